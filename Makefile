@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# make: build/bpfprove and the library; see README.md for the other targets.
+CC = gcc
+CXX = g++
+WARN = -Wall -Wextra -Werror -Wshadow
+CWARN = $(WARN) -Wswitch-enum -Wconversion
+OPT = -O2 -g
+CFLAGS = -std=gnu17 $(OPT) -fPIC $(CWARN)
+CXXFLAGS = -std=c++17 $(OPT) -fPIC $(WARN)
+CPPFLAGS = -D_GNU_SOURCE -I. -Iinclude -MMD -MP
+LDLIBS = -lz3 -lcvc5 -lbpf -lelf -ljansson -lpcap -lm
+B = build
+
+# In pipeline order.
+TABLES_SRC = encode/machine/tables.c
+ISA_SRC =
+OBJECT_SRC =
+TERM_SRC =
+SOLVER_SRC =
+MACHINE_SRC =
+EXEC_SRC =
+SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC)
+
+OBJ = $(patsubst %,$(B)/%.o,$(SRC))
+
+all: $(B)/libbpfprove.a
+
+$(B)/libbpfprove.a: $(OBJ)
+	rm -f $@ && ar rcs $@ $^
+
+$(B)/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/%.cc.o: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
+
+-include $(OBJ:.o=.d)
+.PHONY: all

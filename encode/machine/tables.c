@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The rows of the .def tables. */
+#include "tables.h"
+
+#include <string.h>
+
+const struct input_row input_rows[IN_COUNT] = {
+#define INPUT(name, width, lo, hi, args, text) [IN_##name] = {#name, width, lo, hi, args, text},
+#include "input.def"
+#undef INPUT
+};
+
+const struct maptype_row maptype_rows[MAPTYPE_COUNT] = {
+#define MAPTYPE(name, value, model, per_cpu, shared) [MAPTYPE_##name] = {#name, MAP_##model, per_cpu, shared},
+#include "maptype.def"
+#undef MAPTYPE
+};
+
+const struct progtype_row progtype_rows[PROGTYPE_COUNT] = {
+#define PROGTYPE(name, value, context, ret, packet) [PROGTYPE_##name] = {#name, CONTEXT_##context, ret, PACKET_##packet},
+#include "progtype.def"
+#undef PROGTYPE
+};
+
+#define FAULT false
+#define SCALAR true
+const struct context_row context_rows[CONTEXT_COUNT] = {
+#define CONTEXT(layout, size, gaps) [CONTEXT_##layout] = {#layout, size, gaps},
+#define FIELD(...)
+#include "context.def"
+#undef CONTEXT
+#undef FIELD
+};
+#undef FAULT
+#undef SCALAR
+
+#define R false
+#define RW true
+const struct context_field context_fields[] = {
+#define CONTEXT(...)
+#define FIELD(layout, name, off, size, kind, access, bits) \
+	{CONTEXT_##layout, #name, off, size, FIELD_##kind, access, bits},
+#include "context.def"
+#undef CONTEXT
+#undef FIELD
+};
+#undef R
+#undef RW
+const size_t context_field_count = sizeof context_fields / sizeof *context_fields;
+
+const struct context_field *context_find(enum context_layout layout, uint64_t off)
+{
+	for (size_t i = 0; i < context_field_count; i++) {
+		const struct context_field *f = &context_fields[i];
+		if (f->layout == layout && off >= f->off && off < (uint64_t)f->off + f->size)
+			return f;
+	}
+	return NULL;
+}
+
+const struct helper_row helper_rows[] = {
+#define HELPER(id, name, ret, a1, a2, a3, a4, a5, effects, model, progs) \
+	{id, #name, RET_##ret, {ARG_##a1, ARG_##a2, ARG_##a3, ARG_##a4, ARG_##a5}, effects, MODEL_##model, progs},
+#include "helper.def"
+#undef HELPER
+};
+const size_t helper_row_count = sizeof helper_rows / sizeof *helper_rows;
+
+const struct helper_row *helper_find(uint32_t id)
+{
+	for (size_t i = 0; i < helper_row_count; i++)
+		if (helper_rows[i].id == id)
+			return &helper_rows[i];
+	return NULL;
+}
+
+const struct helper_row *helper_find_name(const char *name)
+{
+	if (!strncmp(name, "bpf_", 4))
+		name += 4;
+	for (size_t i = 0; i < helper_row_count; i++)
+		if (!strcmp(helper_rows[i].name, name))
+			return &helper_rows[i];
+	return NULL;
+}
+
+const char *const reason_texts[REASON_COUNT] = {
+#define REASON(name, text) [REASON_##name] = text,
+#include "reason.def"
+#undef REASON
+};
+
+const char *const fault_texts[FAULT_COUNT] = {
+#define FAULT(name, text) [FAULT_##name] = text,
+#include "fault.def"
+#undef FAULT
+};

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Objects and programs as the rest of bpfprove sees them: what a loader would
+ * hand to the kernel, before any kernel is asked. */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include "encode/isa/insn.h"
+#include "tables.h"
+
+/* One variable of a data section (from the symbol table, and BTF where there is one). */
+struct variable {
+	char *name;       /* symbol name */
+	uint32_t off, size;
+	bool is_volatile; /* `const volatile`: user space may set it before loading, so its bytes are input */
+};
+
+struct map {
+	char *name;      /* symbol name; for data sections the section's name (".rodata", ".bss.x") */
+	enum maptype type;
+	uint32_t key_size, value_size, max_entries, flags; /* bytes, bytes, entries, BPF_F_* */
+	int inner;       /* map-in-map: index of the inner definition in object.maps, else -1 */
+	/* data sections only (an array map with one entry): */
+	bool is_data;    /* .data*, .bss*, .rodata*, .kconfig */
+	bool frozen;     /* .rodata*: no program can write it */
+	uint8_t *bytes;  /* value_size initial bytes, NULL if not a data section */
+	struct variable *vars;
+	size_t n_vars;   /* sorted by off, not overlapping */
+};
+
+/* A kernel symbol or kconfig value that is resolved at load time only. */
+struct extern_symbol {
+	char *name;
+	bool is_weak, is_function;
+};
+
+struct line {
+	uint32_t slot;  /* first instruction slot of this line */
+	uint32_t number;
+	char *file;     /* owned by the object */
+	char *text;     /* source text or "" */
+};
+
+struct subprogram {
+	char *name;
+	uint32_t start, end; /* slots [start, end) */
+	bool is_global;
+};
+
+/* One loadable program: the entry function at slot 0, followed by every
+ * subprogram it reaches, with all relocations applied. */
+struct program {
+	char *name, *section;   /* function symbol; ELF section name */
+	enum progtype type;     /* from the section's name, PROGTYPE_UNSPEC if it says nothing */
+	const char *expected;   /* the section's attach point text after the first '/', or "" */
+	uint32_t expected_attach; /* enum bpf_attach_type, 0 if none */
+	bool sleepable;
+	struct object *object;  /* owner */
+	struct insn *insns;
+	size_t n;               /* slots */
+	struct subprogram *subs;
+	size_t n_subs;          /* subs[0] is the entry */
+	struct line *lines;
+	size_t n_lines;         /* sorted by slot */
+};
+
+struct object {
+	char *path;
+	char *license;          /* the license section's text, "" if none */
+	uint32_t kern_version;
+	struct map *maps;
+	size_t n_maps;
+	struct program **programs; /* in order of section and offset */
+	size_t n_programs;
+	struct extern_symbol *externs;
+	size_t n_externs;
+	size_t n_core_relos;    /* CO-RE relocations applied from the object's own values (see object_read) */
+};
+
+/* How an object could not be read: the exit status follows from it. */
+enum object_error { OBJECT_OK, OBJECT_UNREADABLE /* 66 */, OBJECT_MALFORMED /* 65 */ };
+
+/* Reads a relocatable BPF ELF file. CO-RE relocations keep the values that the
+ * compiler wrote (the layout of the BTF it was compiled with) and are counted.
+ * On failure *out is NULL and err holds one sentence: file, section, symbol or
+ * offset, what was expected. Never crashes on any input. */
+enum object_error object_read(const char *path, struct object **out, char *err, size_t errlen);
+/* The same from memory; `path` is only for messages. The bytes are not kept. */
+enum object_error object_parse(const char *path, const uint8_t *bytes, size_t len, struct object **out, char *err,
+                               size_t errlen);
+/* A one-program object from assembly text without an ELF file (tests, text cases).
+ * Directives, one a line, before the instructions:
+ *   .program NAME SECTION            (default: prog, xdp)
+ *   .map NAME TYPE KEY VALUE ENTRIES [FLAGS]
+ *   .data NAME HEXBYTES | .rodata NAME HEXBYTES | .bss NAME SIZE   (a section with one variable)
+ * Errors are "PATH:LINE:COLUMN: sentence". */
+enum object_error object_assemble(const char *path, const char *text, struct object **out, char *err, size_t errlen);
+void object_free(struct object *o);
+
+/* The program of that name (or section if name matches none), NULL if none. */
+struct program *object_find(const struct object *o, const char *name);
+int object_find_map(const struct object *o, const char *name); /* index or -1 */
+/* The source line of a slot, NULL if unknown. */
+const struct line *program_line(const struct program *p, size_t slot);
+/* The subprogram that holds a slot. */
+const struct subprogram *program_sub(const struct program *p, size_t slot);
+#endif

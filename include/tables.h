@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Enums and rows made from the .def tables; the rows are in encode/machine/tables.c. */
+#ifndef TABLES_H
+#define TABLES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum input_fn {
+#define INPUT(name, ...) IN_##name,
+#include "input.def"
+#undef INPUT
+	IN_COUNT
+};
+struct input_row {
+	const char *name;
+	uint8_t width;
+	uint64_t lo, hi;
+	const char *args, *text;
+};
+extern const struct input_row input_rows[IN_COUNT];
+
+enum maptype {
+#define MAPTYPE(name, value, ...) MAPTYPE_##name = (value),
+#include "maptype.def"
+#undef MAPTYPE
+	MAPTYPE_COUNT
+};
+enum map_model {
+	MAP_ARRAY, MAP_HASH, MAP_LRU, MAP_INPLACE, MAP_TRIE, MAP_QUEUE, MAP_RING, MAP_EVENTS, MAP_PROGS, MAP_TARGETS,
+	MAP_MAPS, MAP_STORAGE, MAP_OPAQUE
+};
+struct maptype_row {
+	const char *name;
+	enum map_model model;
+	bool per_cpu, shared;
+};
+extern const struct maptype_row maptype_rows[MAPTYPE_COUNT];
+
+enum progtype {
+#define PROGTYPE(name, value, ...) PROGTYPE_##name = (value),
+#include "progtype.def"
+#undef PROGTYPE
+	PROGTYPE_COUNT
+};
+enum context_layout {
+#define CONTEXT(layout, ...) CONTEXT_##layout,
+#define FIELD(...)
+#include "context.def"
+#undef CONTEXT
+#undef FIELD
+	CONTEXT_COUNT
+};
+enum packet_kind { PACKET_NONE, PACKET_XDP, PACKET_SKB };
+struct progtype_row {
+	const char *name;
+	enum context_layout context;
+	uint8_t ret; /* bits of r0 that are output */
+	enum packet_kind packet;
+};
+extern const struct progtype_row progtype_rows[PROGTYPE_COUNT];
+
+enum field_kind { FIELD_SCALAR, FIELD_PKT, FIELD_PKT_END, FIELD_PKT_META, FIELD_KERNEL, FIELD_KERNEL_OR_NULL };
+struct context_field {
+	enum context_layout layout;
+	const char *name;
+	uint16_t off, size; /* bytes */
+	enum field_kind kind;
+	bool writable;
+	uint8_t bits;
+};
+struct context_row {
+	const char *name;
+	uint16_t size;
+	bool scalar_gaps;
+};
+extern const struct context_row context_rows[CONTEXT_COUNT];
+extern const struct context_field context_fields[];
+extern const size_t context_field_count;
+/* The field of a layout that holds byte `off`, NULL if none. */
+const struct context_field *context_find(enum context_layout layout, uint64_t off);
+
+enum helper_ret {
+	RET_INT,            /* a scalar, 64 bits in r0 */
+	RET_VOID,           /* r0 holds no meaning: reading it is a fault */
+	RET_VALUE_OR_NULL,  /* a map value */
+	RET_MEM_OR_NULL,    /* memory whose size is an argument */
+	RET_KERNEL,         /* a kernel object */
+	RET_KERNEL_OR_NULL,
+};
+enum helper_arg {
+	ARG_NONE,        /* and none after it */
+	ARG_ANY,         /* a scalar of 64 bits */
+	ARG_INT,         /* a scalar of which the kernel reads the low 32 bits */
+	ARG_CTX,
+	ARG_MAP,
+	ARG_KEY,         /* key_size bytes read */
+	ARG_VALUE,       /* value_size bytes read */
+	ARG_VALUE_OUT,   /* value_size bytes written */
+	ARG_MEM,         /* bytes read, as many as the next argument says */
+	ARG_MEM_OR_NULL,
+	ARG_MEM_OUT,     /* bytes written, as many as the next argument says; may be uninitialised */
+	ARG_MEM_OUT_OR_NULL,
+	ARG_MEM_INOUT,   /* bytes read and written, as many as the next argument says */
+	ARG_SIZE,        /* at least 1 */
+	ARG_SIZE0,       /* 0 allowed */
+	ARG_STRING,      /* NUL-terminated, read-only */
+	ARG_OUT4, ARG_OUT8, /* 4 or 8 bytes written */
+	ARG_FUNC,
+	ARG_RECORD,      /* memory from a ring buffer reservation */
+	ARG_KERNEL,      /* a kernel object: socket, task, BTF pointer */
+	ARG_KERNEL_OR_NULL,
+	ARG_CTX_OR_NULL,
+	ARG_LOCK, ARG_TIMER, ARG_DYNPTR, ARG_DYNPTR_OUT, ARG_KPTR, ARG_PERCPU, /* not modelled yet: unknown */
+};
+/* Which function of the machines gives the exact meaning; OPAQUE is the sound default. */
+enum helper_model {
+	MODEL_NONE,    /* unknown */
+	MODEL_OPAQUE,  /* an event (visible if EFFECT, internal otherwise) with its arguments, the bytes it reads and the
+	                  state it may see; result RESULT(helper, pos), written bytes OUT(pos, argument, off) */
+	MODEL_CONST,   /* result CONST(helper, 0), same at each call of a run */
+	MODEL_ORACLE,  /* result ORACLE(helper, n) */
+#define HELPER_MODEL(name) MODEL_##name,
+#include "helper_model.def"
+#undef HELPER_MODEL
+};
+enum helper_effect {
+	EFFECT = 1,      /* others can see that it was called: an output event */
+	PKT_MOVE = 2,    /* packet pointers die */
+	PKT_WRITE = 4,   /* packet bytes may change (opaque: all of them) */
+	CTX_WRITE = 8,   /* context fields may change */
+	MAPS_WRITE = 16, /* map contents may change */
+	ACQUIRE = 32, RELEASE = 64, /* references */
+	SEES_STATE = 128 /* the result may depend on packet, context or maps, not only on the arguments */
+};
+struct helper_row {
+	uint32_t id;
+	const char *name; /* without bpf_ */
+	enum helper_ret ret;
+	enum helper_arg args[5];
+	uint32_t effects;
+	enum helper_model model;
+	const char *progs; /* families of program types that may call it, see helper.def */
+};
+extern const struct helper_row helper_rows[];
+extern const size_t helper_row_count;
+const struct helper_row *helper_find(uint32_t id);         /* NULL: not in the UAPI header */
+const struct helper_row *helper_find_name(const char *name); /* with or without bpf_ */
+
+enum verdict { VERDICT_PROVED, VERDICT_REFUTED, VERDICT_UNKNOWN };
+
+/* Why a verdict is unknown, or what a fault is: one fixed sentence each. */
+enum reason {
+#define REASON(name, ...) REASON_##name,
+#include "reason.def"
+#undef REASON
+	REASON_COUNT
+};
+extern const char *const reason_texts[REASON_COUNT];
+
+enum fault {
+#define FAULT(name, text) FAULT_##name,
+#include "fault.def"
+#undef FAULT
+	FAULT_COUNT
+};
+extern const char *const fault_texts[FAULT_COUNT];
+#endif
