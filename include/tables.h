@@ -67,8 +67,9 @@ struct context_field {
 	const char *name;
 	uint16_t off, size; /* bytes */
 	enum field_kind kind;
-	bool writable;
+	bool writable; /* by some program type; context_allows says by which */
 	uint8_t bits;
+	const char *readers, *writers; /* families of program types, see helper.def */
 };
 struct context_row {
 	const char *name;
@@ -80,11 +81,14 @@ extern const struct context_field context_fields[];
 extern const size_t context_field_count;
 /* The field of a layout that holds byte `off`, NULL if none. */
 const struct context_field *context_find(enum context_layout layout, uint64_t off);
+/* May programs of this type read (or write) the field? Types that share a layout differ in this. */
+bool context_allows(enum progtype type, const struct context_field *field, bool write);
 
 enum helper_ret {
 	RET_INT,            /* a scalar, 64 bits in r0 */
 	RET_VOID,           /* r0 holds no meaning: reading it is a fault */
-	RET_VALUE_OR_NULL,  /* a map value */
+	RET_VALUE,          /* a map value */
+	RET_VALUE_OR_NULL,
 	RET_MEM_OR_NULL,    /* memory whose size is an argument */
 	RET_KERNEL,         /* a kernel object */
 	RET_KERNEL_OR_NULL,
@@ -97,6 +101,7 @@ enum helper_arg {
 	ARG_MAP,
 	ARG_KEY,         /* key_size bytes read */
 	ARG_VALUE,       /* value_size bytes read */
+	ARG_VALUE_OR_NULL,
 	ARG_VALUE_OUT,   /* value_size bytes written */
 	ARG_MEM,         /* bytes read, as many as the next argument says */
 	ARG_MEM_OR_NULL,
@@ -107,11 +112,14 @@ enum helper_arg {
 	ARG_SIZE0,       /* 0 allowed */
 	ARG_STRING,      /* NUL-terminated, read-only */
 	ARG_OUT4, ARG_OUT8, /* 4 or 8 bytes written */
+	ARG_INOUT4,      /* 4 bytes read and written */
+	ARG_MEM20, ARG_MEM40, /* 20 or 40 bytes read */
 	ARG_FUNC,
 	ARG_RECORD,      /* memory from a ring buffer reservation */
 	ARG_KERNEL,      /* a kernel object: socket, task, BTF pointer */
 	ARG_KERNEL_OR_NULL,
 	ARG_CTX_OR_NULL,
+	ARG_CTX_OR_KERNEL, /* the context in some program types, a kernel object in others */
 	ARG_LOCK, ARG_TIMER, ARG_DYNPTR, ARG_DYNPTR_OUT, ARG_KPTR, ARG_PERCPU, /* not modelled yet: unknown */
 };
 /* Which function of the machines gives the exact meaning; OPAQUE is the sound default. */
@@ -132,12 +140,14 @@ enum helper_effect {
 	CTX_WRITE = 8,   /* context fields may change */
 	MAPS_WRITE = 16, /* map contents may change */
 	ACQUIRE = 32, RELEASE = 64, /* references */
-	SEES_STATE = 128 /* the result may depend on packet, context or maps, not only on the arguments */
+	SEES_STATE = 128, /* the result may depend on packet, context or maps, not only on the arguments */
+	KERNEL_WRITE = 256 /* kernel objects that the program can read may change */
 };
 struct helper_row {
 	uint32_t id;
 	const char *name; /* without bpf_ */
 	enum helper_ret ret;
+	uint8_t bits; /* of RET_INT: the result is zero-extended from that many bits */
 	enum helper_arg args[5];
 	uint32_t effects;
 	enum helper_model model;
@@ -147,6 +157,7 @@ extern const struct helper_row helper_rows[];
 extern const size_t helper_row_count;
 const struct helper_row *helper_find(uint32_t id);         /* NULL: not in the UAPI header */
 const struct helper_row *helper_find_name(const char *name); /* with or without bpf_ */
+bool helper_allowed(const struct helper_row *row, enum progtype type);
 
 enum verdict { VERDICT_PROVED, VERDICT_REFUTED, VERDICT_UNKNOWN };
 

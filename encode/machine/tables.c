@@ -34,18 +34,14 @@ const struct context_row context_rows[CONTEXT_COUNT] = {
 #undef FAULT
 #undef SCALAR
 
-#define R false
-#define RW true
 const struct context_field context_fields[] = {
 #define CONTEXT(...)
-#define FIELD(layout, name, off, size, kind, access, bits) \
-	{CONTEXT_##layout, #name, off, size, FIELD_##kind, access, bits},
+#define FIELD(layout, name, off, size, kind, readers, writers, bits) \
+	{CONTEXT_##layout, #name, off, size, FIELD_##kind, sizeof(writers) > 1, bits, readers, writers},
 #include "context.def"
 #undef CONTEXT
 #undef FIELD
 };
-#undef R
-#undef RW
 const size_t context_field_count = sizeof context_fields / sizeof *context_fields;
 
 const struct context_field *context_find(enum context_layout layout, uint64_t off)
@@ -58,9 +54,71 @@ const struct context_field *context_find(enum context_layout layout, uint64_t of
 	return NULL;
 }
 
+/* The family of each program type, as the tables name it; EXT takes that of its target. */
+static const char *const families[PROGTYPE_COUNT] = {
+	[PROGTYPE_SOCKET_FILTER] = "SOCKET",
+	[PROGTYPE_KPROBE] = "TRACE",
+	[PROGTYPE_SCHED_CLS] = "TC",
+	[PROGTYPE_SCHED_ACT] = "TC",
+	[PROGTYPE_TRACEPOINT] = "TRACE",
+	[PROGTYPE_XDP] = "XDP",
+	[PROGTYPE_PERF_EVENT] = "TRACE",
+	[PROGTYPE_CGROUP_SKB] = "CGSKB",
+	[PROGTYPE_CGROUP_SOCK] = "CGSOCK",
+	[PROGTYPE_LWT_IN] = "LWT",
+	[PROGTYPE_LWT_OUT] = "LWT",
+	[PROGTYPE_LWT_XMIT] = "LWT",
+	[PROGTYPE_SOCK_OPS] = "SOCKOPS",
+	[PROGTYPE_SK_SKB] = "SKSKB",
+	[PROGTYPE_CGROUP_DEVICE] = "CGROUP",
+	[PROGTYPE_SK_MSG] = "SKMSG",
+	[PROGTYPE_RAW_TRACEPOINT] = "TRACE",
+	[PROGTYPE_CGROUP_SOCK_ADDR] = "SOCKADDR",
+	[PROGTYPE_LWT_SEG6LOCAL] = "LWT",
+	[PROGTYPE_LIRC_MODE2] = "LIRC",
+	[PROGTYPE_SK_REUSEPORT] = "REUSEPORT",
+	[PROGTYPE_FLOW_DISSECTOR] = "FLOW",
+	[PROGTYPE_CGROUP_SYSCTL] = "CGROUP",
+	[PROGTYPE_RAW_TRACEPOINT_WRITABLE] = "TRACE",
+	[PROGTYPE_CGROUP_SOCKOPT] = "CGROUP",
+	[PROGTYPE_TRACING] = "TRACE",
+	[PROGTYPE_STRUCT_OPS] = "STRUCTOPS",
+	[PROGTYPE_EXT] = "ANY",
+	[PROGTYPE_LSM] = "TRACE",
+	[PROGTYPE_SK_LOOKUP] = "LOOKUP",
+	[PROGTYPE_SYSCALL] = "SYSCALL",
+	[PROGTYPE_NETFILTER] = "NETFILTER",
+};
+
+/* Is `word` one of the words of `set`, which '|' joins? */
+static bool family_listed(const char *set, const char *word)
+{
+	size_t len = strlen(word);
+	for (const char *s = set; *s;) {
+		size_t n = strcspn(s, "|");
+		if (n == len && !memcmp(s, word, n))
+			return true;
+		s += n + (s[n] == '|');
+	}
+	return false;
+}
+
+static bool family_may(const char *set, enum progtype type)
+{
+	const char *family = (size_t)type < PROGTYPE_COUNT ? families[type] : NULL;
+	if (!family)
+		return false;
+	return family_listed(set, "ANY") || family_listed(set, family) || (*set && !strcmp(family, "ANY"));
+}
+
+bool context_allows(enum progtype type, const struct context_field *field, bool write)
+{
+	return family_may(write ? field->writers : field->readers, type);
+}
+
 const struct helper_row helper_rows[] = {
-#define HELPER(id, name, ret, a1, a2, a3, a4, a5, effects, model, progs) \
-	{id, #name, RET_##ret, {ARG_##a1, ARG_##a2, ARG_##a3, ARG_##a4, ARG_##a5}, effects, MODEL_##model, progs},
+#define HELPER(id, name, ret, bits, a1, a2, a3, a4, a5, effects, model, progs) \
+	{id, #name, RET_##ret, bits, {ARG_##a1, ARG_##a2, ARG_##a3, ARG_##a4, ARG_##a5}, effects, MODEL_##model, progs},
 #include "helper.def"
 #undef HELPER
 };
@@ -82,6 +140,11 @@ const struct helper_row *helper_find_name(const char *name)
 		if (!strcmp(helper_rows[i].name, name))
 			return &helper_rows[i];
 	return NULL;
+}
+
+bool helper_allowed(const struct helper_row *row, enum progtype type)
+{
+	return family_may(row->progs, type);
 }
 
 const char *const reason_texts[REASON_COUNT] = {
