@@ -13,7 +13,7 @@ B = build
 
 # In pipeline order.
 TABLES_SRC = encode/machine/tables.c
-ISA_SRC =
+ISA_SRC = encode/isa/isa.c encode/isa/check.c encode/isa/print.c
 OBJECT_SRC =
 TERM_SRC =
 SOLVER_SRC =

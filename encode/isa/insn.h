@@ -21,7 +21,7 @@ enum isa_form {
 	FORM_ALU,       /* class ALU (32) or ALU64, register or immediate operand */
 	FORM_ALUX,      /* the same with a register operand only */
 	FORM_ALU1,      /* the same without a second operand */
-	FORM_END,       /* byte order; code 0xd0/0xd8 in class ALU, BSWAP in ALU64 */
+	FORM_END,       /* byte order; BSWAP has class ALU64, the others ALU */
 	FORM_JA,        /* class JMP */
 	FORM_JAL,       /* class JMP32 */
 	FORM_JMP,       /* class JMP (64) or JMP32, register or immediate operand */
@@ -39,6 +39,10 @@ enum isa_form {
 	FORM_STORE_REL, /* width 8 to 64 */
 };
 
+/* Legal offsets and immediates of a row, see isa.def. */
+enum isa_off { OFF_ZERO, OFF_ONE, OFF_SX, OFF_JUMP, OFF_MEM };
+enum isa_imm { IMM_ANY, IMM_ZERO, IMM_SWAP, IMM_JUMP, IMM_CALL, IMM_WIDE, IMM_EXACT };
+
 /* What an LDDW loads: its src field (uapi linux/bpf.h, BPF_PSEUDO_*). */
 enum wide_kind {
 	WIDE_CONST = 0,     /* imm64 */
@@ -54,7 +58,8 @@ enum call_kind { CALL_HELPER = 0, CALL_LOCAL = 1, CALL_KFUNC = 2 };
  * count slots as in the byte code. */
 struct insn {
 	uint8_t op;    /* enum isa_op, ISA_WIDE_TAIL in the second slot of an LDDW */
-	uint8_t width; /* bits: of the operation (ALU, JMP, atomics), the access (LDX, ST ...) or the swap (END) */
+	uint8_t width; /* bits: of the operation (ALU, JMP, atomics), the access (LDX, ST ...) or the swap (END);
+	                  64 for LDDW, 0 for JA, JAL, CALL and EXIT */
 	uint8_t dst;   /* 0..10 */
 	uint8_t src;   /* 0..10, or wide_kind / call_kind */
 	bool k;        /* ALU and JMP: the second operand is imm, sign-extended */
@@ -69,6 +74,9 @@ struct isa_row {
 	enum isa_form form;
 	uint8_t code, cpu;
 	const char *group;
+	enum isa_off off;
+	enum isa_imm imm;
+	int32_t exact; /* the immediate of IMM_EXACT */
 };
 extern const struct isa_row isa_rows[ISA_COUNT];
 
@@ -77,12 +85,13 @@ extern const struct isa_row isa_rows[ISA_COUNT];
  * LDDW's tail). Returns true, or false with `err` one sentence that starts
  * with "instruction I: ". Local-call targets are checked too. */
 bool insn_decode(const uint8_t *bytes, size_t n, struct insn *out, char *err, size_t errlen);
-/* Decodes and validates one slot without looking at its neighbours; LDDW gets only its low word. */
+/* Decodes and validates one slot without looking at its neighbours; LDDW gets only its low word.
+ * `err` is a sentence without the "instruction I: ". */
 bool insn_decode_slot(const uint8_t bytes[8], struct insn *out, char *err, size_t errlen);
 /* The inverse: writes n slots. */
 void insn_encode(const struct insn *insns, size_t n, uint8_t *bytes);
 
-/* Target slot of a jump at slot pc; only for FORM_JA, JAL, JMP and local calls. */
+/* Target slot of the instruction at slot pc; only for FORM_JA, JAL, JMP, local calls and WIDE_FUNC. */
 int64_t insn_target(const struct insn *in, size_t pc);
 bool insn_is_jump(const struct insn *in); /* JA, JAL or conditional */
 bool insn_falls_through(const struct insn *in); /* control may reach the next instruction */
@@ -90,7 +99,10 @@ bool insn_falls_through(const struct insn *in); /* control may reach the next in
 /* Prints one instruction in the shared LLVM/kernel syntax, without newline, as
  * bpftool and llvm-objdump do: `r0 = 1`, `w1 += w2`, `r1 = *(u32 *)(r2 + 4)`,
  * `if r1 s> -1 goto +3`, `lock *(u64 *)(r1 + 0) += r2`, `r2 = 0x10 ll`,
- * `r1 = be16 r1`, `call 12`, `call +5` (local). Returns the length as snprintf. */
+ * `r1 = be16 r1`, `call 12`, `call +5` (local). What they leave ambiguous has a
+ * text of its own: `call kernel-function#ID` (`, OFF` if off is not 0), `r1 =
+ * map[3] ll`, `map[3][0]+8 ll`, `extern[2] ll`, `subprog[+5] ll`. An LDDW's tail
+ * prints as nothing. Returns the length as snprintf. */
 int insn_print(const struct insn *in, char *buf, size_t len);
 
 /* Assembles text: one instruction a line or separated by ';', `label:` lines,
