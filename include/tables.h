@@ -58,17 +58,29 @@ struct progtype_row {
 	enum context_layout context;
 	uint8_t ret; /* bits of r0 that are output */
 	enum packet_kind packet;
+	bool packet_write; /* directly, by stores */
 };
 extern const struct progtype_row progtype_rows[PROGTYPE_COUNT];
 
-enum field_kind { FIELD_SCALAR, FIELD_PKT, FIELD_PKT_END, FIELD_PKT_META, FIELD_KERNEL, FIELD_KERNEL_OR_NULL };
+enum field_kind {
+	FIELD_SCALAR, FIELD_PKT, FIELD_PKT_END, FIELD_PKT_META, FIELD_KERNEL, FIELD_KERNEL_OR_NULL,
+	FIELD_UNMODELLED /* access that context_permits allows is unknown */
+};
+/* How wide accesses may be; they are always aligned to their width. */
+enum field_parts {
+	PARTS_WHOLE,  /* only the whole field; if it is longer than 8 bytes, 8 of them */
+	PARTS_NARROW, /* read in parts, written whole */
+	PARTS_WIDE,   /* an array of 4-byte words: read in parts up to 8 bytes, written 4 or 8 at once */
+	PARTS_ANY,    /* any bytes of it */
+};
 struct context_field {
 	enum context_layout layout;
 	const char *name;
 	uint16_t off, size; /* bytes */
 	enum field_kind kind;
+	enum field_parts parts;
 	bool writable; /* by some program type; context_allows says by which */
-	uint8_t bits;
+	uint16_t bits;
 	const char *readers, *writers; /* families of program types, see helper.def */
 };
 struct context_row {
@@ -83,6 +95,8 @@ extern const size_t context_field_count;
 const struct context_field *context_find(enum context_layout layout, uint64_t off);
 /* May programs of this type read (or write) the field? Types that share a layout differ in this. */
 bool context_allows(enum progtype type, const struct context_field *field, bool write);
+/* The whole rule for an access of `size` bytes at `off`: context_allows, width, alignment, gaps. */
+bool context_permits(enum progtype type, uint64_t off, unsigned size, bool write);
 
 enum helper_ret {
 	RET_INT,            /* a scalar, 64 bits in r0 */

@@ -16,11 +16,16 @@ const struct maptype_row maptype_rows[MAPTYPE_COUNT] = {
 #undef MAPTYPE
 };
 
+#define RO false
+#define RW true
 const struct progtype_row progtype_rows[PROGTYPE_COUNT] = {
-#define PROGTYPE(name, value, context, ret, packet) [PROGTYPE_##name] = {#name, CONTEXT_##context, ret, PACKET_##packet},
+#define PROGTYPE(name, value, context, ret, packet, write) \
+	[PROGTYPE_##name] = {#name, CONTEXT_##context, ret, PACKET_##packet, write},
 #include "progtype.def"
 #undef PROGTYPE
 };
+#undef RO
+#undef RW
 
 #define FAULT false
 #define SCALAR true
@@ -36,8 +41,8 @@ const struct context_row context_rows[CONTEXT_COUNT] = {
 
 const struct context_field context_fields[] = {
 #define CONTEXT(...)
-#define FIELD(layout, name, off, size, kind, readers, writers, bits) \
-	{CONTEXT_##layout, #name, off, size, FIELD_##kind, sizeof(writers) > 1, bits, readers, writers},
+#define FIELD(layout, name, off, size, kind, parts, readers, writers, bits) \
+	{CONTEXT_##layout, #name, off, size, FIELD_##kind, PARTS_##parts, sizeof(writers) > 1, bits, readers, writers},
 #include "context.def"
 #undef CONTEXT
 #undef FIELD
@@ -114,6 +119,35 @@ static bool family_may(const char *set, enum progtype type)
 bool context_allows(enum progtype type, const struct context_field *field, bool write)
 {
 	return family_may(write ? field->writers : field->readers, type);
+}
+
+static bool parts_allow(const struct context_field *f, unsigned size, bool write)
+{
+	switch (f->parts) {
+	case PARTS_WHOLE:
+		return size == (f->size < 8 ? f->size : 8);
+	case PARTS_NARROW:
+		return !write || size == f->size;
+	case PARTS_WIDE:
+		return !write || size >= 4;
+	case PARTS_ANY:
+		return true;
+	}
+	return false;
+}
+
+bool context_permits(enum progtype type, uint64_t off, unsigned size, bool write)
+{
+	if ((size_t)type >= PROGTYPE_COUNT || !size || size > 8 || off % size)
+		return false;
+	enum context_layout layout = progtype_rows[type].context;
+	const struct context_row *row = &context_rows[layout];
+	const struct context_field *f = context_find(layout, off);
+	if (off >= row->size || size > row->size - off)
+		return false;
+	if (!f)
+		return row->scalar_gaps && !write;
+	return off + size <= (uint64_t)f->off + f->size && parts_allow(f, size, write) && context_allows(type, f, write);
 }
 
 const struct helper_row helper_rows[] = {
