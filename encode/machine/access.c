@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Loads and stores through pointer values: bounds, permissions, and then the region's memory. */
+#include "encode/machine/world.h"
+
+#include <string.h>
+
+/* One alternative of a pointer value, with the offset of the access added. */
+struct target {
+	term guard;      /* path condition and the alternative's own */
+	term own;        /* the alternative's own guard */
+	bool sure;       /* the only alternative left on this path */
+	const struct region *region;
+	term off;
+};
+
+/* The next alternative that is possible on this path; *i is the cursor. */
+static bool next_target(struct run *r, const struct state *s, const struct value *v, int64_t off, uint32_t *i,
+                        struct target *t)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	for (; *i < v->n; ++*i) {
+		const struct alt *a = &v->alts[*i];
+		t->own = a->guard;
+		t->guard = term_and(p, s->guard, a->guard);
+		if (term_is_false(p, t->guard))
+			continue;
+		t->region = region_at(w, a->region);
+		t->off = term_add(p, a->off, word_const(w, (uint64_t)off));
+		t->sure = t->guard == s->guard;
+		++*i;
+		return true;
+	}
+	return false;
+}
+
+static void fault_if(struct run *r, term guard, enum fault kind, term cond)
+{
+	struct state under = {.guard = guard};
+	run_fault(r, &under, kind, cond);
+}
+
+static void unknown_at(struct run *r, term guard, enum reason reason, const char *what)
+{
+	struct state under = {.guard = guard};
+	run_unknown(r, &under, reason, what);
+}
+
+/* True where [off, off + n) is not inside [0, size). */
+static term outside(struct world *w, term off, uint64_t n, uint64_t size)
+{
+	struct term_pool *p = w->pool;
+	if (n > size)
+		return term_true(p);
+	return term_ult(p, word_const(w, size - n), off);
+}
+
+static void check_packet(struct run *r, const struct state *s, const struct target *t, uint64_t n, bool write)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	size_t k;
+	const term *words = tuple_words(w, t->region->key, &k);
+	fault_if(r, t->guard, FAULT_STALE, term_ne(p, words[0], s->counters[COUNT_EPOCH]));
+	/* data_meta <= data always: the second disjunct follows from the first, which often folds */
+	term above = term_or(p, term_sle(p, s->counters[COUNT_DATA], t->off),
+	                     term_sle(p, s->counters[COUNT_DATA_META], t->off));
+	term last = term_sub(p, s->counters[COUNT_DATA_END], word_const(w, n));
+	term below = term_sle(p, t->off, last);
+	fault_if(r, t->guard, FAULT_BOUNDS, term_not(p, term_and(p, above, below)));
+	if (write && !progtype_rows[w->type].packet_write)
+		fault_if(r, t->guard, FAULT_READ_ONLY, term_true(p));
+}
+
+static void check_value(struct run *r, const struct state *s, const struct target *t, uint64_t n)
+{
+	struct world *w = r->world;
+	uint32_t number = t->region->id;
+	fault_if(r, t->guard, FAULT_BOUNDS, outside(w, t->off, n, w->maps[number].def->value_size));
+	if (!world_has_generations(w, number))
+		return;
+	size_t k;
+	const term *words = tuple_words(w, t->region->key, &k);
+	tuple key = tuple_make(w, words, k - 1);
+	term now = mem_read_byte(w, s->mems[space_of_map(number, MAP_GENERATION)], key, word_const(w, 0));
+	fault_if(r, t->guard, FAULT_DEAD_VALUE, term_ne(w->pool, words[k - 1], now));
+}
+
+/* Records every fault of an access to n bytes; false: there is nothing to read or write. */
+static bool check_access(struct run *r, const struct state *s, const struct target *t, uint64_t n, bool write)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	const struct region *g = t->region;
+	switch (g->kind) {
+	case REGION_NONE:
+		fault_if(r, t->guard, FAULT_NULL, term_true(p));
+		return false;
+	case REGION_LOST:
+		unknown_at(r, t->guard, REASON_REGIONS, "");
+		return false;
+	case REGION_STACK:
+		fault_if(r, t->guard, FAULT_BOUNDS, g->id < s->depth ? outside(w, t->off, n, STACK_BYTES) : term_true(p));
+		return g->id < s->depth;
+	case REGION_PACKET:
+		check_packet(r, s, t, n, write);
+		return true;
+	case REGION_VALUE:
+		check_value(r, s, t, n);
+		return true;
+	case REGION_DATA:
+		fault_if(r, t->guard, FAULT_BOUNDS, outside(w, t->off, n, w->maps[g->id].def->value_size));
+		if (write && w->maps[g->id].def->frozen)
+			fault_if(r, t->guard, FAULT_READ_ONLY, term_true(p));
+		return true;
+	case REGION_MEM: {
+		fault_if(r, t->guard, FAULT_BOUNDS, outside(w, t->off, n, g->id));
+		term live = mem_read_byte(w, s->mems[SPACE_MEM_STATE], g->key, word_const(w, 0));
+		fault_if(r, t->guard, FAULT_RELEASED, term_not(p, live));
+		return true;
+	}
+	case REGION_KERNEL:
+		if (write)
+			fault_if(r, t->guard, FAULT_READ_ONLY, term_true(p));
+		return true;
+	case REGION_CTX:
+		return true; /* context.c */
+	case REGION_MAP:
+	case REGION_FUNC:
+		unknown_at(r, t->guard, REASON_INSN, "access to a map or function object");
+		return false;
+	}
+	return false;
+}
+
+/* The space and key that a region's bytes live under. */
+static unsigned region_space(const struct region *g, tuple *key)
+{
+	*key = g->kind == REGION_VALUE || g->kind == REGION_MEM ? g->key : 0;
+	switch (g->kind) {
+	case REGION_PACKET: return SPACE_PACKET;
+	case REGION_MEM: return SPACE_MEM;
+	default: return space_of_map(g->id, MAP_VALUES);
+	}
+}
+
+static struct value kernel_load(struct run *r, const struct region *g, term off, unsigned n)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	term t = 0;
+	for (unsigned i = n; i-- > 0;) {
+		term at = term_add(p, g->base, term_add(p, off, word_const(w, i)));
+		term byte = world_input1(w, IN_KMEM, at);
+		t = t ? term_concat(p, t, byte) : byte;
+	}
+	return value_number(w, term_zext(p, t, 64));
+}
+
+static struct value load_target(struct run *r, struct state *s, const struct target *t, unsigned n)
+{
+	struct world *w = r->world;
+	if (t->region->kind == REGION_CTX)
+		return context_load(r, s, t->guard, t->off, n);
+	if (!check_access(r, s, t, n, false))
+		return value_number(w, word_const(w, 0));
+	if (t->region->kind == REGION_STACK)
+		return frame_read(w, s->frames[t->region->id], t->off, n);
+	if (t->region->kind == REGION_KERNEL)
+		return kernel_load(r, t->region, t->off, n);
+	tuple key;
+	unsigned space = region_space(t->region, &key);
+	term word = mem_read(w, s->mems[space], key, t->off, n);
+	return value_number(w, term_zext(w->pool, word, 64));
+}
+
+static void number_fault(struct run *r, const struct state *s, const struct value *v)
+{
+	uint64_t word;
+	bool null = term_is_const(r->world->pool, v->word, &word) && word == 0;
+	run_fault(r, s, null ? FAULT_NULL : FAULT_NOT_POINTER, term_true(r->world->pool));
+}
+
+struct value access_load(struct run *r, struct state *s, const struct value *v, int64_t off, unsigned n)
+{
+	struct world *w = r->world;
+	struct value out = value_number(w, word_const(w, 0));
+	struct target t;
+	if (v->n == 0)
+		number_fault(r, s, v);
+	bool first = true;
+	for (uint32_t i = 0; next_target(r, s, v, off, &i, &t); first = false) {
+		struct value x = load_target(r, s, &t, n);
+		run_fault(r, &(struct state){.guard = t.guard}, FAULT_STACK_UNINIT, term_not(w->pool, x.init));
+		x.init = term_true(w->pool);
+		out = first ? x : value_ite(w, t.own, &x, &out);
+	}
+	return out;
+}
+
+static void store_target(struct run *r, struct state *s, const struct target *t, unsigned n, const struct value *v)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	term word = term_extract(p, value_word(w, v), 8 * n - 1, 0);
+	if (t->region->kind == REGION_CTX) {
+		context_store(r, s, t->guard, t->sure, t->off, n, word);
+		return;
+	}
+	if (!check_access(r, s, t, n, true) || t->region->kind == REGION_KERNEL)
+		return;
+	if (t->region->kind == REGION_STACK) {
+		frame_write(w, s->frames[t->region->id], t->sure ? term_true(p) : t->own, t->off, n, v);
+		return;
+	}
+	tuple key;
+	unsigned space = region_space(t->region, &key);
+	mem stored = mem_store(w, s->mems[space], key, t->off, n, word);
+	s->mems[space] = t->sure ? stored : mem_choose(w, t->own, stored, s->mems[space]);
+}
+
+void access_store(struct run *r, struct state *s, const struct value *p, int64_t off, unsigned n, const struct value *v)
+{
+	struct target t;
+	if (p->n == 0)
+		number_fault(r, s, p);
+	for (uint32_t i = 0; next_target(r, s, p, off, &i, &t);)
+		store_target(r, s, &t, n, v);
+}
+
+/* Helper memory: whole words where all bytes count, else byte by byte under its guard. */
+
+void access_read_bytes(struct run *r, struct state *s, const struct value *v, size_t n, const term *present, term *out)
+{
+	struct term_pool *p = r->world->pool;
+	for (size_t i = 0; i < n;) {
+		unsigned step = present ? 1 : n - i >= 8 ? 8 : n - i >= 4 ? 4 : 1;
+		struct state under = *s;
+		if (present)
+			under.guard = term_and(p, s->guard, present[i]);
+		if (term_is_false(p, under.guard)) {
+			out[i++] = term_const(p, 8, 0);
+			continue;
+		}
+		struct value x = access_load(r, &under, v, (int64_t)i, step);
+		term word = value_word(r->world, &x);
+		for (unsigned k = 0; k < step; k++)
+			out[i + k] = term_extract(p, word, 8 * k + 7, 8 * k);
+		i += step;
+	}
+}
+
+void access_write_bytes(struct run *r, struct state *s, const struct value *v, size_t n, const term *present,
+                        const term *bytes)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	for (size_t i = 0; i < n;) {
+		unsigned step = present ? 1 : n - i >= 8 ? 8 : n - i >= 4 ? 4 : 1;
+		term word = bytes[i];
+		for (unsigned k = 1; k < step; k++)
+			word = term_concat(p, bytes[i + k], word);
+		struct value x = value_number(w, term_zext(p, word, 64)), where = *v;
+		if (present && !term_is_true(p, present[i])) {
+			/* under its guard only: as a pointer with one more alternative that is never followed */
+			term old_guard = s->guard;
+			s->guard = term_and(p, old_guard, present[i]);
+			if (!term_is_false(p, s->guard)) {
+				struct state *with = state_copy(w, s);
+				access_store(r, with, &where, (int64_t)i, step, &x);
+				for (unsigned f = 0; f < s->depth; f++)
+					s->frames[f] = frame_merge(w, present[i], with->frames[f], s->frames[f]);
+				for (unsigned m = 0; m < SPACE_FIXED + w->n_maps * MAP_SPACES; m++)
+					s->mems[m] = mem_choose(w, present[i], with->mems[m], s->mems[m]);
+			}
+			s->guard = old_guard;
+		} else {
+			access_store(r, s, &where, (int64_t)i, step, &x);
+		}
+		i += step;
+	}
+}
+
+bool access_is_shared(struct run *r, const struct value *v)
+{
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct region *g = region_at(r->world, v->alts[i].region);
+		if (g->kind == REGION_DATA || g->kind == REGION_LOST)
+			return true;
+		if (g->kind == REGION_VALUE && maptype_rows[r->world->maps[g->id].def->type].shared)
+			return true;
+	}
+	return false;
+}

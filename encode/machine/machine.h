@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The symbolic machine: states, regions, memories, maps and helpers as terms.
+ *
+ * A `world` holds what the programs under comparison share: the term pool, the
+ * initial memories and the names of regions, so that the same thing has the
+ * same term on both sides. A `run` is one program in a world; a `state` is what
+ * the program has made of the world at one point, under a path condition.
+ *
+ * Memory is functional: a `mem` is a node of a DAG (initial contents, a store
+ * over another, a choice between two), a state holds the node that is current
+ * for each space. A byte is found by walking down; offsets that the facts tell
+ * apart cost nothing, the others make an ite. The stack is apart (stack.c),
+ * because it holds pointers and knows which bytes were written.
+ */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include "encode/object/program.h"
+#include "encode/solver/solver.h"
+#include "encode/term/term.h"
+#include "tables.h"
+
+#define MAX_FRAMES 8
+#define STACK_BYTES 512
+#define MAX_ALTS 16      /* regions that one value may point to */
+#define MAX_ACCESS 4096  /* bytes that one helper argument may span */
+
+typedef uint32_t mem;    /* node of the memory DAG, 0: none */
+typedef uint32_t tuple;  /* interned list of 64-bit terms; 0 is the empty list */
+
+enum region_kind {
+	REGION_NONE, /* a number */
+	REGION_STACK, REGION_CTX, REGION_PACKET, REGION_VALUE, REGION_DATA, REGION_MAP, REGION_MEM, REGION_KERNEL,
+	REGION_FUNC,
+	REGION_LOST, /* some address, too many regions to list; base 0 */
+};
+#define LOST_REGION 1u /* its number in every world */
+
+struct region {
+	enum region_kind kind;
+	uint32_t id;    /* STACK: frame; VALUE, DATA, MAP: number of the map; FUNC: slot; KERNEL: kind; MEM: bytes */
+	tuple key;      /* VALUE: key words and generation; MEM, KERNEL: (position); PACKET: (epoch) */
+	term base;      /* address of offset 0, 64 bits */
+};
+
+/* Under `guard` the value points into `region` at `off` (64 bits); region 0: it is the number `off`.
+ * The guards of a value's alternatives exclude each other and cover the path condition. */
+struct alt {
+	term guard;
+	uint32_t region;
+	term off;
+};
+
+struct value {
+	term word;          /* n == 0: the number; else 0 until value_word asks for it */
+	term init;          /* true where the register or bytes were written */
+	uint32_t n;         /* alternatives; 0: a number */
+	const struct alt *alts;
+};
+
+struct slot;            /* eight bytes of stack, see stack.c */
+struct frame {
+	const struct slot *slots[STACK_BYTES / 8];
+};
+
+/* Everything of a state that is one term and merges by ite. */
+enum counter {
+	COUNT_OPAQUE,   /* opaque calls so far */
+	COUNT_EPOCH,    /* times the packet moved */
+	COUNT_DATA, COUNT_DATA_END, COUNT_DATA_META, /* packet bounds, relative to the first byte at entry */
+	COUNT_FIXED
+};
+
+struct state {
+	term guard;                 /* path condition */
+	struct value regs[11];
+	struct frame *frames[MAX_FRAMES];
+	unsigned depth;             /* frames in use */
+	term *counters;             /* COUNT_FIXED, then one per helper used, then 2 per map (errno, generation) */
+	mem *mems;                  /* see enum space */
+	term live;                  /* record memory not yet given back: see helper.c (bit set by position) */
+};
+
+/* Index into state.mems: fixed spaces, then three per map. */
+enum space { SPACE_CTX, SPACE_PACKET, SPACE_MEM, SPACE_MEM_STATE, SPACE_FIXED };
+enum map_space { MAP_VALUES, MAP_PRESENT, MAP_GENERATION, MAP_SPACES };
+
+struct world_map {
+	const struct map *def;
+	uint32_t number;
+};
+
+struct world {
+	struct term_pool *pool;
+	enum progtype type;
+	struct world_map *maps; /* by number */
+	size_t n_maps;
+	struct region *regions;
+	size_t n_regions, cap_regions;
+	struct tuple_row *tuples;
+	size_t n_tuples, cap_tuples;
+	struct mem_node *nodes;
+	size_t n_nodes, cap_nodes;
+	struct memo *memo; /* (node, tuple, offset) -> byte */
+	size_t n_memo, cap_memo;
+	mem *initial;      /* initial node of every space */
+	struct chunk *chunks; /* arena */
+	uint32_t *helper_counter; /* helper id -> counter index, 0: none yet */
+	size_t n_counters;
+	term term_limit;   /* a run is unknown past this many terms */
+};
+
+struct world *world_new(struct term_pool *pool, enum progtype type, const struct map *const *maps, size_t n_maps);
+void world_free(struct world *w);
+void *world_alloc(struct world *w, size_t bytes); /* zeroed, lives as long as the world */
+
+/* An input function of 64-bit arguments. */
+term world_input(struct world *w, enum input_fn fn, const term *args, size_t n);
+term world_input1(struct world *w, enum input_fn fn, term a);
+term world_input2(struct world *w, enum input_fn fn, term a, term b);
+term word_const(struct world *w, uint64_t v); /* 64 bits */
+
+tuple tuple_make(struct world *w, const term *words, size_t n);
+const term *tuple_words(const struct world *w, tuple t, size_t *n);
+term tuple_equal(struct world *w, tuple a, tuple b);
+
+uint32_t region_make(struct world *w, enum region_kind kind, uint32_t id, tuple key);
+const struct region *region_at(const struct world *w, uint32_t region);
+
+/* Values. */
+struct value value_number(struct world *w, term word);
+struct value value_uninit(struct world *w);
+struct value value_pointer(struct world *w, uint32_t region, term off);
+struct value value_maybe(struct world *w, term guard, uint32_t region, term off); /* pointer where guard, else NULL */
+term value_word(struct world *w, const struct value *v);
+struct value value_ite(struct world *w, term c, const struct value *a, const struct value *b);
+bool value_same(const struct value *a, const struct value *b);
+struct value value_add(struct world *w, term guard, const struct value *a, const struct value *b);
+struct value value_sub(struct world *w, term guard, const struct value *a, const struct value *b);
+/* a cmp b as a truth value at 64 bits; op one of the conditional jumps */
+term value_compare(struct world *w, term guard, enum isa_op op, const struct value *a, const struct value *b);
+/* |off| < 2^31 under every assignment, as far as the facts show. */
+bool offset_is_small(struct world *w, term off);
+
+/* Memories. Offsets are 64-bit terms. */
+mem mem_store(struct world *w, mem m, tuple key, term off, unsigned bytes, term val); /* val: 8 * bytes bits, 1..8 */
+mem mem_fill(struct world *w, mem m, tuple key, term from, term to, term byte); /* [from, to) signed */
+mem mem_choose(struct world *w, term c, mem a, mem b);
+term mem_read_byte(struct world *w, mem m, tuple key, term off);
+term mem_read(struct world *w, mem m, tuple key, term off, unsigned bytes); /* little-endian, 1..8 bytes */
+mem mem_initial(struct world *w, unsigned space);
+/* Every index that a store under m (down to its initial node) may have written. */
+struct mem_index {
+	tuple key;
+	term off, to;   /* a store: to is 0, off the byte; a fill: bytes [off, to) */
+};
+size_t mem_writes(struct world *w, mem m, struct mem_index **out); /* malloc'ed, may repeat */
+static inline unsigned space_of_map(uint32_t number, enum map_space s)
+{
+	return (unsigned)SPACE_FIXED + number * MAP_SPACES + s;
+}
+
+/* The stack. */
+struct frame *frame_new(struct world *w);
+struct frame *frame_copy(struct world *w, const struct frame *f);
+struct frame *frame_merge(struct world *w, term c, const struct frame *a, const struct frame *b);
+/* Bytes [off, off + n), n 1..8, as a value; in-bounds is the caller's care. */
+struct value frame_read(struct world *w, const struct frame *f, term off, unsigned n);
+void frame_write(struct world *w, struct frame *f, term cond, term off, unsigned n, const struct value *v);
+
+/* States. */
+struct state *state_new(struct world *w);
+struct state *state_copy(struct world *w, const struct state *s);
+/* a or b, whose path conditions exclude each other; both are consumed. */
+struct state *state_merge(struct world *w, struct state *a, struct state *b);
+/* Splits guards into what both share and what only each has. */
+void guard_split(struct world *w, term a, term b, term *common, term *only_a, term *only_b);
+term *state_counter(struct world *w, struct state *s, unsigned counter);
+unsigned counter_of_helper(struct world *w, uint32_t helper);
+unsigned counter_of_map(struct world *w, uint32_t number, unsigned which); /* 0: errno decisions, 1: generations */
+/* Value of a counter, then counts it up by one. */
+term state_count(struct world *w, struct state *s, unsigned counter);
+
+/* What a run finds out. */
+struct fault_record {
+	term guard;
+	enum fault kind;
+	uint32_t slot;
+};
+struct unknown_record {
+	term guard;
+	enum reason reason;
+	uint32_t slot;
+	char what[64];
+};
+struct event {
+	term guard;
+	uint32_t kind;     /* helper id, or EVENT_ATOMIC + isa_op */
+	bool visible, atomic;
+	uint32_t slot;
+	size_t n_args;
+	term args[6];
+	size_t n_bytes;
+	term *bytes;       /* read at the event, 8 bits each */
+	term *present;     /* byte i is there (a size argument may be a term), 0: all are */
+	const struct state *sees; /* state that the result may depend on, NULL if none */
+};
+#define EVENT_ATOMIC 0x10000u
+
+struct run {
+	struct world *world;
+	const struct program *program;
+	const uint32_t *map_numbers; /* object map index -> number in the world */
+	struct solver *solver;       /* for loop bounds; may be NULL */
+	unsigned unroll;             /* iterations per loop */
+	struct fault_record *faults;
+	size_t n_faults;
+	struct unknown_record *unknowns;
+	size_t n_unknowns;
+	struct event *events;
+	size_t n_events;
+	struct state *final;         /* merged exits, NULL if none */
+	uint32_t slot;               /* instruction at work */
+	uint64_t steps;
+	bool uses_opaque;            /* some result is an uninterpreted function */
+	volatile int *stop;          /* set by ctrl-C */
+};
+
+struct run *run_new(struct world *w, const struct program *p, const uint32_t *map_numbers);
+void run_free(struct run *r);
+/* Walks the program; afterwards faults, unknowns, events and final are complete. */
+void run_execute(struct run *r);
+void run_fault(struct run *r, const struct state *s, enum fault kind, term cond);
+void run_unknown(struct run *r, const struct state *s, enum reason reason, const char *what);
+struct event *run_event(struct run *r, const struct state *s, uint32_t kind);
+term run_any_fault(struct run *r);
+term run_any_unknown(struct run *r);
+
+/* Executes one straight-line instruction (neither jump, call to a subprogram nor
+ * exit); false: the path ends here (it was recorded why). */
+bool step_insn(struct run *r, struct state *s, const struct insn *in);
+/* Truth of a conditional jump. */
+term step_condition(struct run *r, struct state *s, const struct insn *in);
+/* Reads a register as operand; uninitialised is a fault. */
+struct value step_reg(struct run *r, struct state *s, unsigned reg);
+
+/* Access through a pointer value, 1..8 bytes; faults are recorded. */
+struct value access_load(struct run *r, struct state *s, const struct value *p, int64_t off, unsigned bytes);
+void access_store(struct run *r, struct state *s, const struct value *p, int64_t off, unsigned bytes,
+                  const struct value *v);
+/* Helper memory: bytes [p, p + n) of which byte i counts where `present[i]` (NULL: all). */
+void access_read_bytes(struct run *r, struct state *s, const struct value *p, size_t n, const term *present, term *out);
+void access_write_bytes(struct run *r, struct state *s, const struct value *p, size_t n, const term *present,
+                        const term *bytes);
+/* True where the pointer leads to memory that other CPUs see. */
+bool access_is_shared(struct run *r, const struct value *p);
+
+/* Context fields. */
+struct value context_load(struct run *r, struct state *s, term guard, term off, unsigned bytes);
+void context_store(struct run *r, struct state *s, term guard, bool sure, term off, unsigned bytes, term val);
+term context_initial_byte(struct world *w, term off);
+
+/* Maps. */
+tuple map_key(struct run *r, struct state *s, uint32_t number, const struct value *p);
+struct value map_lookup(struct run *r, struct state *s, uint32_t number, tuple key);
+term map_update(struct run *r, struct state *s, uint32_t number, tuple key, const term *bytes, term flags);
+term map_delete(struct run *r, struct state *s, uint32_t number, tuple key);
+term map_has(struct run *r, struct state *s, uint32_t number, tuple key);
+/* Key words followed by the generation that is current for it (HASH models), or the key alone. */
+tuple map_element(struct world *w, const struct state *s, uint32_t number, tuple key);
+
+/* Helper call; false: the path ends (tail call taken for sure, or not modelled). */
+bool helper_call(struct run *r, struct state *s, uint32_t id);
+/* The bytes that belong to the packet for helpers: [data, end) */
+term packet_end_all(struct world *w, const struct state *s);
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What only the machine's own files share. */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include "encode/machine/machine.h"
+
+#define INPUT_WORDS 72 /* arguments of one input function at most */
+
+struct tuple_row {
+	const term *words;
+	size_t n;
+};
+
+void *world_checked(void *p); /* p, or ends the process when the allocation failed */
+void mem_init_world(struct world *w);
+/* The one word of a key in MAP_PRESENT, MAP_GENERATION and SPACE_MEM_STATE, kept at offset 0. */
+mem mem_store_word(struct world *w, mem m, tuple key, term val);
+bool world_has_generations(const struct world *w, uint32_t map);
+/* FNV-1a, 64 bits: names global variables and externs in inputs. */
+uint64_t world_hash_name(const char *name);
+#endif
