@@ -14,7 +14,7 @@ B = build
 # In pipeline order.
 TABLES_SRC = encode/machine/tables.c
 ISA_SRC = encode/isa/isa.c encode/isa/check.c encode/isa/print.c
-OBJECT_SRC =
+OBJECT_SRC = $(addprefix encode/object/,read.c image.c types.c line.c map.c data.c function.c link.c progtype.c)
 TERM_SRC =
 SOLVER_SRC =
 MACHINE_SRC =

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Data sections: array maps of one entry, with their variables. */
+#include "loader.h"
+
+#include "memory.h"
+
+#include <elf.h>
+#include <string.h>
+
+enum { DATA_MAX = 64 << 20 }; /* bytes of all data sections: a .bss costs its object nothing */
+
+static bool has_prefix(const char *name, const char *prefix)
+{
+	size_t n = strlen(prefix);
+	return !strncmp(name, prefix, n) && (!name[n] || name[n] == '.');
+}
+
+static bool is_data(const struct section *s)
+{
+	if (!(s->flags & SHF_ALLOC) || (s->flags & SHF_EXECINSTR) || !s->size)
+		return false;
+	if (s->type == SHT_NOBITS)
+		return has_prefix(s->name, ".bss") || has_prefix(s->name, ".data");
+	return s->type == SHT_PROGBITS && s->data &&
+	       (has_prefix(s->name, ".data") || has_prefix(s->name, ".rodata") || has_prefix(s->name, ".bss"));
+}
+
+static bool read_data_section(struct loader *l, uint32_t i, uint64_t *total)
+{
+	const struct section *s = &l->im.sections[i];
+	*total += s->size;
+	if (s->size > DATA_MAX || *total > DATA_MAX)
+		return image_fail(&l->im, "section %s: expected at most %d bytes of data in an object", s->name,
+				  DATA_MAX);
+	struct map *m = loader_add_map(l, s->name);
+	m->type = MAPTYPE_ARRAY;
+	m->key_size = 4;
+	m->value_size = (uint32_t)s->size;
+	m->max_entries = 1;
+	m->is_data = true;
+	m->frozen = has_prefix(s->name, ".rodata");
+	m->flags = (m->frozen ? 0x80u /* BPF_F_RDONLY_PROG */ : 0) | 0x400 /* BPF_F_MMAPABLE */;
+	m->bytes = memory_new(s->size, 1);
+	if (s->data)
+		memcpy(m->bytes, s->data, s->size);
+	l->section_map[i] = (int)l->o->n_maps - 1;
+	return true;
+}
+
+static void add_variable(struct loader *l, const struct symbol *s)
+{
+	struct map *m = &l->o->maps[l->section_map[s->section]];
+	struct variable *v = MEMORY_PUSH(m->vars, m->n_vars);
+	*v = (struct variable){.name = memory_string(s->name), .off = (uint32_t)s->value, .size = (uint32_t)s->size};
+}
+
+static bool is_variable(const struct loader *l, const struct symbol *s)
+{
+	return s->section != SHN_UNDEF && s->section < SHN_LORESERVE && l->section_map[s->section] >= 0 && s->name[0] &&
+	       s->size && (s->type == STT_OBJECT || s->type == STT_NOTYPE);
+}
+
+static int compare_variables(const void *a, const void *b)
+{
+	const struct variable *x = a, *y = b;
+	if (x->off != y->off)
+		return x->off < y->off ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/* Aliases and labels inside a variable go: the first of several wins. */
+static void drop_overlaps(struct map *m)
+{
+	size_t kept = 0;
+	uint64_t end = 0;
+	for (size_t i = 0; i < m->n_vars; i++) {
+		if (m->vars[i].off < end) {
+			free(m->vars[i].name);
+			continue;
+		}
+		end = (uint64_t)m->vars[i].off + m->vars[i].size;
+		m->vars[kept++] = m->vars[i];
+	}
+	m->n_vars = kept;
+}
+
+static void mark_volatile(const struct loader *l, struct map *m)
+{
+	const struct btf_type *sec = types_section(l->btf, m->name);
+	const struct btf_var_secinfo *info = sec ? btf_var_secinfos(sec) : NULL;
+	for (uint32_t i = 0; sec && i < btf_vlen(sec); i++) {
+		const struct btf_type *var = btf__type_by_id(l->btf, info[i].type);
+		if (!var || !btf_is_var(var) || !types_is_volatile(l->btf, var->type))
+			continue;
+		for (size_t k = 0; k < m->n_vars; k++)
+			m->vars[k].is_volatile |= !strcmp(m->vars[k].name, types_name(l->btf, var));
+	}
+}
+
+bool data_read(struct loader *l)
+{
+	uint64_t total = 0;
+	for (uint32_t i = 0; i < l->im.n_sections; i++)
+		if (is_data(&l->im.sections[i]) && !read_data_section(l, i, &total))
+			return false;
+	for (size_t i = 0; i < l->im.n_symbols; i++)
+		if (is_variable(l, &l->im.symbols[i]))
+			add_variable(l, &l->im.symbols[i]);
+	for (size_t i = 0; i < l->o->n_maps; i++) {
+		struct map *m = &l->o->maps[i];
+		if (!m->is_data)
+			continue;
+		if (m->n_vars)
+			qsort(m->vars, m->n_vars, sizeof *m->vars, compare_variables);
+		drop_overlaps(m);
+		if (m->frozen)
+			mark_volatile(l, m);
+	}
+	return true;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the steps of object_parse share: image -> types -> maps -> functions -> programs -> lines. */
+#ifndef LOADER_H
+#define LOADER_H
+
+#include "encode/object/image.h"
+#include "encode/object/program.h"
+
+#include <bpf/btf.h>
+
+enum { SLOT = 8 }; /* bytes of an instruction slot */
+
+/* An object and what its pointers need beside it. */
+struct store {
+	struct object object; /* first: object_free gets its address */
+	char *strings;        /* of .BTF: file names and text of lines */
+	uint8_t *types;       /* the whole .BTF section, for object_write */
+	uint32_t types_len;
+};
+
+/* A function of a code section: candidate for an entry and for a callee. */
+struct function {
+	uint32_t section, start, end; /* slots [start, end) of the section */
+	const char *name;
+	bool is_global, is_program;
+	uint32_t program, piece; /* linked into that program (numbered from 1) as that piece */
+};
+
+/* One record of .BTF.ext's line info. */
+struct source_line {
+	uint32_t section, slot, number, file, text; /* file and text: offsets into .BTF's strings */
+};
+
+struct loader {
+	struct image im;
+	struct btf *btf; /* NULL without .BTF */
+	uint32_t strings_len;
+	struct store *store;
+	struct object *o;
+	int *section_map, *symbol_map, *symbol_extern; /* index by section or symbol, -1 if none */
+	struct function *functions;                    /* by section and start */
+	size_t n_functions;
+	struct source_line *lines; /* by section and slot */
+	size_t n_lines;
+	size_t slots; /* linked so far, over all programs */
+};
+
+/* .BTF: checks it and hands it to libbpf. */
+bool types_read(struct loader *l);
+/* The type behind const, volatile, restrict, typedef and tags; NULL if there is none. */
+const struct btf_type *types_skip(const struct btf *btf, uint32_t id);
+/* A volatile on the way to the named type, or to an array's elements. */
+bool types_is_volatile(const struct btf *btf, uint32_t id);
+const char *types_name(const struct btf *btf, const struct btf_type *t);
+/* The DATASEC of that name, NULL if none. */
+const struct btf_type *types_section(const struct btf *btf, const char *name);
+
+bool maps_read(struct loader *l); /* .maps and legacy map sections; sets symbol_map */
+bool data_read(struct loader *l); /* data sections; sets section_map */
+struct map *loader_add_map(struct loader *l, const char *name);
+
+bool functions_read(struct loader *l);
+/* The function that begins at that slot, NULL if none. */
+struct function *function_find(const struct loader *l, uint32_t section, int64_t slot);
+
+bool programs_read(struct loader *l); /* links every program */
+bool lines_read(struct loader *l);
+/* Adds the source lines of a function that was linked at slot `at` of the program. */
+void lines_add(const struct loader *l, struct program *p, const struct function *f, uint32_t at);
+
+/* Sets type, expected, expected_attach and sleepable from p->section. */
+void progtype_set(struct program *p);
+#endif
