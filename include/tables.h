@@ -109,7 +109,7 @@ enum helper_ret {
 };
 enum helper_arg {
 	ARG_NONE,        /* and none after it */
-	ARG_ANY,         /* a scalar of 64 bits */
+	ARG_ANY,         /* a scalar of 64 bits; a pointer into a region is unknown unless the model takes it */
 	ARG_INT,         /* a scalar of which the kernel reads the low 32 bits */
 	ARG_CTX,
 	ARG_MAP,
@@ -121,6 +121,7 @@ enum helper_arg {
 	ARG_MEM_OR_NULL,
 	ARG_MEM_OUT,     /* bytes written, as many as the next argument says; may be uninitialised */
 	ARG_MEM_OUT_OR_NULL,
+	ARG_MEM_PART,    /* bytes written or left as they were: MEM_INOUT if all are initialised, else unknown */
 	ARG_MEM_INOUT,   /* bytes read and written, as many as the next argument says */
 	ARG_SIZE,        /* at least 1 */
 	ARG_SIZE0,       /* 0 allowed */
@@ -149,13 +150,17 @@ enum helper_model {
 };
 enum helper_effect {
 	EFFECT = 1,      /* others can see that it was called: an output event */
-	PKT_MOVE = 2,    /* packet pointers die */
+	PKT_MOVE = 2,    /* packet pointers die, its bounds may change */
 	PKT_WRITE = 4,   /* packet bytes may change (opaque: all of them) */
 	CTX_WRITE = 8,   /* context fields may change */
 	MAPS_WRITE = 16, /* map contents may change */
 	ACQUIRE = 32, RELEASE = 64, /* references */
 	SEES_STATE = 128, /* the result may depend on packet, context or maps, not only on the arguments */
-	KERNEL_WRITE = 256 /* kernel objects that the program can read may change */
+	KERNEL_WRITE = 256, /* kernel objects that the program can read may change */
+	/* the usual sums: changes a packet in an unknown way; runs code that may do everything */
+	PKT_CHANGE = EFFECT | PKT_MOVE | PKT_WRITE | CTX_WRITE | SEES_STATE,
+	RUNS_CODE = PKT_CHANGE | MAPS_WRITE | KERNEL_WRITE,
+	STORAGE_CHANGE = EFFECT | MAPS_WRITE | SEES_STATE
 };
 struct helper_row {
 	uint32_t id;
