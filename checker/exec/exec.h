@@ -16,48 +16,50 @@
 
 enum exec_end {
 	EXEC_EXIT,
-	EXEC_TAIL_CALL,   /* the run goes on in another program: (map, index) is output */
+	EXEC_TAIL_CALL, /* the run goes on in another program: (map, index) is output */
 	EXEC_FAULT,
-	EXEC_UNMODELLED,  /* `reason` says what is not modelled */
+	EXEC_UNMODELLED, /* `reason` says what is not modelled */
 };
 
 /* One externally visible event, or an opaque call. */
 struct exec_event {
-	uint32_t kind;        /* helper id; EXEC_EVENT_ATOMIC + isa_op for an atomic on shared memory */
-	bool visible;         /* false: an opaque call without effect, only its place in the order counts */
+	uint32_t kind; /* helper id; EXEC_EVENT_ATOMIC + isa_op for an atomic on shared memory */
+	bool visible;  /* false: an opaque call without effect, only its place in the order counts */
 	uint32_t slot;
 	size_t n_args;
-	uint64_t args[5];     /* scalars; for a map its number, for memory its length, for the context 0 */
-	uint8_t *bytes;       /* all bytes read, in argument order */
+	uint64_t args[5]; /* scalars; for a map its number, for memory its length, for the context 0 */
+	uint8_t *bytes;   /* all bytes read, in argument order */
 	size_t n_bytes;
 };
 #define EXEC_EVENT_ATOMIC 0x10000u
-#define EXEC_EVENT_TAIL   12u
+#define EXEC_EVENT_TAIL 12u
 
 /* A change of a map: the final state of one key that the run touched. */
 struct exec_value {
-	uint32_t map;          /* number in the pairing */
-	uint8_t *key;          /* key_size bytes */
+	uint32_t map; /* number in the pairing */
+	uint8_t *key; /* key_size bytes */
 	bool present;
-	uint8_t *value;        /* value_size bytes, if present */
+	bool changed;                  /* not as at entry; a key that a run doesn't list is as at entry */
+	uint8_t *value;                /* value_size bytes, if present */
+	uint32_t key_size, value_size; /* bytes */
 };
 
 struct exec_outcome {
 	enum exec_end end;
 	enum fault fault;
 	enum reason reason;
-	uint32_t slot;         /* where it ended */
-	char what[160];        /* a sentence about the fault or the unmodelled thing, "" otherwise */
+	uint32_t slot;  /* where it ended */
+	char what[160]; /* a sentence about the fault or the unmodelled thing, "" otherwise */
 	uint64_t r0;
 	uint64_t tail_map, tail_index;
 	int64_t data, data_end, data_meta; /* packet bounds, relative to the first byte at entry */
-	int64_t packet_lo;     /* offset of packet[0] */
-	uint8_t *packet;       /* bytes [data, data_end + PKT_EXTRA) at the end */
+	int64_t packet_lo;                 /* offset of packet[0] */
+	uint8_t *packet;                   /* bytes [data, data_end + PKT_EXTRA) at the end */
 	size_t packet_len;
-	uint8_t *context;      /* layout size bytes; pointer fields read 0 */
+	uint8_t *context; /* layout size bytes; pointer fields read 0 */
 	size_t context_len;
 	struct exec_value *values;
-	size_t n_values;       /* sorted by map, then key */
+	size_t n_values; /* sorted by map, then key */
 	struct exec_event *events;
 	size_t n_events;
 	uint64_t steps;
@@ -65,7 +67,7 @@ struct exec_outcome {
 
 /* Called before each instruction if set: registers r0..r10, whether each is initialised. */
 typedef void (*exec_trace)(void *arg, const struct program *p, uint32_t slot, const uint64_t regs[11],
-                           uint16_t initialised);
+			   uint16_t initialised);
 
 struct exec_options {
 	const uint32_t *map_numbers; /* object map index -> number in the pairing; NULL: the index itself */
@@ -75,12 +77,12 @@ struct exec_options {
 };
 
 void exec_run(const struct program *p, const struct input *in, const struct exec_options *opt,
-              struct exec_outcome *out);
+	      struct exec_outcome *out);
 void exec_release(struct exec_outcome *out);
 
 /* The first difference of two outcomes as output (ARCHITECTURE.md, "What a
  * program means"), in words, into buf; false if there is none. Shared-memory
  * atomics: each of a's must be in b's in order, b may have more (see there). */
 bool exec_differ(const struct program *a, const struct exec_outcome *x, const struct exec_outcome *y, char *buf,
-                 size_t len);
+		 size_t len);
 #endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The context: fields by context.def. Scalar bytes are kept in machine.context; pointer fields hold 0 there. */
+#include "machine.h"
+
+#include <string.h>
+
+/* skb->len follows from the packet; it is no input of its own. */
+static bool is_length(const struct machine *m, const struct context_field *f)
+{
+	return m->layout == CONTEXT_SK_BUFF && !strcmp(f->name, "len");
+}
+
+static uint8_t significant_bits(const struct context_field *f, unsigned byte)
+{
+	int bits = (int)f->bits - (int)byte * 8;
+	return bits >= 8 ? 0xff : bits <= 0 ? 0 : (uint8_t)((1u << bits) - 1);
+}
+
+static void init_field(struct machine *m, const struct context_field *f)
+{
+	for (unsigned i = 0; i < f->size; i++) {
+		uint8_t *byte = &m->context[f->off + i];
+		if (f->kind != FIELD_SCALAR)
+			*byte = 0;
+		else if (is_length(m, f))
+			*byte = (uint8_t)((m->pkt.len + m->pkt.extra) >> 8 * i);
+		else
+			*byte = (uint8_t)machine_input(m, IN_CTX, 1, (uint64_t)f->off + i) & significant_bits(f, i);
+	}
+}
+
+void context_init(struct machine *m)
+{
+	const struct context_row *row = &context_rows[m->layout];
+	m->context = machine_alloc(row->size);
+	for (uint64_t i = 0; row->scalar_gaps && i < row->size; i++)
+		m->context[i] = (uint8_t)machine_input(m, IN_CTX, 1, i);
+	for (size_t i = 0; i < context_field_count; i++)
+		if (context_fields[i].layout == m->layout)
+			init_field(m, &context_fields[i]);
+}
+
+_Noreturn static void refuse(struct machine *m, const char *verb, int64_t off, uint64_t n)
+{
+	machine_fault(m, FAULT_CTX_ACCESS, "%s of %llu bytes at offset %lld of the %s context", verb,
+		      (unsigned long long)n, (long long)off, context_rows[m->layout].name);
+}
+
+/* The field that holds the access, NULL for a readable gap. */
+static const struct context_field *find_field(struct machine *m, bool write, int64_t off, unsigned n)
+{
+	if (off < 0 || !context_permits(m->p->type, (uint64_t)off, n, write))
+		refuse(m, write ? "write" : "read", off, n);
+	const struct context_field *f = context_find(m->layout, (uint64_t)off);
+	if (f && f->kind == FIELD_UNMODELLED)
+		machine_stop(m, REASON_INSN, "access to the field %s of the %s context", f->name,
+			     context_rows[m->layout].name);
+	return f;
+}
+
+/* Helpers take longer pieces, which must be made of permitted accesses. */
+static unsigned piece(uint64_t n)
+{
+	return n >= 8 ? 8 : n >= 4 ? 4 : 1;
+}
+
+void context_read(struct machine *m, int64_t off, uint64_t n, uint8_t *out)
+{
+	for (uint64_t i = 0; i < n;) {
+		unsigned size = n == 2 ? 2 : piece(n - i);
+		const struct context_field *f = find_field(m, false, off + (int64_t)i, size);
+		if (f && f->kind != FIELD_SCALAR)
+			refuse(m, "read", off, n);
+		memcpy(out + i, m->context + off + i, size);
+		i += size;
+	}
+}
+
+static struct value load_object(struct machine *m, const struct context_field *f)
+{
+	if (f->kind == FIELD_KERNEL_OR_NULL && !(machine_input(m, IN_CTX, 1, (uint64_t)f->off) & 1))
+		return (struct value){0, 0};
+	uint64_t at = machine_input(m, IN_AT_KERNEL, 2, ~0ull, (uint64_t)f->off);
+	struct region *r = machine_add_region(m, REGION_KERNEL, at, 0);
+	return (struct value){at, machine_region_id(m, r)};
+}
+
+struct value context_load(struct machine *m, int64_t off, unsigned n)
+{
+	uint8_t bytes[8] = {0};
+	struct value v = {0, 0};
+	const struct context_field *f = find_field(m, false, off, n);
+	if (f && (f->kind == FIELD_KERNEL || f->kind == FIELD_KERNEL_OR_NULL))
+		return load_object(m, f);
+	if (f && f->kind != FIELD_SCALAR)
+		return packet_pointer(m, f->kind);
+	memcpy(bytes, m->context + off, n);
+	memcpy(&v.word, bytes, sizeof bytes);
+	return v;
+}
+
+void context_check_write(struct machine *m, int64_t off, uint64_t n)
+{
+	for (uint64_t i = 0; i < n;) {
+		unsigned size = n == 2 ? 2 : piece(n - i);
+		find_field(m, true, off + (int64_t)i, size);
+		i += size;
+	}
+}
+
+void context_write(struct machine *m, int64_t off, uint64_t n, const uint8_t *bytes)
+{
+	for (uint64_t i = 0; i < n; i++) {
+		const struct context_field *f = context_find(m->layout, (uint64_t)off + i);
+		m->context[(uint64_t)off + i] = bytes[i] & significant_bits(f, (unsigned)((uint64_t)off + i - f->off));
+	}
+}

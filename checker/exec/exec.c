@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The concrete machine's instructions: one switch over isa.def. 32-bit forms are the 64-bit ones on masked operands. */
+#include "machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_STEPS 10000000u
+
+static uint64_t mask_of(unsigned width)
+{
+	return width >= 64 ? ~0ull : (1ull << width) - 1;
+}
+
+static int64_t sign_extend(uint64_t v, unsigned width)
+{
+	return (int64_t)(v << (64 - width)) >> (64 - width);
+}
+
+static struct value get_register(struct machine *m, unsigned reg)
+{
+	if (!(m->known & 1u << reg))
+		machine_fault(m, FAULT_REG_UNINIT, "r%u is read before it is written", reg);
+	return m->r[reg];
+}
+
+static void set_register(struct machine *m, unsigned reg, struct value v)
+{
+	m->r[reg] = v;
+	m->known |= (uint16_t)(1u << reg);
+}
+
+static void set_number(struct machine *m, unsigned reg, uint64_t word)
+{
+	set_register(m, reg, (struct value){word, 0});
+}
+
+/* Operands as the row's meaning names them: masked to the width, and sign-extended from it. */
+struct operands {
+	struct value dv, sv;
+	uint64_t d, s;
+	int64_t ds, ss;
+};
+
+static struct operands get_operands(struct machine *m, const struct insn *in)
+{
+	struct operands o = {0};
+	enum isa_form form = isa_rows[in->op].form;
+	unsigned width = form == FORM_END ? 64 : in->width;
+	bool binary = form == FORM_ALU || form == FORM_ALUX || form == FORM_JMP;
+	bool reads_d = (binary && in->op != ISA_MOV && in->op != ISA_MOVSX) || form == FORM_ALU1 || form == FORM_END;
+	if (reads_d)
+		o.dv = get_register(m, in->dst);
+	if (binary && !in->k)
+		o.sv = get_register(m, in->src);
+	else if (binary)
+		o.sv.word = (uint64_t)(int64_t)in->imm;
+	if (width < 8)
+		return o;
+	o.d = o.dv.word & mask_of(width);
+	o.s = o.sv.word & mask_of(width);
+	o.ds = sign_extend(o.d, width);
+	o.ss = sign_extend(o.s, width);
+	return o;
+}
+
+static void put(struct machine *m, const struct insn *in, uint64_t word)
+{
+	set_number(m, in->dst, word & mask_of(in->width));
+}
+
+/* A pointer plus or minus a number, at 64 bits, points into the same region. */
+static void put_sum(struct machine *m, const struct insn *in, const struct operands *o, bool subtract)
+{
+	uint64_t word = (subtract ? o->d - o->s : o->d + o->s) & mask_of(in->width);
+	uint32_t region = 0;
+	if (in->width == 64 && !o->sv.region)
+		region = o->dv.region;
+	else if (in->width == 64 && !o->dv.region && !subtract)
+		region = o->sv.region;
+	set_register(m, in->dst, (struct value){word, region});
+}
+
+static void move(struct machine *m, const struct insn *in, const struct operands *o)
+{
+	set_register(m, in->dst, (struct value){o->s, in->width == 64 ? o->sv.region : 0});
+}
+
+static uint64_t swap_bytes(uint64_t v, unsigned width)
+{
+	return __builtin_bswap64(v) >> (64 - width);
+}
+
+static uint64_t shift_right_signed(int64_t v, uint64_t by)
+{
+	return (uint64_t)(v >> by);
+}
+
+static void jump_if(struct machine *m, const struct insn *in, bool taken)
+{
+	if (taken)
+		m->pc = (uint32_t)insn_target(in, m->pc - 1); /* pc is past the jump already */
+}
+
+static void load_wide(struct machine *m, const struct insn *in)
+{
+	uint32_t index = (uint32_t)in->imm64;
+	struct value v = {in->imm64, 0};
+	struct region *r = NULL;
+	m->pc++;
+	switch ((enum wide_kind)in->src) {
+	case WIDE_CONST:
+		break;
+	case WIDE_MAP:
+		r = machine_add_region(m, REGION_MAP, machine_input(m, IN_AT_MAP, 1, (uint64_t)m->maps[index].number),
+				       0);
+		r->map = index;
+		break;
+	case WIDE_MAP_VALUE: {
+		static const uint8_t zero[512];
+		v = element_pointer(m, index, element_find(m, index, zero));
+		v.word += in->imm64 >> 32;
+		break;
+	}
+	case WIDE_BTF_ID: {
+		uint64_t name = machine_hash_name(m->p->object->externs[index].name);
+		v.word = machine_input(m, IN_EXTERN, 2, name, (uint64_t)0);
+		break;
+	}
+	case WIDE_FUNC: {
+		uint64_t slot = (uint64_t)((int64_t)m->pc - 1 + in->imm); /* pc is past both slots */
+		r = machine_add_region(m, REGION_FUNC, machine_input(m, IN_AT_FUNC, 1, slot), 0);
+		break;
+	}
+	}
+	if (r)
+		v = (struct value){r->base, machine_region_id(m, r)};
+	set_register(m, in->dst, v);
+}
+
+static void call_local(struct machine *m, const struct insn *in)
+{
+	if (m->depth + 1 == MAX_FRAMES)
+		machine_fault(m, FAULT_STACK_DEPTH, "call of slot %lld would need frame %u of at most %u",
+			      (long long)insn_target(in, m->pc - 1), m->depth + 2, MAX_FRAMES);
+	struct frame *f = &m->frames[++m->depth];
+	memcpy(f->saved, m->r + 6, sizeof f->saved);
+	f->saved_known = m->known & 0x7c0;
+	f->back = m->pc;
+	struct region *r =
+	    machine_add_region(m, REGION_STACK, machine_input(m, IN_AT_STACK, 1, (uint64_t)m->depth), STACK_SIZE);
+	r->stack = machine_alloc(sizeof *r->stack);
+	f->region = machine_region_id(m, r);
+	m->known &= 0x3e;
+	set_register(m, 10, (struct value){r->base + STACK_SIZE, f->region});
+	m->pc = (uint32_t)insn_target(in, m->pc - 1);
+}
+
+static void call(struct machine *m, const struct insn *in)
+{
+	switch ((enum call_kind)in->src) {
+	case CALL_HELPER:
+		helper_call(m, in);
+		return;
+	case CALL_LOCAL:
+		call_local(m, in);
+		return;
+	case CALL_KFUNC:
+		machine_stop(m, REASON_KFUNC, "call of kfunc %d", in->imm);
+	}
+}
+
+/* A static subprogram may leave r0 unwritten; its caller finds out if it reads it. */
+static void leave(struct machine *m)
+{
+	if (m->depth == 0) {
+		m->out->r0 = get_register(m, 0).word;
+		machine_check_leaks(m);
+		longjmp(m->end, 1);
+	}
+	struct frame *f = &m->frames[m->depth--];
+	struct region *r = &m->regions[f->region];
+	free(r->stack);
+	r->stack = NULL;
+	r->dead = true;
+	memcpy(m->r + 6, f->saved, sizeof f->saved);
+	m->known = (uint16_t)((m->known & 1u) | f->saved_known);
+	m->pc = f->back;
+}
+
+/* net/core/filter.c, bpf_gen_ld_abs: out of range leaves the function with r0 = 0. */
+static void load_packet(struct machine *m, const struct insn *in, uint64_t base)
+{
+	struct value ctx = get_register(m, 6);
+	if (ctx.region != m->ctx_region || ctx.word != m->regions[ctx.region].base)
+		machine_fault(m, FAULT_NOT_POINTER, "r6 is not the context");
+	if (m->packet_kind != PACKET_SKB)
+		machine_fault(m, FAULT_HELPER_PROG, "programs of type %s have no socket buffer",
+			      progtype_rows[m->p->type].name);
+	int32_t off = (int32_t)(uint32_t)(base + (uint64_t)(int64_t)in->imm);
+	unsigned n = in->width / 8u;
+	if (off < 0)
+		machine_stop(m, REASON_INSN, "packet load at the negative offset %d", off);
+	m->known &= (uint16_t)~0x3eu;
+	if ((int64_t)off + n > m->pkt.total) {
+		set_number(m, 0, 0);
+		leave(m);
+		return;
+	}
+	uint64_t v = 0;
+	packet_fill(m, off, n);
+	for (unsigned i = 0; i < n; i++)
+		v = v << 8 | *packet_at(m, off + (int64_t)i);
+	set_number(m, 0, v);
+}
+
+static void load(struct machine *m, const struct insn *in)
+{
+	struct value v = memory_load(m, get_register(m, in->src), in->off, in->width / 8u);
+	if (in->op == ISA_LDXS) {
+		if (v.region)
+			machine_fault(m, FAULT_CTX_ACCESS, "a pointer is loaded with sign extension");
+		v.word = (uint64_t)sign_extend(v.word, in->width);
+	}
+	set_register(m, in->dst, v);
+}
+
+static void store(struct machine *m, const struct insn *in)
+{
+	struct value v = {(uint64_t)(int64_t)in->imm, 0};
+	struct value at = get_register(m, in->dst);
+	if (in->op != ISA_ST)
+		v = get_register(m, in->src);
+	memory_store(m, at, in->off, in->width / 8u, v);
+}
+
+/* Others may see the memory between any two instructions, so they see each atomic. */
+static void record_atomic(struct machine *m, const struct insn *in, struct value at, uint64_t operand)
+{
+	if (!memory_is_shared(m, at))
+		return;
+	struct exec_event *e = machine_add_event(m, EXEC_EVENT_ATOMIC + in->op, true);
+	e->args[e->n_args++] = at.word + (uint64_t)(int64_t)in->off;
+	e->args[e->n_args++] = operand & mask_of(in->width);
+	if (in->op == ISA_A_CMPXCHG)
+		e->args[e->n_args++] = m->r[0].word & mask_of(in->width);
+	e->args[e->n_args++] = in->width;
+}
+
+static void check_atomic(struct machine *m, struct value at)
+{
+	if (m->regions[at.region].kind == REGION_CTX)
+		machine_fault(m, FAULT_CTX_ACCESS, "atomic operation on the context");
+}
+
+/* Reads the old value, masked; nothing is written yet. */
+static uint64_t begin_atomic(struct machine *m, const struct insn *in, uint64_t *operand)
+{
+	struct value at = get_register(m, in->dst);
+	*operand = get_register(m, in->src).word & mask_of(in->width);
+	if (in->op == ISA_A_CMPXCHG)
+		get_register(m, 0);
+	check_atomic(m, at);
+	uint64_t old = memory_load(m, at, in->off, in->width / 8u).word;
+	memory_check_write(m, (struct value){at.word + (uint64_t)(int64_t)in->off, at.region}, in->width / 8u);
+	record_atomic(m, in, at, *operand);
+	return old;
+}
+
+/* Writes the new value; the fetching forms put the old one into register `fetch` (-1: none). */
+static void end_atomic(struct machine *m, const struct insn *in, uint64_t now, int fetch, uint64_t old)
+{
+	memory_store(m, m->r[in->dst], in->off, in->width / 8u, (struct value){now, 0});
+	if (fetch >= 0)
+		set_number(m, (unsigned)fetch, old);
+}
+
+static void load_acquire(struct machine *m, const struct insn *in)
+{
+	struct value at = get_register(m, in->src);
+	check_atomic(m, at);
+	load(m, in);
+	record_atomic(m, in, at, 0);
+}
+
+static void store_release(struct machine *m, const struct insn *in)
+{
+	struct value at = get_register(m, in->dst);
+	check_atomic(m, at);
+	store(m, in);
+	record_atomic(m, in, at, m->r[in->src].word);
+}
+
+static void step(struct machine *m, const struct insn *in)
+{
+	const struct operands o = get_operands(m, in);
+	const uint64_t d = o.d, s = o.s, shift = s & (in->width - 1u);
+	uint64_t t, old;
+	m->pc++;
+	/* clang-format off */
+	switch ((enum isa_op)in->op) {
+	case ISA_ADD: put_sum(m, in, &o, false); return;
+	case ISA_SUB: put_sum(m, in, &o, true); return;
+	case ISA_MUL: put(m, in, d * s); return;
+	case ISA_DIV: put(m, in, s == 0 ? 0 : d / s); return;
+	case ISA_SDIV: put(m, in, s == 0 ? 0 : o.ss == -1 ? -d : (uint64_t)(o.ds / o.ss)); return;
+	case ISA_OR: put(m, in, d | s); return;
+	case ISA_AND: put(m, in, d & s); return;
+	case ISA_LSH: put(m, in, d << shift); return;
+	case ISA_RSH: put(m, in, d >> shift); return;
+	case ISA_NEG: put(m, in, -d); return;
+	case ISA_MOD: put(m, in, s == 0 ? d : d % s); return;
+	case ISA_SMOD: put(m, in, s == 0 ? d : o.ss == -1 ? 0 : (uint64_t)(o.ds % o.ss)); return;
+	case ISA_XOR: put(m, in, d ^ s); return;
+	case ISA_MOV: move(m, in, &o); return;
+	case ISA_MOVSX: put(m, in, (uint64_t)sign_extend(s, (unsigned)in->off)); return;
+	case ISA_ARSH: put(m, in, shift_right_signed(o.ds, shift)); return;
+	case ISA_LE: put(m, in, d); return;
+	case ISA_BE: put(m, in, swap_bytes(d, in->width)); return;
+	case ISA_BSWAP: put(m, in, swap_bytes(d, in->width)); return;
+	case ISA_JA: jump_if(m, in, true); return;
+	case ISA_JAL: jump_if(m, in, true); return;
+	case ISA_JEQ: jump_if(m, in, d == s); return;
+	case ISA_JGT: jump_if(m, in, d > s); return;
+	case ISA_JGE: jump_if(m, in, d >= s); return;
+	case ISA_JSET: jump_if(m, in, (d & s) != 0); return;
+	case ISA_JNE: jump_if(m, in, d != s); return;
+	case ISA_JSGT: jump_if(m, in, o.ds > o.ss); return;
+	case ISA_JSGE: jump_if(m, in, o.ds >= o.ss); return;
+	case ISA_JLT: jump_if(m, in, d < s); return;
+	case ISA_JLE: jump_if(m, in, d <= s); return;
+	case ISA_JSLT: jump_if(m, in, o.ds < o.ss); return;
+	case ISA_JSLE: jump_if(m, in, o.ds <= o.ss); return;
+	case ISA_CALL: call(m, in); return;
+	case ISA_EXIT: leave(m); return;
+	case ISA_LDDW: load_wide(m, in); return;
+	case ISA_LDABS: load_packet(m, in, 0); return;
+	case ISA_LDIND: load_packet(m, in, get_register(m, in->src).word); return;
+	case ISA_LDX: load(m, in); return;
+	case ISA_LDXS: load(m, in); return;
+	case ISA_ST: store(m, in); return;
+	case ISA_STX: store(m, in); return;
+	case ISA_A_ADD: old = begin_atomic(m, in, &t); end_atomic(m, in, old + t, -1, 0); return;
+	case ISA_A_OR: old = begin_atomic(m, in, &t); end_atomic(m, in, old | t, -1, 0); return;
+	case ISA_A_AND: old = begin_atomic(m, in, &t); end_atomic(m, in, old & t, -1, 0); return;
+	case ISA_A_XOR: old = begin_atomic(m, in, &t); end_atomic(m, in, old ^ t, -1, 0); return;
+	case ISA_A_FADD: old = begin_atomic(m, in, &t); end_atomic(m, in, old + t, in->src, old); return;
+	case ISA_A_FOR: old = begin_atomic(m, in, &t); end_atomic(m, in, old | t, in->src, old); return;
+	case ISA_A_FAND: old = begin_atomic(m, in, &t); end_atomic(m, in, old & t, in->src, old); return;
+	case ISA_A_FXOR: old = begin_atomic(m, in, &t); end_atomic(m, in, old ^ t, in->src, old); return;
+	case ISA_A_XCHG: old = begin_atomic(m, in, &t); end_atomic(m, in, t, in->src, old); return;
+	case ISA_A_CMPXCHG:
+		old = begin_atomic(m, in, &t);
+		end_atomic(m, in, old == (m->r[0].word & mask_of(in->width)) ? t : old, 0, old);
+		return;
+	case ISA_LOAD_ACQ: load_acquire(m, in); return;
+	case ISA_STORE_REL: store_release(m, in); return;
+	case ISA_WIDE_TAIL: machine_stop(m, REASON_INSN, "slot is the second half of an instruction");
+	}
+	/* clang-format on */
+}
+
+static void trace(const struct machine *m)
+{
+	uint64_t regs[11];
+	for (int i = 0; i < 11; i++)
+		regs[i] = m->r[i].word;
+	m->opt->trace(m->opt->trace_arg, m->p, m->pc, regs, m->known);
+}
+
+static void run(struct machine *m)
+{
+	uint64_t limit = m->opt->max_steps ? m->opt->max_steps : DEFAULT_STEPS;
+	for (;;) {
+		m->out->slot = m->pc;
+		if (m->pc >= m->p->n)
+			machine_stop(m, REASON_INSN, "control runs past the last instruction");
+		if (m->out->steps++ == limit)
+			machine_fault(m, FAULT_ENDLESS, "still running after %llu instructions",
+				      (unsigned long long)limit);
+		if (m->opt->trace)
+			trace(m);
+		step(m, &m->p->insns[m->pc]);
+	}
+}
+
+void exec_run(const struct program *p, const struct input *in, const struct exec_options *opt, struct exec_outcome *out)
+{
+	static const struct exec_options none;
+	struct machine m;
+	memset(out, 0, sizeof *out);
+	machine_init(&m, p, in, opt ? opt : &none, out);
+	if (!setjmp(m.end))
+		run(&m);
+	if (out->end == EXEC_EXIT || out->end == EXEC_TAIL_CALL)
+		machine_finish(&m);
+	machine_release(&m);
+}
+
+void exec_release(struct exec_outcome *out)
+{
+	for (size_t i = 0; i < out->n_values; i++) {
+		free(out->values[i].key);
+		free(out->values[i].value);
+	}
+	for (size_t i = 0; i < out->n_events; i++)
+		free(out->events[i].bytes);
+	free(out->values);
+	free(out->events);
+	free(out->packet);
+	free(out->context);
+	memset(out, 0, sizeof *out);
+}

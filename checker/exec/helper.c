@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Helper calls: checks arguments by helper.def, then runs the row's model. */
+#include "machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct map *map_of(const struct machine *m, const struct helper_call *c)
+{
+	return m->maps[c->map].def;
+}
+
+_Noreturn static void refuse(struct machine *m, const struct helper_call *c, unsigned i, const char *want)
+{
+	machine_fault(m, FAULT_HELPER_ARG, "argument %u of bpf_%s is not %s", i + 1, c->row->name, want);
+}
+
+static enum region_kind kind_of(const struct machine *m, struct value v)
+{
+	return m->regions[v.region].kind;
+}
+
+static bool is_null(struct value v)
+{
+	return !v.region && !v.word;
+}
+
+static void check_object(struct machine *m, struct helper_call *c, unsigned i, enum region_kind kind, const char *want)
+{
+	const struct region *r = &m->regions[c->arg[i].region];
+	if (r->kind != kind || c->arg[i].word != r->base)
+		refuse(m, c, i, want);
+	if (r->dead)
+		machine_fault(m, FAULT_RELEASED, "argument %u of bpf_%s was given back before", i + 1, c->row->name);
+}
+
+/* Appends what argument i points at to the call's bytes. */
+static void read_argument(struct machine *m, struct helper_call *c, unsigned i, uint64_t n)
+{
+	c->len[i] = n;
+	c->read[i] = machine_alloc(n);
+	m->scratch[i] = c->read[i];
+	memory_read(m, c->arg[i], 0, n, c->read[i]);
+}
+
+static void read_string(struct machine *m, struct helper_call *c, unsigned i)
+{
+	uint64_t n = 0;
+	uint8_t byte;
+	do
+		memory_read(m, c->arg[i], (int64_t)n++, 1, &byte);
+	while (byte);
+	read_argument(m, c, i, n);
+}
+
+static void write_argument(struct machine *m, struct helper_call *c, unsigned i, uint64_t n)
+{
+	c->len[i] = n;
+	memory_check_write(m, c->arg[i], n);
+}
+
+static bool writes_memory(enum helper_arg a)
+{
+	return a == ARG_MEM_OUT || a == ARG_MEM_OUT_OR_NULL || a == ARG_MEM_INOUT || a == ARG_MEM_PART;
+}
+
+/* A piece of memory whose size is the next argument. */
+static void check_sized(struct machine *m, struct helper_call *c, unsigned i)
+{
+	enum helper_arg a = c->row->args[i];
+	bool sized = i < 4 && (c->row->args[i + 1] == ARG_SIZE || c->row->args[i + 1] == ARG_SIZE0);
+	if (!sized)
+		machine_stop(m, REASON_HELPER, "bpf_%s takes memory of a size that is not its next argument",
+			     c->row->name);
+	if (!(m->known & 1u << (i + 2)))
+		machine_fault(m, FAULT_REG_UNINIT, "r%u is read before it is written", i + 2);
+	uint64_t n = m->r[i + 2].word;
+	if (n >= MAX_MEM_SIZE || (n == 0 && c->row->args[i + 1] == ARG_SIZE))
+		refuse(m, c, i + 1, "a legal size");
+	if (is_null(c->arg[i]) ? n != 0 : kind_of(m, c->arg[i]) == REGION_NONE)
+		refuse(m, c, i, "a pointer to memory");
+	if (a == ARG_MEM_PART && memory_is_unknown(m, c->arg[i], n))
+		machine_stop(m, REASON_HELPER, "bpf_%s writes a part of memory that is not initialised", c->row->name);
+	if (a != ARG_MEM_OUT && a != ARG_MEM_OUT_OR_NULL)
+		read_argument(m, c, i, n);
+	if (writes_memory(a))
+		write_argument(m, c, i, n);
+}
+
+static void check_map(struct machine *m, struct helper_call *c, unsigned i)
+{
+	check_object(m, c, i, REGION_MAP, "a map");
+	c->map = m->regions[c->arg[i].region].map;
+}
+
+static uint64_t map_part(struct machine *m, struct helper_call *c, unsigned i, bool key)
+{
+	if (c->map == UINT32_MAX)
+		refuse(m, c, i, "preceded by a map");
+	return key ? map_of(m, c)->key_size : map_of(m, c)->value_size;
+}
+
+static void check_context(struct machine *m, struct helper_call *c, unsigned i)
+{
+	check_object(m, c, i, REGION_CTX, "the context");
+}
+
+static void check_kernel(struct machine *m, struct helper_call *c, unsigned i)
+{
+	check_object(m, c, i, REGION_KERNEL, "a kernel object");
+}
+
+static void check_argument(struct machine *m, struct helper_call *c, unsigned i)
+{
+	/* clang-format off */
+	switch (c->row->args[i]) {
+	case ARG_NONE: case ARG_ANY: case ARG_INT: case ARG_SIZE: case ARG_SIZE0:
+		return;
+	case ARG_CTX_OR_NULL:
+		if (is_null(c->arg[i]))
+			return;
+		check_context(m, c, i);
+		return;
+	case ARG_CTX: check_context(m, c, i); return;
+	case ARG_CTX_OR_KERNEL:
+		if (kind_of(m, c->arg[i]) == REGION_CTX)
+			check_context(m, c, i);
+		else
+			check_kernel(m, c, i);
+		return;
+	case ARG_KERNEL_OR_NULL:
+		if (is_null(c->arg[i]))
+			return;
+		check_kernel(m, c, i);
+		return;
+	case ARG_KERNEL: check_kernel(m, c, i); return;
+	case ARG_MAP: check_map(m, c, i); return;
+	case ARG_KEY: read_argument(m, c, i, map_part(m, c, i, true)); return;
+	case ARG_VALUE_OR_NULL:
+		if (is_null(c->arg[i]))
+			return;
+		read_argument(m, c, i, map_part(m, c, i, false));
+		return;
+	case ARG_VALUE: read_argument(m, c, i, map_part(m, c, i, false)); return;
+	case ARG_VALUE_OUT: write_argument(m, c, i, map_part(m, c, i, false)); return;
+	case ARG_MEM: case ARG_MEM_OR_NULL: case ARG_MEM_OUT: case ARG_MEM_OUT_OR_NULL: case ARG_MEM_INOUT:
+	case ARG_MEM_PART:
+		check_sized(m, c, i);
+		return;
+	case ARG_STRING: read_string(m, c, i); return;
+	case ARG_OUT4: write_argument(m, c, i, 4); return;
+	case ARG_OUT8: write_argument(m, c, i, 8); return;
+	case ARG_INOUT4:
+		read_argument(m, c, i, 4);
+		write_argument(m, c, i, 4);
+		return;
+	case ARG_MEM20: read_argument(m, c, i, 20); return;
+	case ARG_MEM40: read_argument(m, c, i, 40); return;
+	case ARG_RECORD: check_object(m, c, i, REGION_MEM, "a ring buffer record"); return;
+	case ARG_FUNC: machine_stop(m, REASON_CALLBACK, "bpf_%s takes a callback", c->row->name);
+	case ARG_LOCK: case ARG_TIMER: case ARG_DYNPTR: case ARG_DYNPTR_OUT: case ARG_KPTR: case ARG_PERCPU:
+		machine_stop(m, REASON_HELPER, "bpf_%s takes a kind of argument that is not modelled", c->row->name);
+	}
+	/* clang-format on */
+}
+
+static void check_arguments(struct machine *m, struct helper_call *c)
+{
+	for (unsigned i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++) {
+		if (!(m->known & 1u << (i + 1)))
+			machine_fault(m, FAULT_REG_UNINIT, "r%u is read before it is written", i + 1);
+		c->arg[i] = m->r[i + 1];
+		check_argument(m, c, i);
+	}
+}
+
+void helper_return(struct helper_call *c, int64_t word)
+{
+	c->ret = (struct value){(uint64_t)word, 0};
+	c->ret_known = true;
+}
+
+/* A scalar result of an input function, cut to the bits that the row gives it. */
+static void return_input(struct helper_call *c, uint64_t word)
+{
+	unsigned bits = c->row->bits;
+	helper_return(c, (int64_t)(bits && bits < 64 ? word & ((1ull << bits) - 1) : word));
+}
+
+static uint64_t event_arg(const struct machine *m, const struct helper_call *c, unsigned i)
+{
+	switch (kind_of(m, c->arg[i])) {
+	case REGION_MAP:
+		return m->maps[m->regions[c->arg[i].region].map].number;
+	case REGION_CTX:
+		return 0;
+	case REGION_NONE:
+	case REGION_STACK:
+	case REGION_PACKET:
+	case REGION_VALUE:
+	case REGION_MEM:
+	case REGION_KERNEL:
+	case REGION_FUNC:
+		break;
+	}
+	if (c->row->args[i] == ARG_INT)
+		return (uint32_t)c->arg[i].word;
+	bool memory = kind_of(m, c->arg[i]) != REGION_NONE && kind_of(m, c->arg[i]) != REGION_KERNEL;
+	return memory ? c->len[i] : c->arg[i].word;
+}
+
+static void record_event(struct machine *m, const struct helper_call *c, bool visible)
+{
+	struct exec_event *e = machine_add_event(m, c->row->id, visible);
+	for (unsigned i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++) {
+		e->args[e->n_args++] = event_arg(m, c, i);
+		e->n_bytes += c->read[i] ? c->len[i] : 0;
+	}
+	e->bytes = machine_alloc(e->n_bytes);
+	size_t at = 0;
+	for (unsigned i = 0; i < 5; i++) {
+		if (!c->read[i])
+			continue;
+		memcpy(e->bytes + at, c->read[i], c->len[i]);
+		at += c->len[i];
+	}
+}
+
+static void write_outputs(struct machine *m, struct helper_call *c, uint64_t pos)
+{
+	for (unsigned i = 0; i < 5; i++) {
+		enum helper_arg a = c->row->args[i];
+		bool out = writes_memory(a) || a == ARG_OUT4 || a == ARG_OUT8 || a == ARG_INOUT4 || a == ARG_VALUE_OUT;
+		for (uint64_t k = 0; out && k < c->len[i]; k++) {
+			uint8_t byte = (uint8_t)machine_input(m, IN_OUT, 3, pos, (uint64_t)i, k);
+			memory_write(m, c->arg[i], (int64_t)k, 1, &byte);
+		}
+	}
+}
+
+static void return_object(struct machine *m, struct helper_call *c, uint64_t pos, bool there)
+{
+	helper_return(c, 0);
+	if (!there)
+		return;
+	struct region *r = machine_add_region(m, REGION_KERNEL, machine_input(m, IN_AT_KERNEL, 2, pos, (uint64_t)0), 0);
+	r->acquired = (c->row->effects & ACQUIRE) != 0;
+	c->ret = (struct value){r->base, machine_region_id(m, r)};
+}
+
+static void release_references(struct machine *m, struct helper_call *c)
+{
+	for (unsigned i = 0; i < 5; i++) {
+		struct region *r = &m->regions[c->arg[i].region];
+		if (c->row->args[i] != ARG_KERNEL)
+			continue;
+		if (!r->acquired)
+			refuse(m, c, i, "a reference that the program acquired");
+		r->dead = true;
+	}
+}
+
+/* A pointer that the row takes as a number may be followed or not: only an exact model knows. */
+static void check_scalars(struct machine *m, const struct helper_call *c)
+{
+	for (unsigned i = 0; i < 5; i++)
+		if (c->row->args[i] == ARG_ANY && c->arg[i].region)
+			machine_stop(m, REASON_HELPER, "argument %u of bpf_%s is a pointer", i + 1, c->row->name);
+}
+
+static void run_opaque(struct machine *m, struct helper_call *c)
+{
+	check_scalars(m, c);
+	if (c->row->effects & (PKT_WRITE | PKT_MOVE | MAPS_WRITE | CTX_WRITE | KERNEL_WRITE))
+		machine_stop(m, REASON_HELPER, "bpf_%s changes state in ways that are not modelled", c->row->name);
+	uint64_t pos = m->opaque_calls++, result = machine_input(m, IN_RESULT, 2, (uint64_t)c->row->id, pos);
+	record_event(m, c, (c->row->effects & EFFECT) != 0);
+	if (c->row->effects & RELEASE)
+		release_references(m, c);
+	write_outputs(m, c, pos);
+	switch (c->row->ret) {
+	case RET_VOID:
+		return;
+	case RET_INT:
+		return_input(c, result);
+		return;
+	case RET_KERNEL:
+		return_object(m, c, pos, true);
+		return;
+	case RET_KERNEL_OR_NULL:
+		return_object(m, c, pos, result & 1);
+		return;
+	case RET_VALUE:
+	case RET_VALUE_OR_NULL:
+	case RET_MEM_OR_NULL:
+		machine_stop(m, REASON_HELPER, "bpf_%s returns memory that is not modelled", c->row->name);
+	}
+}
+
+static void run_model(struct machine *m, struct helper_call *c)
+{
+	uint64_t id = c->row->id;
+	/* clang-format off */
+	switch (c->row->model) {
+	case MODEL_NONE: machine_stop(m, REASON_HELPER, "bpf_%s is not modelled", c->row->name);
+	case MODEL_OPAQUE: run_opaque(m, c); return;
+	case MODEL_CONST: return_input(c, machine_input(m, IN_CONST, 2, id, (uint64_t)0)); return;
+	case MODEL_ORACLE:
+		return_input(c, machine_input(m, IN_ORACLE, 2, id, machine_count(m, c->row->id)));
+		return;
+#define HELPER_MODEL(name) case MODEL_##name: helper_run_##name(m, c); return;
+#include "helper_model.def"
+#undef HELPER_MODEL
+	}
+	/* clang-format on */
+}
+
+static void release_scratch(struct machine *m)
+{
+	for (unsigned i = 0; i < 5; i++) {
+		free(m->scratch[i]);
+		m->scratch[i] = NULL;
+	}
+}
+
+void helper_call(struct machine *m, const struct insn *in)
+{
+	struct helper_call c = {.row = helper_find((uint32_t)in->imm), .map = UINT32_MAX};
+	if (!c.row)
+		machine_stop(m, REASON_HELPER, "helper %d", in->imm);
+	if (!helper_allowed(c.row, m->p->type))
+		machine_fault(m, FAULT_HELPER_PROG, "bpf_%s is not there for programs of type %s", c.row->name,
+			      progtype_rows[m->p->type].name);
+	check_arguments(m, &c);
+	run_model(m, &c);
+	release_scratch(m);
+	if (c.row->effects & PKT_MOVE)
+		packet_move(m);
+	m->known &= (uint16_t)~0x3fu;
+	m->r[0] = c.ret;
+	m->known |= c.ret_known;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Exact models of the map helpers and of what jumps through maps (kernel/bpf/{arraymap,hashtab}.c). */
+#include "machine.h"
+
+#include <linux/bpf.h>
+#include <string.h>
+
+static enum map_model check_model(struct machine *m, const struct helper_call *c)
+{
+	const struct map *def = m->maps[c->map].def;
+	enum map_model model = maptype_rows[def->type].model;
+	if (def->is_data || (model != MAP_ARRAY && model != MAP_HASH && model != MAP_LRU && model != MAP_INPLACE))
+		machine_stop(m, REASON_MAPTYPE, "bpf_%s of map %s of type %s", c->row->name, def->name,
+			     maptype_rows[def->type].name);
+	return model;
+}
+
+static bool index_in_range(struct machine *m, const struct helper_call *c, const uint8_t *key)
+{
+	uint32_t index;
+	memcpy(&index, key, sizeof index);
+	return index < m->maps[c->map].def->max_entries;
+}
+
+void helper_run_MAP_LOOKUP(struct machine *m, struct helper_call *c)
+{
+	helper_return(c, 0);
+	if (check_model(m, c) == MAP_ARRAY && !index_in_range(m, c, c->read[1]))
+		return;
+	struct element *e = element_find(m, c->map, c->read[1]);
+	if (e->present)
+		c->ret = element_pointer(m, c->map, e);
+}
+
+static int64_t update_array(struct machine *m, struct helper_call *c)
+{
+	if (!index_in_range(m, c, c->read[1]))
+		return -EXEC_E2BIG;
+	if (c->arg[3].word == BPF_NOEXIST)
+		return -EXEC_EEXIST;
+	struct element *e = element_find(m, c->map, c->read[1]);
+	memcpy(element_bytes(m, c->map, e), c->read[2], c->len[2]);
+	return 0;
+}
+
+/* Outcome of an update that asks for memory: the input decides. */
+static int64_t ask_room(struct machine *m, struct map_state *s)
+{
+	static const int64_t errors[] = {0, -EXEC_E2BIG, -EXEC_ENOMEM, -EXEC_EBUSY};
+	return errors[machine_input(m, IN_MAP_ERRNO, 2, (uint64_t)s->number, s->decisions++)];
+}
+
+static int64_t update_hash(struct machine *m, struct helper_call *c, enum map_model model)
+{
+	struct map_state *s = &m->maps[c->map];
+	struct element *e = element_find(m, c->map, c->read[1]);
+	if (c->arg[3].word == BPF_NOEXIST && e->present)
+		return -EXEC_EEXIST;
+	if (c->arg[3].word == BPF_EXIST && !e->present)
+		return -EXEC_ENOENT;
+	if (model == MAP_INPLACE && e->present) {
+		memcpy(element_bytes(m, c->map, e), c->read[2], c->len[2]);
+		return 0;
+	}
+	/* a preallocated map replaces a present key with its spare element and never asks */
+	bool asks = !e->present || model == MAP_LRU || (s->def->flags & BPF_F_NO_PREALLOC);
+	int64_t err = asks ? ask_room(m, s) : 0;
+	if (!err)
+		element_replace(m, c->map, e, c->read[2]);
+	return err;
+}
+
+void helper_run_MAP_UPDATE(struct machine *m, struct helper_call *c)
+{
+	enum map_model model = check_model(m, c);
+	if (c->arg[3].word > BPF_EXIST)
+		helper_return(c, -EXEC_EINVAL);
+	else
+		helper_return(c, model == MAP_ARRAY ? update_array(m, c) : update_hash(m, c, model));
+}
+
+void helper_run_MAP_DELETE(struct machine *m, struct helper_call *c)
+{
+	helper_return(c, -EXEC_EINVAL);
+	if (check_model(m, c) == MAP_ARRAY)
+		return;
+	struct element *e = element_find(m, c->map, c->read[1]);
+	helper_return(c, e->present ? 0 : -EXEC_ENOENT);
+	if (e->present)
+		element_replace(m, c->map, e, NULL);
+}
+
+static bool map_has(struct machine *m, const struct helper_call *c, uint32_t index)
+{
+	return machine_input(m, IN_MAP_HAS, 2, (uint64_t)m->maps[c->map].number, (uint64_t)index) != 0;
+}
+
+/* What the kernel leaves in r0 when it falls through depends on the JIT; the verifier forgets r0..r5. */
+void helper_run_TAIL_CALL(struct machine *m, struct helper_call *c)
+{
+	const struct map *def = m->maps[c->map].def;
+	uint32_t index = (uint32_t)c->arg[2].word;
+	if (maptype_rows[def->type].model != MAP_PROGS)
+		machine_fault(m, FAULT_HELPER_ARG, "map %s is not a program array", def->name);
+	if (index >= def->max_entries || !map_has(m, c, index))
+		return;
+	if (m->depth)
+		machine_stop(m, REASON_HELPER, "tail call out of a subprogram, which returns to its caller");
+	machine_check_leaks(m);
+	struct exec_event *e = machine_add_event(m, EXEC_EVENT_TAIL, true);
+	e->n_args = 2;
+	e->args[0] = m->out->tail_map = m->maps[c->map].number;
+	e->args[1] = m->out->tail_index = index;
+	m->out->end = EXEC_TAIL_CALL;
+	longjmp(m->end, 1);
+}
+
+/*
+ * include/linux/filter.h, __bpf_xdp_redirect_map: unknown flags give
+ * XDP_ABORTED; no target gives the flags' low two bits. Device maps know the
+ * broadcast flags, which need no target. Targets outside of an array-like map
+ * are never there.
+ */
+void helper_run_REDIRECT_MAP(struct machine *m, struct helper_call *c)
+{
+	const struct map *def = m->maps[c->map].def;
+	uint64_t flags = c->arg[2].word;
+	uint32_t index = (uint32_t)c->arg[1].word;
+	if (maptype_rows[def->type].model != MAP_TARGETS)
+		machine_fault(m, FAULT_HELPER_ARG, "map %s holds no targets", def->name);
+	bool hash = def->type == MAPTYPE_DEVMAP_HASH, device = hash || def->type == MAPTYPE_DEVMAP;
+	uint64_t allowed = 3 | (device ? BPF_F_BROADCAST | BPF_F_EXCLUDE_INGRESS : 0);
+	helper_return(c, XDP_ABORTED);
+	if (flags & ~allowed)
+		return;
+	bool found = (hash || index < def->max_entries) && map_has(m, c, index);
+	helper_return(c, (int64_t)(flags & 3));
+	if (!found && !(flags & BPF_F_BROADCAST))
+		return;
+	helper_return(c, XDP_REDIRECT);
+	struct exec_event *e = machine_add_event(m, c->row->id, true);
+	e->n_args = 3;
+	e->args[0] = m->maps[c->map].number;
+	e->args[1] = index;
+	e->args[2] = flags;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Exact models of probe reads and ring buffer records. */
+#include "machine.h"
+
+#include <string.h>
+
+/* Whether the address can be read is not the program's to know: an oracle. */
+void helper_run_PROBE_READ(struct machine *m, struct helper_call *c)
+{
+	uint64_t n = c->len[0];
+	bool fails = machine_input(m, IN_ORACLE, 2, (uint64_t)c->row->id, machine_count(m, c->row->id)) & 1;
+	for (uint64_t i = 0; i < n; i++) {
+		uint8_t byte = 0;
+		if (!fails && c->arg[2].region)
+			memory_read(m, c->arg[2], (int64_t)i, 1, &byte);
+		else if (!fails)
+			byte = (uint8_t)machine_input(m, IN_KMEM, 1, c->arg[2].word + i);
+		memory_write(m, c->arg[0], (int64_t)i, 1, &byte);
+	}
+	helper_return(c, fails ? -EXEC_EFAULT : 0);
+}
+
+static void check_ring(struct machine *m, const struct helper_call *c)
+{
+	const struct map *def = m->maps[c->map].def;
+	if (maptype_rows[def->type].model != MAP_RING)
+		machine_fault(m, FAULT_HELPER_ARG, "map %s is not a ring buffer", def->name);
+}
+
+void helper_run_RINGBUF_RESERVE(struct machine *m, struct helper_call *c)
+{
+	check_ring(m, c);
+	uint64_t n = machine_count(m, c->row->id), size = c->arg[1].word;
+	if (size >= MAX_MEM_SIZE || size == 0)
+		machine_fault(m, FAULT_HELPER_ARG, "record size of bpf_ringbuf_reserve is %llu",
+			      (unsigned long long)size);
+	helper_return(c, 0);
+	if (machine_input(m, IN_ORACLE, 2, (uint64_t)c->row->id, n) & 1)
+		return;
+	struct region *r = machine_add_region(m, REGION_MEM, machine_input(m, IN_AT_MEM, 1, n), size);
+	r->map = c->map;
+	r->acquired = true;
+	r->bytes = machine_alloc(size);
+	for (uint64_t i = 0; i < size; i++)
+		r->bytes[i] = (uint8_t)machine_input(m, IN_OUT, 3, n, (uint64_t)0, i);
+	c->ret = (struct value){r->base, machine_region_id(m, r)};
+}
+
+void helper_run_RINGBUF_SUBMIT(struct machine *m, struct helper_call *c)
+{
+	struct region *r = &m->regions[c->arg[0].region];
+	struct exec_event *e = machine_add_event(m, c->row->id, true);
+	e->n_args = 3;
+	e->args[0] = m->maps[r->map].number;
+	e->args[1] = r->size;
+	e->args[2] = c->arg[1].word;
+	e->n_bytes = r->size;
+	e->bytes = machine_alloc(r->size);
+	memcpy(e->bytes, r->bytes, r->size);
+	r->dead = true;
+}
+
+void helper_run_RINGBUF_DISCARD(struct machine *m, struct helper_call *c)
+{
+	m->regions[c->arg[0].region].dead = true;
+}

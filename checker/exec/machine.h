@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Inside of the concrete machine: its state, shared by the files of checker/exec/. */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include "exec.h"
+
+#include <setjmp.h>
+
+#define STACK_SIZE 512
+#define MAX_FRAMES 8
+#define PACKET_LOW 0x1100       /* bytes kept before the first byte at entry: headroom and metadata at most */
+#define MAX_MEM_SIZE (1u << 29) /* kernel: BPF_MAX_VAR_SIZ */
+
+/* What the kernel's helpers return (uapi errno values). */
+enum {
+	EXEC_ENOENT = 2,
+	EXEC_E2BIG = 7,
+	EXEC_ENOMEM = 12,
+	EXEC_EFAULT = 14,
+	EXEC_EBUSY = 16,
+	EXEC_EEXIST = 17,
+	EXEC_EACCES = 13,
+	EXEC_EINVAL = 22
+};
+
+struct value {
+	uint64_t word;
+	uint32_t region; /* index into machine.regions; 0: a number */
+};
+
+enum region_kind {
+	REGION_NONE,
+	REGION_STACK,
+	REGION_CTX,
+	REGION_PACKET,
+	REGION_VALUE,  /* value of a map element or a data section */
+	REGION_MEM,    /* a ring buffer record */
+	REGION_KERNEL, /* a kernel object: any byte of it can be read */
+	REGION_MAP,
+	REGION_FUNC,
+};
+
+struct stack_memory {
+	uint8_t bytes[STACK_SIZE];
+	bool known[STACK_SIZE];
+	uint32_t spill[STACK_SIZE / 8]; /* region of the register spilled there */
+};
+
+/* One key of a map (the only one of a data section) that the run touched. */
+struct element {
+	uint8_t *key;
+	bool at_entry, present;
+	uint64_t gen;
+	uint32_t region;  /* of this gen, 0: not made yet */
+	uint8_t *initial; /* value at entry, NULL: not read yet */
+	uint8_t *bytes;   /* value now, NULL: not read yet, as at entry */
+};
+
+struct map_state {
+	const struct map *def;
+	uint32_t number; /* in the pairing */
+	struct element **elements;
+	size_t n_elements;
+	uint64_t changes;   /* elements replaced, added or deleted so far */
+	uint64_t decisions; /* updates so far that needed room */
+};
+
+struct region {
+	enum region_kind kind;
+	uint64_t base; /* address of offset 0 */
+	uint64_t size; /* bytes */
+	uint64_t gen;  /* VALUE: the element's; PACKET: number of moves before it was made */
+	uint32_t map;  /* MAP, VALUE, MEM: index of the map in the object */
+	bool dead;     /* STACK: returned; MEM, KERNEL: given back */
+	bool acquired; /* MEM, KERNEL: has to be given back */
+	struct stack_memory *stack;
+	struct element *element;
+	uint8_t *bytes; /* MEM */
+};
+
+struct frame {
+	uint32_t region;       /* its stack */
+	struct value saved[5]; /* the caller's r6..r9 and r10 */
+	uint16_t saved_known;
+	uint32_t back; /* slot to return to */
+};
+
+struct packet {
+	int64_t data, data_end, data_meta, total; /* total: end of what helpers reach */
+	uint64_t len, extra, headroom, tailroom;  /* at entry */
+	uint64_t epoch;                           /* moves so far */
+	uint32_t region;                          /* of this epoch, 0: not made yet */
+	uint8_t *bytes;                           /* byte of offset o is bytes[o + PACKET_LOW] */
+	bool *known;
+};
+
+struct counter {
+	uint32_t id;
+	uint64_t n;
+};
+
+struct machine {
+	const struct program *p;
+	const struct input *in;
+	const struct exec_options *opt;
+	struct exec_outcome *out;
+	jmp_buf end;
+	uint32_t pc;
+	struct value r[11];
+	uint16_t known; /* initialised registers, one bit each */
+	struct frame frames[MAX_FRAMES];
+	unsigned depth;         /* frame that runs */
+	struct region *regions; /* [0] is no region */
+	size_t n_regions, cap_regions;
+	uint32_t ctx_region;
+	enum context_layout layout;
+	uint8_t *context;
+	enum packet_kind packet_kind;
+	struct packet pkt;
+	struct map_state *maps;
+	struct counter *counters;
+	size_t n_counters;
+	uint64_t opaque_calls, reservations;
+	uint8_t *scratch[5]; /* what the running helper read by its arguments, freed with the machine */
+};
+
+/* machine.c: life, regions and how a run ends */
+void machine_init(struct machine *m, const struct program *p, const struct input *in, const struct exec_options *opt,
+		  struct exec_outcome *out);
+void machine_release(struct machine *m);
+void machine_finish(struct machine *m); /* fills what a run that ended well has as output */
+_Noreturn void machine_fault(struct machine *m, enum fault f, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+_Noreturn void machine_stop(struct machine *m, enum reason r, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void *machine_alloc(size_t n); /* zeroed; never NULL */
+struct region *machine_add_region(struct machine *m, enum region_kind kind, uint64_t base, uint64_t size);
+uint32_t machine_region_id(const struct machine *m, const struct region *r);
+uint64_t machine_input(const struct machine *m, enum input_fn fn, size_t n, ...); /* uint64_t each */
+uint64_t machine_count(struct machine *m, uint32_t helper); /* calls of it before, and counts this one */
+uint64_t machine_hash_name(const char *name);               /* 64-bit FNV-1a */
+struct exec_event *machine_add_event(struct machine *m, uint32_t kind, bool visible);
+void machine_check_leaks(struct machine *m);
+
+/* memory.c: access through pointers, by the rules of their regions */
+struct value memory_load(struct machine *m, struct value at, int64_t off, unsigned n);
+void memory_store(struct machine *m, struct value at, int64_t off, unsigned n, struct value v);
+void memory_read(struct machine *m, struct value at, int64_t off, uint64_t n, uint8_t *out);
+void memory_write(struct machine *m, struct value at, int64_t off, uint64_t n, const uint8_t *bytes);
+void memory_check_write(struct machine *m, struct value at, uint64_t n);
+bool memory_is_unknown(struct machine *m, struct value at, uint64_t n); /* stack with bytes not written yet */
+bool memory_is_shared(const struct machine *m, struct value at);        /* others see it: atomics are events */
+
+/* packet.c */
+void packet_init(struct machine *m);
+struct value packet_pointer(struct machine *m, enum field_kind kind);
+void packet_fill(struct machine *m, int64_t off, uint64_t n); /* reads input bytes that were not needed yet */
+uint8_t *packet_at(struct machine *m, int64_t off);
+void packet_move(struct machine *m); /* pointers made before are stale */
+
+/* context.c */
+void context_init(struct machine *m);
+struct value context_load(struct machine *m, int64_t off, unsigned n);
+void context_read(struct machine *m, int64_t off, uint64_t n, uint8_t *out);
+void context_write(struct machine *m, int64_t off, uint64_t n, const uint8_t *bytes);
+void context_check_write(struct machine *m, int64_t off, uint64_t n);
+
+/* element.c: maps' contents */
+struct element *element_find(struct machine *m, uint32_t map, const uint8_t *key);
+struct value element_pointer(struct machine *m, uint32_t map, struct element *e);
+uint8_t *element_bytes(struct machine *m, uint32_t map, struct element *e);
+const uint8_t *element_initial(struct machine *m, uint32_t map, struct element *e);
+void element_replace(struct machine *m, uint32_t map, struct element *e, const uint8_t *value); /* NULL: deletes */
+void element_list(struct machine *m); /* writes the outcome's values */
+/* Words of an input function's argument list: n leading ones, then the key; returns their number. */
+size_t element_key_words(uint64_t *words, size_t n, const uint8_t *key, size_t key_size);
+
+/* helper.c and its models */
+struct helper_call {
+	const struct helper_row *row;
+	struct value arg[5];
+	uint32_t map;     /* index of the map argument in the object, UINT32_MAX: none */
+	uint64_t len[5];  /* bytes that argument i points at */
+	uint8_t *read[5]; /* what was read there, NULL if nothing */
+	struct value ret;
+	bool ret_known;
+};
+void helper_call(struct machine *m, const struct insn *in);
+void helper_return(struct helper_call *c, int64_t word); /* a number */
+/* One exact model each, see helper_model.def. */
+#define HELPER_MODEL(name) void helper_run_##name(struct machine *m, struct helper_call *c);
+#include "helper_model.def"
+#undef HELPER_MODEL
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Memory access of the concrete machine: every access is checked against its region's rules. */
+#include "machine.h"
+
+#include <string.h>
+
+enum access { ACCESS_READ, ACCESS_WRITE };
+
+static const char *const region_names[] = {
+    [REGION_NONE] = "a number",        [REGION_STACK] = "the stack",   [REGION_CTX] = "the context",
+    [REGION_PACKET] = "the packet",    [REGION_VALUE] = "a map value", [REGION_MEM] = "a ring buffer record",
+    [REGION_KERNEL] = "kernel memory", [REGION_MAP] = "a map object",  [REGION_FUNC] = "a function",
+};
+
+static void check_alive(struct machine *m, const struct region *r)
+{
+	if (r->kind == REGION_PACKET && r->gen != m->pkt.epoch)
+		machine_fault(m, FAULT_STALE, "the packet moved after this packet pointer was made");
+	if (r->kind == REGION_VALUE && (!r->element->present || r->gen != r->element->gen))
+		machine_fault(m, FAULT_DEAD_VALUE, "the element of map %s was replaced or deleted",
+			      m->maps[r->map].def->name);
+	if (r->dead)
+		machine_fault(m, FAULT_RELEASED, "%s is used after it was given back", region_names[r->kind]);
+}
+
+static void check_bounds(struct machine *m, const struct region *r, int64_t off, uint64_t n, enum access a)
+{
+	int64_t lo = 0, hi = (int64_t)r->size;
+	if (r->kind == REGION_PACKET) {
+		lo = m->pkt.data_meta;
+		hi = m->pkt.data_end;
+	}
+	if (off < lo || off > hi || n > (uint64_t)(hi - off))
+		machine_fault(m, FAULT_BOUNDS, "%s of %llu bytes at offset %lld of %s, whose bytes are [%lld, %lld)",
+			      a == ACCESS_READ ? "read" : "write", (unsigned long long)n, (long long)off,
+			      region_names[r->kind], (long long)lo, (long long)hi);
+}
+
+static void check_writable(struct machine *m, const struct region *r)
+{
+	if (r->kind == REGION_KERNEL || (r->kind == REGION_PACKET && !progtype_rows[m->p->type].packet_write) ||
+	    (r->kind == REGION_VALUE && m->maps[r->map].def->is_data && m->maps[r->map].def->frozen))
+		machine_fault(m, FAULT_READ_ONLY, "write to %s, which is read-only here", region_names[r->kind]);
+}
+
+/* The region that `at` points into, after every check; *off becomes relative to its offset 0. */
+static struct region *check_access(struct machine *m, struct value at, int64_t *off, uint64_t n, enum access a)
+{
+	struct region *r = &m->regions[at.region];
+	if (r->kind == REGION_NONE) {
+		if (at.word == 0)
+			machine_fault(m, FAULT_NULL, "null pointer is dereferenced");
+		machine_fault(m, FAULT_NOT_POINTER, "the number 0x%llx is used as a pointer",
+			      (unsigned long long)at.word);
+	}
+	*off = (int64_t)(at.word + (uint64_t)*off - r->base);
+	check_alive(m, r);
+	if (r->kind == REGION_MAP || r->kind == REGION_FUNC)
+		machine_stop(m, REASON_INSN, "access to %s", region_names[r->kind]);
+	if (a == ACCESS_WRITE)
+		check_writable(m, r);
+	if (r->kind == REGION_CTX && a == ACCESS_WRITE)
+		context_check_write(m, *off, n);
+	if (r->kind != REGION_KERNEL && r->kind != REGION_CTX)
+		check_bounds(m, r, *off, n, a);
+	return r;
+}
+
+/* The bytes behind an offset that passed check_access. */
+static uint8_t *bytes_at(struct machine *m, struct region *r, int64_t off, uint64_t n)
+{
+	switch (r->kind) {
+	case REGION_STACK:
+		return r->stack->bytes + off;
+	case REGION_PACKET:
+		packet_fill(m, off, n);
+		return packet_at(m, off);
+	case REGION_VALUE:
+		return element_bytes(m, r->map, r->element) + off;
+	case REGION_MEM:
+		return r->bytes + off;
+	case REGION_NONE:
+	case REGION_CTX:
+	case REGION_KERNEL:
+	case REGION_MAP:
+	case REGION_FUNC:
+		break;
+	}
+	__builtin_trap(); /* a bug: the caller handles the context and kernel memory, check_access the rest */
+}
+
+static void check_known(struct machine *m, const struct stack_memory *s, int64_t off, uint64_t n)
+{
+	for (uint64_t i = 0; i < n; i++)
+		if (!s->known[(uint64_t)off + i])
+			machine_fault(m, FAULT_STACK_UNINIT, "stack byte at r10%+lld of its frame was never written",
+				      (long long)off + (long long)i - STACK_SIZE);
+}
+
+void memory_read(struct machine *m, struct value at, int64_t off, uint64_t n, uint8_t *out)
+{
+	if (!n)
+		return;
+	struct region *r = check_access(m, at, &off, n, ACCESS_READ);
+	if (r->kind == REGION_CTX) {
+		context_read(m, off, n, out);
+		return;
+	}
+	if (r->kind == REGION_KERNEL) {
+		for (uint64_t i = 0; i < n; i++)
+			out[i] = (uint8_t)machine_input(m, IN_KMEM, 1, r->base + (uint64_t)off + i);
+		return;
+	}
+	if (r->kind == REGION_STACK)
+		check_known(m, r->stack, off, n);
+	memcpy(out, bytes_at(m, r, off, n), n);
+}
+
+bool memory_is_unknown(struct machine *m, struct value at, uint64_t n)
+{
+	int64_t off = 0;
+	if (!n)
+		return false;
+	const struct region *r = check_access(m, at, &off, n, ACCESS_READ);
+	return r->kind == REGION_STACK && memchr(r->stack->known + off, false, n);
+}
+
+void memory_check_write(struct machine *m, struct value at, uint64_t n)
+{
+	int64_t off = 0;
+	if (n)
+		check_access(m, at, &off, n, ACCESS_WRITE);
+}
+
+static void mark_stack(struct stack_memory *s, uint64_t off, uint64_t n)
+{
+	memset(s->known + off, true, n);
+	for (uint64_t i = off / 8; i <= (off + n - 1) / 8; i++)
+		s->spill[i] = 0;
+}
+
+void memory_write(struct machine *m, struct value at, int64_t off, uint64_t n, const uint8_t *bytes)
+{
+	if (!n)
+		return;
+	struct region *r = check_access(m, at, &off, n, ACCESS_WRITE);
+	if (r->kind == REGION_CTX) {
+		context_write(m, off, n, bytes);
+		return;
+	}
+	if (r->kind == REGION_STACK)
+		mark_stack(r->stack, (uint64_t)off, n);
+	memcpy(bytes_at(m, r, off, n), bytes, n);
+}
+
+struct value memory_load(struct machine *m, struct value at, int64_t off, unsigned n)
+{
+	uint8_t bytes[8] = {0};
+	struct value v = {0, 0};
+	struct region *r = &m->regions[at.region];
+	int64_t where = (int64_t)(at.word + (uint64_t)off - r->base);
+	if (r->kind == REGION_CTX)
+		return context_load(m, where, n);
+	memory_read(m, at, off, n, bytes);
+	memcpy(&v.word, bytes, sizeof bytes);
+	r = &m->regions[at.region];
+	if (r->kind == REGION_STACK && n == 8 && where % 8 == 0)
+		v.region = r->stack->spill[where / 8];
+	return v;
+}
+
+void memory_store(struct machine *m, struct value at, int64_t off, unsigned n, struct value v)
+{
+	uint8_t bytes[8];
+	memcpy(bytes, &v.word, sizeof bytes);
+	memory_write(m, at, off, n, bytes);
+	struct region *r = &m->regions[at.region];
+	int64_t where = (int64_t)(at.word + (uint64_t)off - r->base);
+	if (r->kind == REGION_STACK && n == 8 && where % 8 == 0)
+		r->stack->spill[where / 8] = v.region;
+}
+
+bool memory_is_shared(const struct machine *m, struct value at)
+{
+	const struct region *r = &m->regions[at.region];
+	if (r->kind != REGION_VALUE)
+		return false;
+	const struct map *def = m->maps[r->map].def;
+	return def->is_data ? !def->frozen : maptype_rows[def->type].shared;
+}

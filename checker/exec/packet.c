@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The packet: one buffer around the first byte at entry (offset 0). Bytes come
+ * from the input when they are first needed. Offsets: data_meta <= data <=
+ * data_end <= total; [data_end, total) is reached by helpers only.
+ */
+#include "machine.h"
+
+#include <string.h>
+
+void packet_init(struct machine *m)
+{
+	struct packet *k = &m->pkt;
+	if (m->packet_kind == PACKET_NONE)
+		return;
+	k->len = machine_input(m, IN_PKT_LEN, 0);
+	k->extra = machine_input(m, IN_PKT_EXTRA, 0);
+	k->headroom = machine_input(m, IN_HEADROOM, 0);
+	k->tailroom = machine_input(m, IN_TAILROOM, 0);
+	k->data_end = (int64_t)k->len;
+	k->total = (int64_t)(k->len + k->extra);
+	if (m->packet_kind == PACKET_XDP)
+		k->data_meta = -(int64_t)(machine_input(m, IN_META_LEN, 0) & 0x1c);
+	size_t size = PACKET_LOW + k->len + k->extra + k->tailroom;
+	k->bytes = machine_alloc(size);
+	k->known = machine_alloc(size);
+}
+
+struct value packet_pointer(struct machine *m, enum field_kind kind)
+{
+	struct packet *k = &m->pkt;
+	if (!k->region) {
+		struct region *r = machine_add_region(m, REGION_PACKET, machine_input(m, IN_AT_PKT, 0), 0);
+		r->gen = k->epoch;
+		k->region = machine_region_id(m, r);
+	}
+	int64_t off = kind == FIELD_PKT ? k->data : kind == FIELD_PKT_END ? k->data_end : k->data_meta;
+	return (struct value){m->regions[k->region].base + (uint64_t)off, k->region};
+}
+
+uint8_t *packet_at(struct machine *m, int64_t off)
+{
+	return m->pkt.bytes + off + PACKET_LOW;
+}
+
+void packet_fill(struct machine *m, int64_t off, uint64_t n)
+{
+	bool *known = m->pkt.known + off + PACKET_LOW;
+	for (uint64_t i = 0; i < n; i++) {
+		if (known[i])
+			continue;
+		known[i] = true;
+		packet_at(m, off)[i] = (uint8_t)machine_input(m, IN_PKT, 1, (uint64_t)off + i);
+	}
+}
+
+void packet_move(struct machine *m)
+{
+	m->pkt.epoch++;
+	m->pkt.region = 0;
+}
