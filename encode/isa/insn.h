@@ -18,16 +18,16 @@ enum isa_op {
 
 /* Operand form: which fields of the eight bytes an instruction uses. */
 enum isa_form {
-	FORM_ALU,       /* class ALU (32) or ALU64, register or immediate operand */
-	FORM_ALUX,      /* the same with a register operand only */
-	FORM_ALU1,      /* the same without a second operand */
-	FORM_END,       /* byte order; BSWAP has class ALU64, the others ALU */
-	FORM_JA,        /* class JMP */
-	FORM_JAL,       /* class JMP32 */
-	FORM_JMP,       /* class JMP (64) or JMP32, register or immediate operand */
-	FORM_CALL,      /* src 0: helper number imm, 1: pc-relative imm, 2: kfunc (BTF id imm, off: fd index) */
+	FORM_ALU,  /* class ALU (32) or ALU64, register or immediate operand */
+	FORM_ALUX, /* the same with a register operand only */
+	FORM_ALU1, /* the same without a second operand */
+	FORM_END,  /* byte order; BSWAP has class ALU64, the others ALU */
+	FORM_JA,   /* class JMP */
+	FORM_JAL,  /* class JMP32 */
+	FORM_JMP,  /* class JMP (64) or JMP32, register or immediate operand */
+	FORM_CALL, /* src 0: helper number imm, 1: pc-relative imm, 2: kfunc (BTF id imm, off: fd index) */
 	FORM_EXIT,
-	FORM_WIDE,      /* two slots; src says what the 64 bits are, see enum wide_kind */
+	FORM_WIDE, /* two slots; src says what the 64 bits are, see enum wide_kind */
 	FORM_LDABS,
 	FORM_LDIND,
 	FORM_LDX,
@@ -59,7 +59,7 @@ enum call_kind { CALL_HELPER = 0, CALL_LOCAL = 1, CALL_KFUNC = 2 };
 struct insn {
 	uint8_t op;    /* enum isa_op, ISA_WIDE_TAIL in the second slot of an LDDW */
 	uint8_t width; /* bits: of the operation (ALU, JMP, atomics), the access (LDX, ST ...) or the swap (END);
-	                  64 for LDDW, 0 for JA, JAL, CALL and EXIT */
+			  64 for LDDW, 0 for JA, JAL, CALL and EXIT */
 	uint8_t dst;   /* 0..10 */
 	uint8_t src;   /* 0..10, or wide_kind / call_kind */
 	bool k;        /* ALU and JMP: the second operand is imm, sign-extended */
@@ -93,7 +93,7 @@ void insn_encode(const struct insn *insns, size_t n, uint8_t *bytes);
 
 /* Target slot of the instruction at slot pc; only for FORM_JA, JAL, JMP, local calls and WIDE_FUNC. */
 int64_t insn_target(const struct insn *in, size_t pc);
-bool insn_is_jump(const struct insn *in); /* JA, JAL or conditional */
+bool insn_is_jump(const struct insn *in);       /* JA, JAL or conditional */
 bool insn_falls_through(const struct insn *in); /* control may reach the next instruction */
 
 /* Prints one instruction in the shared LLVM/kernel syntax, without newline, as
@@ -113,6 +113,6 @@ int insn_print(const struct insn *in, char *buf, size_t len);
  * frees) with *n slots, validated as by insn_decode. On failure false and err is
  * "LINE:COLUMN: sentence naming the token". */
 typedef int (*insn_resolve_map)(void *arg, const char *name);
-bool insn_assemble(const char *text, insn_resolve_map resolve, void *arg, struct insn **out, size_t *n,
-                   char *err, size_t errlen);
+bool insn_assemble(const char *text, insn_resolve_map resolve, void *arg, struct insn **out, size_t *n, char *err,
+		   size_t errlen);
 #endif

@@ -7,9 +7,15 @@
 
 #define IMM_AT(n) IMM_EXACT, .exact = (n)
 const struct isa_row isa_rows[ISA_COUNT] = {
-#define ISA(row_name, row_form, row_code, row_off, row_imm, row_text, row_cpu, row_group, row_meaning)                 \
-	[ISA_##row_name] = {.name = #row_name, .text = row_text, .meaning = row_meaning, .form = FORM_##row_form,      \
-			    .code = row_code, .cpu = row_cpu, .group = #row_group, .off = OFF_##row_off,               \
+#define ISA(row_name, row_form, row_code, row_off, row_imm, row_text, row_cpu, row_group, row_meaning) \
+	[ISA_##row_name] = {.name = #row_name,                                                         \
+			    .text = row_text,                                                          \
+			    .meaning = row_meaning,                                                    \
+			    .form = FORM_##row_form,                                                   \
+			    .code = row_code,                                                          \
+			    .cpu = row_cpu,                                                            \
+			    .group = #row_group,                                                       \
+			    .off = OFF_##row_off,                                                      \
 			    .imm = IMM_##row_imm},
 #include "isa.def"
 #undef ISA
@@ -17,13 +23,13 @@ const struct isa_row isa_rows[ISA_COUNT] = {
 
 /* Which fields a form uses, and what its opcode byte holds beside the row's code. */
 enum {
-	DST = 1,       /* the destination register */
-	SRC = 2,       /* the source register, always */
-	KIND = 4,      /* the source field is a call_kind or wide_kind */
-	WRITES = 8,    /* the destination is written */
+	DST = 1,        /* the destination register */
+	SRC = 2,        /* the source register, always */
+	KIND = 4,       /* the source field is a call_kind or wide_kind */
+	WRITES = 8,     /* the destination is written */
 	OPERAND_K = 16, /* the second operand may be an immediate */
 	OPERAND_X = 32, /* ... or a register, marked by the source bit */
-	SIZED = 64,    /* the size bits are the width */
+	SIZED = 64,     /* the size bits are the width */
 };
 #define SOURCE_BIT 0x08
 #define FETCH_BIT 0x01 /* in an atomic's immediate */
@@ -86,7 +92,8 @@ static uint8_t opcode_byte(unsigned op, unsigned width, bool x)
 {
 	const struct form_row *f = form_of(op);
 	unsigned byte = isa_rows[op].code | (f->uses & SIZED ? f->class | size_bits(width)
-							      : width == 64 ? f->class64 : f->class);
+					     : width == 64   ? f->class64
+							     : f->class);
 	return (uint8_t)(byte | (x ? SOURCE_BIT : 0));
 }
 
@@ -207,8 +214,8 @@ static unsigned find_row(const struct fields *f, char *err, size_t errlen)
 static bool check_kind(unsigned op, unsigned src, char *err, size_t errlen)
 {
 	unsigned last = isa_rows[op].form == FORM_WIDE ? WIDE_FUNC : CALL_KFUNC;
-	return src <= last || check_fail(err, errlen, "source field %u of %s is not one of 0 to %u", src,
-					 isa_rows[op].name, last);
+	return src <= last ||
+	       check_fail(err, errlen, "source field %u of %s is not one of 0 to %u", src, isa_rows[op].name, last);
 }
 
 /* An atomic that fetches writes its source register, CMPXCHG r0. */

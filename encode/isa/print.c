@@ -115,8 +115,8 @@ static int print_load(const struct insn *in, char *buf, size_t len)
 
 static int print_store_imm(const struct insn *in, char *buf, size_t len)
 {
-	return snprintf(buf, len, "*(%s%d *)(" ADDRESS ") = %d", text_of(in), in->width,
-			ADDRESS_ARGS(in->dst, in->off), in->imm);
+	return snprintf(buf, len, "*(%s%d *)(" ADDRESS ") = %d", text_of(in), in->width, ADDRESS_ARGS(in->dst, in->off),
+			in->imm);
 }
 
 static int print_store(const struct insn *in, char *buf, size_t len)
