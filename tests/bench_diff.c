@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INPUTS = 200, MIN_LEN = 64, MAX_LEN = 128, ROOM = 512, CONTEXT = 192, MAX_KEY = 64, MAX_VALUE = 4096 };
-enum { AT_PROTO = 12, AT_IP = 14, AT_SOURCE = 26, AT_L4_PROTO = 23 };
+enum { INPUTS = 200, MIN_LEN = 14, MAX_LEN = 128, ROOM = 512, CONTEXT = 192, MAX_KEY = 64, MAX_VALUE = 4096 };
+enum { AT_PROTO = 12, AT_IP = 14, AT_L4_PROTO = 23 };
 
 struct packet {
 	uint8_t bytes[MAX_LEN];
@@ -38,12 +38,22 @@ static uint8_t small_byte(uint64_t *state)
 	return r & 7 ? (uint8_t)(r >> 3 & 3) : (uint8_t)(r >> 3);
 }
 
+/* Half of the packets end at or next to the end of a header. */
+static uint32_t make_length(uint64_t *state)
+{
+	static const uint8_t ends[] = {14, 18, 22, 34, 38, 42, 54};
+	if (next_random(state) & 1)
+		return MIN_LEN + (uint32_t)next_random(state) % (MAX_LEN - MIN_LEN);
+	uint32_t len = ends[next_random(state) % sizeof(ends)] + (uint32_t)next_random(state) % 3;
+	return len > MIN_LEN ? len - 1 : MIN_LEN;
+}
+
 /* Mostly well-formed IPv4 with TCP or UDP; some of everything else. */
 static void make_packet(struct packet *p, uint64_t *state)
 {
 	static const uint16_t protocols[8] = {0x0008, 0x0008, 0x0008, 0x0008, 0x0008, 0xdd86, 0x0081, 0x0608};
 	static const uint8_t l4[4] = {6, 17, 6, 1};
-	p->len = MIN_LEN + (uint32_t)next_random(state) % (MAX_LEN - MIN_LEN);
+	p->len = make_length(state);
 	for (uint32_t i = 0; i < MAX_LEN; i++)
 		p->bytes[i] = small_byte(state);
 	memcpy(p->bytes + AT_PROTO, &protocols[next_random(state) & 7], 2);
@@ -51,19 +61,27 @@ static void make_packet(struct packet *p, uint64_t *state)
 	p->bytes[AT_L4_PROTO] = l4[next_random(state) & 3];
 }
 
-/* Keys that occur in packets: a stretch of one, then its protocol, then zeroes. */
+/*
+ * Keys that occur in packets: one or two stretches of a packet, its protocol,
+ * zeroes. A key that is shorter takes only the first bytes.
+ */
 static void make_key(uint8_t key[MAX_KEY], enum bpf_map_type type, const struct packet *p, uint64_t *state)
 {
 	static const struct {
-		uint8_t at, len;
-	} stretches[] = {
-	    {6, 6}, {AT_SOURCE, 4}, {AT_SOURCE, 12}, {AT_SOURCE + 4, 4}, {AT_SOURCE + 8, 2}, {AT_SOURCE + 10, 2}};
-	uint64_t pick = next_random(state) % (sizeof(stretches) / sizeof(*stretches));
-	size_t shift = type == BPF_MAP_TYPE_LPM_TRIE ? 4 : 0;
+		uint8_t at, len, then, then_len;
+	} recipes[] = {
+	    {6, 6, 0, 0},             /* source MAC */
+	    {26, 4, 34, 2},           /* source address and port */
+	    {30, 4, 36, 2},           /* destination address and port */
+	    {26, 12, AT_L4_PROTO, 1}, /* addresses, ports, protocol */
+	    {34, 2, AT_L4_PROTO, 1},  /* source port, protocol */
+	    {36, 2, AT_L4_PROTO, 1},  /* destination port, protocol */
+	};
+	uint64_t pick = next_random(state) % (sizeof(recipes) / sizeof(*recipes));
+	size_t shift = type == BPF_MAP_TYPE_LPM_TRIE ? 4 : 0, len = recipes[pick].len;
 	memset(key, 0, MAX_KEY);
-	memcpy(key + shift, p->bytes + stretches[pick].at, stretches[pick].len);
-	if (stretches[pick].len == 12)
-		key[shift + 12] = p->bytes[AT_L4_PROTO];
+	memcpy(key + shift, p->bytes + recipes[pick].at, len);
+	memcpy(key + shift + len, p->bytes + recipes[pick].then, recipes[pick].then_len);
 	if (shift)
 		key[0] = (uint8_t)(next_random(state) % 33);
 }

@@ -221,9 +221,9 @@ static size_t report_pairs(const struct bench *b, const struct cases *c)
 		const struct about *a = &c->about[i];
 		bool surprise = a->is_self && !is_expected(b, a->program, r->verdict);
 		bool bad = surprise || r->verdict == RUN_REFUTED || r->verdict == RUN_CRASHED;
-		printf("%-18s %-8s %-14s %-8s %9.1f  %s%s%s\n", a->program, a->insns, a->text,
-		       run_verdict_names[r->verdict], r->ms, r->decided_by, r->verdict == RUN_PROVED ? "" : r->reason,
-		       bad ? "  FAILED" : "");
+		printf("%-18s %-8s %-14s %-8s %9.1f  %s%s%s%s\n", a->program, a->insns, a->text,
+		       run_verdict_names[r->verdict], r->ms, r->decided_by, r->decided_by[0] ? " " : "",
+		       r->verdict == RUN_PROVED ? "" : r->reason, bad ? "  FAILED" : "");
 		failures += bad;
 	}
 	print_totals("pairs of builds", c);

@@ -160,7 +160,7 @@ static bool edit_operation(enum mutation kind, unsigned variant, struct insn *ou
 	for (size_t i = 0; variant == 0 && i < sizeof(replacements) / sizeof(*replacements); i++)
 		if (replacements[i].kind == kind && (uint8_t)replacements[i].from == out->op) {
 			out->op = (uint8_t)replacements[i].to;
-			out->imm = form_of(out) == FORM_ATOMIC ? 0 : out->imm;
+			out->imm = form_of(out) == FORM_ATOMIC ? isa_rows[out->op].exact : out->imm;
 			return is_sane_constant(out) || !out->k;
 		}
 	return false;
