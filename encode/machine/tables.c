@@ -61,38 +61,38 @@ const struct context_field *context_find(enum context_layout layout, uint64_t of
 
 /* The family of each program type, as the tables name it; EXT takes that of its target. */
 static const char *const families[PROGTYPE_COUNT] = {
-	[PROGTYPE_SOCKET_FILTER] = "SOCKET",
-	[PROGTYPE_KPROBE] = "TRACE",
-	[PROGTYPE_SCHED_CLS] = "TC",
-	[PROGTYPE_SCHED_ACT] = "TC",
-	[PROGTYPE_TRACEPOINT] = "TRACE",
-	[PROGTYPE_XDP] = "XDP",
-	[PROGTYPE_PERF_EVENT] = "TRACE",
-	[PROGTYPE_CGROUP_SKB] = "CGSKB",
-	[PROGTYPE_CGROUP_SOCK] = "CGSOCK",
-	[PROGTYPE_LWT_IN] = "LWT",
-	[PROGTYPE_LWT_OUT] = "LWT",
-	[PROGTYPE_LWT_XMIT] = "LWT",
-	[PROGTYPE_SOCK_OPS] = "SOCKOPS",
-	[PROGTYPE_SK_SKB] = "SKSKB",
-	[PROGTYPE_CGROUP_DEVICE] = "CGROUP",
-	[PROGTYPE_SK_MSG] = "SKMSG",
-	[PROGTYPE_RAW_TRACEPOINT] = "TRACE",
-	[PROGTYPE_CGROUP_SOCK_ADDR] = "SOCKADDR",
-	[PROGTYPE_LWT_SEG6LOCAL] = "LWT",
-	[PROGTYPE_LIRC_MODE2] = "LIRC",
-	[PROGTYPE_SK_REUSEPORT] = "REUSEPORT",
-	[PROGTYPE_FLOW_DISSECTOR] = "FLOW",
-	[PROGTYPE_CGROUP_SYSCTL] = "CGROUP",
-	[PROGTYPE_RAW_TRACEPOINT_WRITABLE] = "TRACE",
-	[PROGTYPE_CGROUP_SOCKOPT] = "CGROUP",
-	[PROGTYPE_TRACING] = "TRACE",
-	[PROGTYPE_STRUCT_OPS] = "STRUCTOPS",
-	[PROGTYPE_EXT] = "ANY",
-	[PROGTYPE_LSM] = "TRACE",
-	[PROGTYPE_SK_LOOKUP] = "LOOKUP",
-	[PROGTYPE_SYSCALL] = "SYSCALL",
-	[PROGTYPE_NETFILTER] = "NETFILTER",
+    [PROGTYPE_SOCKET_FILTER] = "SOCKET",
+    [PROGTYPE_KPROBE] = "TRACE",
+    [PROGTYPE_SCHED_CLS] = "TC",
+    [PROGTYPE_SCHED_ACT] = "TC",
+    [PROGTYPE_TRACEPOINT] = "TRACE",
+    [PROGTYPE_XDP] = "XDP",
+    [PROGTYPE_PERF_EVENT] = "TRACE",
+    [PROGTYPE_CGROUP_SKB] = "CGSKB",
+    [PROGTYPE_CGROUP_SOCK] = "CGSOCK",
+    [PROGTYPE_LWT_IN] = "LWT",
+    [PROGTYPE_LWT_OUT] = "LWT",
+    [PROGTYPE_LWT_XMIT] = "LWT",
+    [PROGTYPE_SOCK_OPS] = "SOCKOPS",
+    [PROGTYPE_SK_SKB] = "SKSKB",
+    [PROGTYPE_CGROUP_DEVICE] = "CGROUP",
+    [PROGTYPE_SK_MSG] = "SKMSG",
+    [PROGTYPE_RAW_TRACEPOINT] = "TRACE",
+    [PROGTYPE_CGROUP_SOCK_ADDR] = "SOCKADDR",
+    [PROGTYPE_LWT_SEG6LOCAL] = "LWT",
+    [PROGTYPE_LIRC_MODE2] = "LIRC",
+    [PROGTYPE_SK_REUSEPORT] = "REUSEPORT",
+    [PROGTYPE_FLOW_DISSECTOR] = "FLOW",
+    [PROGTYPE_CGROUP_SYSCTL] = "CGROUP",
+    [PROGTYPE_RAW_TRACEPOINT_WRITABLE] = "TRACE",
+    [PROGTYPE_CGROUP_SOCKOPT] = "CGROUP",
+    [PROGTYPE_TRACING] = "TRACE",
+    [PROGTYPE_STRUCT_OPS] = "STRUCTOPS",
+    [PROGTYPE_EXT] = "ANY",
+    [PROGTYPE_LSM] = "TRACE",
+    [PROGTYPE_SK_LOOKUP] = "LOOKUP",
+    [PROGTYPE_SYSCALL] = "SYSCALL",
+    [PROGTYPE_NETFILTER] = "NETFILTER",
 };
 
 /* Is `word` one of the words of `set`, which '|' joins? */
@@ -147,7 +147,8 @@ bool context_permits(enum progtype type, uint64_t off, unsigned size, bool write
 		return false;
 	if (!f)
 		return row->scalar_gaps && !write;
-	return off + size <= (uint64_t)f->off + f->size && parts_allow(f, size, write) && context_allows(type, f, write);
+	return off + size <= (uint64_t)f->off + f->size && parts_allow(f, size, write) &&
+	       context_allows(type, f, write);
 }
 
 const struct helper_row helper_rows[] = {
