@@ -65,8 +65,10 @@ static void check_packet(struct run *r, const struct state *s, const struct targ
 	/* data_meta <= data always: the second disjunct follows from the first, which often folds */
 	term above = term_or(p, term_sle(p, s->counters[COUNT_DATA], t->off),
 	                     term_sle(p, s->counters[COUNT_DATA_META], t->off));
-	term last = term_sub(p, s->counters[COUNT_DATA_END], word_const(w, n));
-	term below = term_sle(p, t->off, last);
+	term end = s->counters[COUNT_DATA_END];
+	/* off + n <= end as the program's own check has it, unless that sum may wrap */
+	term below = offset_is_small(w, t->off) ? term_sle(p, term_add(p, t->off, word_const(w, n)), end)
+	                                        : term_sle(p, t->off, term_sub(p, end, word_const(w, n)));
 	fault_if(r, t->guard, FAULT_BOUNDS, term_not(p, term_and(p, above, below)));
 	if (write && !progtype_rows[w->type].packet_write)
 		fault_if(r, t->guard, FAULT_READ_ONLY, term_true(p));
@@ -83,7 +85,8 @@ static void check_value(struct run *r, const struct state *s, const struct targe
 	const term *words = tuple_words(w, t->region->key, &k);
 	tuple key = tuple_make(w, words, k - 1);
 	term now = mem_read_byte(w, s->mems[space_of_map(number, MAP_GENERATION)], key, word_const(w, 0));
-	fault_if(r, t->guard, FAULT_DEAD_VALUE, term_ne(w->pool, words[k - 1], now));
+	/* not a fault in the kernel (the element outlives the run), but what it aliases is not modelled */
+	unknown_at(r, term_and(w->pool, t->guard, term_ne(w->pool, words[k - 1], now)), REASON_DEAD_VALUE, "");
 }
 
 /* Records every fault of an access to n bytes; false: there is nothing to read or write. */
@@ -137,11 +140,9 @@ static bool check_access(struct run *r, const struct state *s, const struct targ
 static unsigned region_space(const struct region *g, tuple *key)
 {
 	*key = g->kind == REGION_VALUE || g->kind == REGION_MEM ? g->key : 0;
-	switch (g->kind) {
-	case REGION_PACKET: return SPACE_PACKET;
-	case REGION_MEM: return SPACE_MEM;
-	default: return space_of_map(g->id, MAP_VALUES);
-	}
+	if (g->kind == REGION_PACKET)
+		return SPACE_PACKET;
+	return g->kind == REGION_MEM ? (unsigned)SPACE_MEM : space_of_map(g->id, MAP_VALUES);
 }
 
 static struct value kernel_load(struct run *r, const struct region *g, term off, unsigned n)

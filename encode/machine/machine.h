@@ -69,6 +69,7 @@ enum counter {
 	COUNT_OPAQUE,   /* opaque calls so far */
 	COUNT_EPOCH,    /* times the packet moved */
 	COUNT_DATA, COUNT_DATA_END, COUNT_DATA_META, /* packet bounds, relative to the first byte at entry */
+	COUNT_RECORDS, /* ring buffer records not given back */
 	COUNT_FIXED
 };
 
@@ -79,7 +80,7 @@ struct state {
 	unsigned depth;             /* frames in use */
 	term *counters;             /* COUNT_FIXED, then one per helper used, then 2 per map (errno, generation) */
 	mem *mems;                  /* see enum space */
-	term live;                  /* record memory not yet given back: see helper.c (bit set by position) */
+	struct value saved[MAX_FRAMES][5]; /* r6..r10 of the callers */
 };
 
 /* Index into state.mems: fixed spaces, then three per map. */
@@ -108,7 +109,8 @@ struct world {
 	struct chunk *chunks; /* arena */
 	uint32_t *helper_counter; /* helper id -> counter index, 0: none yet */
 	size_t n_counters;
-	term term_limit;   /* a run is unknown past this many terms */
+	size_t term_limit; /* a run is unknown past this many terms */
+	struct frame *empty_frame;
 };
 
 struct world *world_new(struct term_pool *pool, enum progtype type, const struct map *const *maps, size_t n_maps);
@@ -146,6 +148,8 @@ bool offset_is_small(struct world *w, term off);
 /* Memories. Offsets are 64-bit terms. */
 mem mem_store(struct world *w, mem m, tuple key, term off, unsigned bytes, term val); /* val: 8 * bytes bits, 1..8 */
 mem mem_fill(struct world *w, mem m, tuple key, term from, term to, term byte); /* [from, to) signed */
+/* Bytes [from, to) are what [from - by, to - by) was before. */
+mem mem_move(struct world *w, mem m, tuple key, term from, term to, term by);
 mem mem_choose(struct world *w, term c, mem a, mem b);
 term mem_read_byte(struct world *w, mem m, tuple key, term off);
 term mem_read(struct world *w, mem m, tuple key, term off, unsigned bytes); /* little-endian, 1..8 bytes */
@@ -234,6 +238,8 @@ void run_execute(struct run *r);
 void run_fault(struct run *r, const struct state *s, enum fault kind, term cond);
 void run_unknown(struct run *r, const struct state *s, enum reason reason, const char *what);
 struct event *run_event(struct run *r, const struct state *s, uint32_t kind);
+/* The path ends here with r0 as it is; s is merged into run.final. */
+void run_exit(struct run *r, struct state *s);
 term run_any_fault(struct run *r);
 term run_any_unknown(struct run *r);
 

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum mem_kind { MEM_INITIAL, MEM_STORE, MEM_FILL, MEM_CHOOSE };
+enum mem_kind { MEM_INITIAL, MEM_STORE, MEM_FILL, MEM_MOVE, MEM_CHOOSE };
 
 struct mem_node {
 	enum mem_kind kind;
 	mem prev, other;   /* other: CHOOSE's second branch */
 	tuple key;
 	term off, to;      /* STORE, FILL; INITIAL: off is the space */
-	term val;          /* STORE: 8 * bytes bits; FILL: a byte; CHOOSE: the condition */
+	term val;          /* STORE: 8 * bytes bits; FILL: a byte; MOVE: the distance; CHOOSE: the condition */
 	unsigned bytes;
 };
 
@@ -58,6 +58,13 @@ mem mem_store(struct world *w, mem m, tuple key, term off, unsigned bytes, term 
 mem mem_fill(struct world *w, mem m, tuple key, term from, term to, term byte)
 {
 	return node_push(w, (struct mem_node){MEM_FILL, m, 0, key, from, to, byte, 0});
+}
+
+mem mem_move(struct world *w, mem m, tuple key, term from, term to, term by)
+{
+	if (from == to)
+		return m;
+	return node_push(w, (struct mem_node){MEM_MOVE, m, 0, key, from, to, by, 0});
 }
 
 mem mem_choose(struct world *w, term c, mem a, mem b)
@@ -201,12 +208,15 @@ static term store_byte(struct world *w, const struct mem_node *n, tuple key, ter
 	return byte;
 }
 
+/* FILL and MOVE */
 static term fill_byte(struct world *w, const struct mem_node *n, tuple key, term off, term *hit)
 {
 	struct term_pool *p = w->pool;
 	term inside = term_and(p, term_sle(p, n->off, off), term_slt(p, off, n->to));
 	*hit = term_and(p, tuple_equal(w, key, n->key), inside);
-	return n->val;
+	if (n->kind == MEM_FILL || term_is_false(p, *hit))
+		return n->val;
+	return mem_read_byte(w, n->prev, key, term_sub(p, off, n->val));
 }
 
 term mem_read_byte(struct world *w, mem m, tuple key, term off)
@@ -293,7 +303,7 @@ size_t mem_writes(struct world *w, mem m, struct mem_index **out)
 			cap = 2 * (n + bytes);
 			*out = world_checked(realloc(*out, cap * sizeof **out));
 		}
-		if (node->kind == MEM_FILL)
+		if (node->kind == MEM_FILL || node->kind == MEM_MOVE)
 			(*out)[n++] = (struct mem_index){node->key, node->off, node->to};
 		for (unsigned i = 0; node->kind == MEM_STORE && i < bytes; i++)
 			(*out)[n++] = (struct mem_index){node->key, term_add(w->pool, node->off, word_const(w, i)), 0};

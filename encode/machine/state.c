@@ -120,6 +120,9 @@ struct state *state_merge(struct world *w, struct state *a, struct state *b)
 		a->regs[i] = value_ite(w, c, &a->regs[i], &b->regs[i]);
 	for (unsigned i = 0; i < a->depth; i++)
 		a->frames[i] = frame_merge(w, c, a->frames[i], b->frames[i]);
+	for (unsigned i = 0; i + 1 < a->depth; i++)
+		for (int k = 0; k < 5; k++)
+			a->saved[i][k] = value_ite(w, c, &a->saved[i][k], &b->saved[i][k]);
 	size_t n = COUNT_FIXED + 2 * w->n_maps + COUNTER_ROOM;
 	for (size_t i = 0; i < n; i++)
 		a->counters[i] = term_ite(p, c, a->counters[i], b->counters[i]);

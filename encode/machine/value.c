@@ -187,7 +187,7 @@ static bool small(struct world *w, term off, int depth)
 		return true;
 	if (depth == 0)
 		return false;
-	switch (term_kind(p, off)) {
+	switch ((int)term_kind(p, off)) {
 	case TERM_ADD:
 		return small(w, term_arg(p, off, 0), depth - 1) && small(w, term_arg(p, off, 1), depth - 1);
 	case TERM_NEG:
@@ -207,7 +207,7 @@ bool offset_is_small(struct world *w, term off)
 static term compare_words(struct world *w, enum isa_op op, term a, term b)
 {
 	struct term_pool *p = w->pool;
-	switch (op) {
+	switch ((int)op) {
 	case ISA_JEQ: return term_eq(p, a, b);
 	case ISA_JNE: return term_ne(p, a, b);
 	case ISA_JGT: return term_ult(p, b, a);

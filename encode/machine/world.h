@@ -17,6 +17,10 @@ void mem_init_world(struct world *w);
 /* The one word of a key in MAP_PRESENT, MAP_GENERATION and SPACE_MEM_STATE, kept at offset 0. */
 mem mem_store_word(struct world *w, mem m, tuple key, term val);
 bool world_has_generations(const struct world *w, uint32_t map);
+/* Does the path condition imply cond, as far as its conjuncts show? (false: not known) */
+bool guard_implies(struct world *w, term guard, term cond);
+/* Unsigned upper bound of x under the path condition. */
+uint64_t guard_upper_bound(struct world *w, term guard, term x);
 /* FNV-1a, 64 bits: names global variables and externs in inputs. */
 uint64_t world_hash_name(const char *name);
 #endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A helper call at work: its arguments, checked and read as its row says. */
+#ifndef CALL_H
+#define CALL_H
+
+#include "encode/machine/world.h"
+
+struct call {
+	struct run *run;
+	struct state *state;
+	struct world *world;
+	struct term_pool *pool;
+	const struct helper_row *row;
+	struct value arg[5];
+	term word[5];         /* numeric value of each argument */
+	uint32_t map;         /* number of the ARG_MAP argument */
+	struct value result;
+};
+
+/* One exact model; false: the path ends. */
+typedef bool (*helper_function)(struct call *c);
+extern const helper_function helper_map_functions[]; /* by enum helper_model, NULL: in another table */
+
+bool model_map_lookup(struct call *c);
+bool model_map_update(struct call *c);
+bool model_map_delete(struct call *c);
+bool model_tail_call(struct call *c);
+bool model_redirect_map(struct call *c);
+bool model_adjust_head(struct call *c);
+bool model_adjust_tail(struct call *c);
+bool model_adjust_meta(struct call *c);
+bool model_skb_load_bytes(struct call *c);
+bool model_skb_store_bytes(struct call *c);
+bool model_l3_csum_replace(struct call *c);
+bool model_l4_csum_replace(struct call *c);
+bool model_probe_read(struct call *c);
+bool model_ringbuf_reserve(struct call *c);
+bool model_ringbuf_submit(struct call *c);
+bool model_ringbuf_discard(struct call *c);
+
+/* Bytes that a memory argument spans: a constant count, or a bound with the
+ * condition under which byte i counts. */
+struct span {
+	size_t n;
+	term *present; /* NULL: all */
+};
+/* The span of `size` (64-bit term); false: not bounded (recorded as unknown). */
+bool call_span(struct call *c, term size, struct span *out);
+term call_errno(struct call *c, unsigned e);
+void call_set_number(struct call *c, term word);
+/* Records a visible or internal opaque event with the arguments as the row says; returns its position. */
+term call_opaque_event(struct call *c, struct event **out);
+#endif

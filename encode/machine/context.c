@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The context: field accesses by the rows of context.def. */
+#include "encode/machine/world.h"
+
+#include <string.h>
+
+static enum context_layout layout_of(const struct world *w)
+{
+	return progtype_rows[w->type].context;
+}
+
+/* __sk_buff.len is not free: it is what the packet has, linear part and the rest. */
+static bool is_packet_length(const struct context_field *f)
+{
+	return f->layout == CONTEXT_SK_BUFF && !strcmp(f->name, "len");
+}
+
+term packet_end_all(struct world *w, const struct state *s)
+{
+	term end = s->counters[COUNT_DATA_END];
+	if (progtype_rows[w->type].packet != PACKET_SKB)
+		return end;
+	return term_add(w->pool, end, term_zext(w->pool, world_input(w, IN_PKT_EXTRA, NULL, 0), 64));
+}
+
+term context_initial_byte(struct world *w, term off)
+{
+	struct term_pool *p = w->pool;
+	term byte = world_input1(w, IN_CTX, off);
+	uint64_t o;
+	if (!term_is_const(p, off, &o))
+		return byte;
+	const struct context_field *f = context_find(layout_of(w), o);
+	if (!f || f->kind != FIELD_SCALAR)
+		return byte;
+	unsigned at = 8 * (unsigned)(o - f->off);
+	if (at >= f->bits)
+		return term_const(p, 8, 0);
+	if (at + 8 > f->bits)
+		return term_and(p, byte, term_const(p, 8, (1u << (f->bits - at)) - 1));
+	return byte;
+}
+
+static struct value bad_access(struct run *r, term guard)
+{
+	run_fault(r, &(struct state){.guard = guard}, FAULT_CTX_ACCESS, term_true(r->world->pool));
+	return value_number(r->world, word_const(r->world, 0));
+}
+
+static struct value packet_pointer(struct run *r, struct state *s, enum counter bound)
+{
+	struct world *w = r->world;
+	tuple epoch = tuple_make(w, &s->counters[COUNT_EPOCH], 1);
+	return value_pointer(w, region_make(w, REGION_PACKET, 0, epoch), s->counters[bound]);
+}
+
+static struct value kernel_pointer(struct run *r, const struct context_field *f)
+{
+	struct world *w = r->world;
+	term position = word_const(w, ~0ull); /* before any call */
+	uint32_t region = region_make(w, REGION_KERNEL, f->off, tuple_make(w, &position, 1));
+	if (f->kind == FIELD_KERNEL)
+		return value_pointer(w, region, word_const(w, 0));
+	term there = term_extract(w->pool, world_input1(w, IN_CTX, word_const(w, f->off)), 0, 0);
+	return value_maybe(w, there, region, word_const(w, 0));
+}
+
+static struct value field_load(struct run *r, struct state *s, const struct context_field *f)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	switch (f->kind) {
+	case FIELD_PKT:
+		return packet_pointer(r, s, COUNT_DATA);
+	case FIELD_PKT_END:
+		return packet_pointer(r, s, COUNT_DATA_END);
+	case FIELD_PKT_META:
+		return packet_pointer(r, s, COUNT_DATA_META);
+	case FIELD_KERNEL:
+	case FIELD_KERNEL_OR_NULL:
+		return kernel_pointer(r, f);
+	case FIELD_SCALAR:
+	case FIELD_UNMODELLED:
+		break;
+	}
+	return value_number(w, term_sub(p, packet_end_all(w, s), s->counters[COUNT_DATA]));
+}
+
+struct value context_load(struct run *r, struct state *s, term guard, term off, unsigned n)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	uint64_t o;
+	if (!term_is_const(p, off, &o)) {
+		run_unknown(r, &(struct state){.guard = guard}, REASON_INSN, "context access at a variable offset");
+		return value_number(w, word_const(w, 0));
+	}
+	const struct context_field *f = context_find(layout_of(w), o);
+	if (!context_permits(w->type, o, n, false))
+		return bad_access(r, guard);
+	if (f && f->kind == FIELD_UNMODELLED) {
+		run_unknown(r, &(struct state){.guard = guard}, REASON_CONTEXT, f->name);
+		return value_number(w, word_const(w, 0));
+	}
+	if (f && is_packet_length(f)) {
+		struct value len = field_load(r, s, f);
+		unsigned at = 8 * (unsigned)(o - f->off);
+		return value_number(w, term_zext(p, term_extract(p, len.word, at + 8 * n - 1, at), 64));
+	}
+	if (f && f->kind != FIELD_SCALAR)
+		return field_load(r, s, f);
+	return value_number(w, term_zext(p, mem_read(w, s->mems[SPACE_CTX], 0, off, n), 64));
+}
+
+void context_store(struct run *r, struct state *s, term guard, bool sure, term off, unsigned n, term val)
+{
+	struct world *w = r->world;
+	uint64_t o;
+	if (!term_is_const(w->pool, off, &o)) {
+		run_unknown(r, &(struct state){.guard = guard}, REASON_INSN, "context access at a variable offset");
+		return;
+	}
+	const struct context_field *f = context_find(layout_of(w), o);
+	if (!context_permits(w->type, o, n, true)) {
+		bad_access(r, guard);
+		return;
+	}
+	if (!f || f->kind != FIELD_SCALAR) {
+		run_unknown(r, &(struct state){.guard = guard}, REASON_CONTEXT, f ? f->name : "");
+		return;
+	}
+	mem stored = mem_store(w, s->mems[SPACE_CTX], 0, off, n, val);
+	s->mems[SPACE_CTX] = sure ? stored : mem_choose(w, guard, stored, s->mems[SPACE_CTX]);
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Helper calls: arguments by the rows of helper.def, then an exact model or the sound default. */
+#include "encode/machine/call.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STATE_EFFECTS (PKT_MOVE | PKT_WRITE | CTX_WRITE | MAPS_WRITE | KERNEL_WRITE)
+
+static const helper_function models[] = {
+	[MODEL_MAP_LOOKUP] = model_map_lookup,
+	[MODEL_MAP_UPDATE] = model_map_update,
+	[MODEL_MAP_DELETE] = model_map_delete,
+	[MODEL_TAIL_CALL] = model_tail_call,
+	[MODEL_REDIRECT_MAP] = model_redirect_map,
+	[MODEL_XDP_ADJUST_HEAD] = model_adjust_head,
+	[MODEL_XDP_ADJUST_TAIL] = model_adjust_tail,
+	[MODEL_XDP_ADJUST_META] = model_adjust_meta,
+	[MODEL_SKB_LOAD_BYTES] = model_skb_load_bytes,
+	[MODEL_SKB_STORE_BYTES] = model_skb_store_bytes,
+	[MODEL_L3_CSUM_REPLACE] = model_l3_csum_replace,
+	[MODEL_L4_CSUM_REPLACE] = model_l4_csum_replace,
+	[MODEL_PROBE_READ] = model_probe_read,
+	[MODEL_RINGBUF_RESERVE] = model_ringbuf_reserve,
+	[MODEL_RINGBUF_SUBMIT] = model_ringbuf_submit,
+	[MODEL_RINGBUF_DISCARD] = model_ringbuf_discard,
+};
+
+term call_errno(struct call *c, unsigned e)
+{
+	return word_const(c->world, (uint64_t)-(int64_t)e);
+}
+
+void call_set_number(struct call *c, term word)
+{
+	c->result = value_number(c->world, word);
+}
+
+bool call_span(struct call *c, term size, struct span *out)
+{
+	struct term_pool *p = c->pool;
+	uint64_t n;
+	out->present = NULL;
+	if (term_is_const(p, size, &n)) {
+		out->n = n;
+	} else {
+		n = guard_upper_bound(c->world, c->state->guard, size);
+		out->n = n;
+	}
+	if (n > MAX_ACCESS) {
+		run_unknown(c->run, c->state, REASON_VARIABLE_SIZE, c->row->name);
+		return false;
+	}
+	if (term_is_const(p, size, NULL))
+		return true;
+	out->present = world_alloc(c->world, (n + 1) * sizeof *out->present);
+	for (size_t i = 0; i < n; i++)
+		out->present[i] = term_ult(p, word_const(c->world, i), size);
+	return true;
+}
+
+/* Where the pointer of an argument must not be: a number other than NULL where NULL is allowed. */
+static term is_null(struct call *c, const struct value *v)
+{
+	return term_eq(c->pool, value_word(c->world, v), word_const(c->world, 0));
+}
+
+static void need_region(struct call *c, int i, enum region_kind kind)
+{
+	struct term_pool *p = c->pool;
+	const struct value *v = &c->arg[i];
+	term bad = term_true(p);
+	for (uint32_t k = 0; k < v->n; k++) {
+		const struct region *g = region_at(c->world, v->alts[k].region);
+		if (g->kind == kind)
+			bad = term_and(p, bad, term_not(p, term_and(p, v->alts[k].guard,
+			                                            term_eq(p, v->alts[k].off, word_const(c->world, 0)))));
+	}
+	run_fault(c->run, c->state, FAULT_HELPER_ARG, bad);
+}
+
+/* The map that an argument names; false where it is none or several. */
+static bool take_map(struct call *c, int i)
+{
+	const struct value *v = &c->arg[i];
+	if (v->n != 1 || region_at(c->world, v->alts[0].region)->kind != REGION_MAP) {
+		bool several = v->n > 1;
+		if (several)
+			run_unknown(c->run, c->state, REASON_REGIONS, "map argument");
+		else
+			run_fault(c->run, c->state, FAULT_HELPER_ARG, term_true(c->pool));
+		return false;
+	}
+	c->map = region_at(c->world, v->alts[0].region)->id;
+	return true;
+}
+
+/* Checks what can be checked of each argument before any model; false: the path ends. */
+static bool take_arguments(struct call *c)
+{
+	for (int i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++) {
+		c->arg[i] = step_reg(c->run, c->state, (unsigned)i + 1);
+		c->word[i] = value_word(c->world, &c->arg[i]);
+		switch ((int)c->row->args[i]) {
+		case ARG_INT:
+			c->word[i] = term_zext(c->pool, term_extract(c->pool, c->word[i], 31, 0), 64);
+			break;
+		case ARG_CTX:
+			need_region(c, i, REGION_CTX);
+			break;
+		case ARG_MAP:
+			if (!take_map(c, i))
+				return false;
+			break;
+		case ARG_SIZE:
+			run_fault(c->run, c->state, FAULT_HELPER_ARG, is_null(c, &c->arg[i]));
+			break;
+		default:
+			break;
+		}
+	}
+	return true;
+}
+
+/* The sound default. */
+
+static void event_append(struct call *c, struct event *e, const struct value *v, const struct span *span)
+{
+	struct world *w = c->world;
+	size_t n = e->n_bytes + span->n;
+	term *bytes = world_alloc(w, (n + 1) * sizeof *bytes), *present = world_alloc(w, (n + 1) * sizeof *present);
+	for (size_t i = 0; i < e->n_bytes; i++) {
+		bytes[i] = e->bytes[i];
+		present[i] = e->present[i];
+	}
+	access_read_bytes(c->run, c->state, v, span->n, span->present, bytes + e->n_bytes);
+	for (size_t i = 0; i < span->n; i++)
+		present[e->n_bytes + i] = span->present ? span->present[i] : term_true(c->pool);
+	e->bytes = bytes;
+	e->present = present;
+	e->n_bytes = n;
+}
+
+/* Reads a memory argument into the event; NULL is left out where allowed. */
+static bool event_memory(struct call *c, struct event *e, int i, term size, bool may_be_null)
+{
+	struct span span;
+	if (!call_span(c, size, &span))
+		return false;
+	term null = may_be_null ? is_null(c, &c->arg[i]) : term_false(c->pool);
+	if (term_is_true(c->pool, null))
+		return true;
+	if (!term_is_false(c->pool, null)) {
+		term there = term_not(c->pool, null);
+		term *present = world_alloc(c->world, (span.n + 1) * sizeof *present);
+		for (size_t k = 0; k < span.n; k++)
+			present[k] = span.present ? term_and(c->pool, there, span.present[k]) : there;
+		span.present = present;
+	}
+	event_append(c, e, &c->arg[i], &span);
+	return true;
+}
+
+/* Writes OUT(pos, i, k) over a memory argument. */
+static bool opaque_output(struct call *c, int i, term pos, term size, bool may_be_null)
+{
+	struct world *w = c->world;
+	struct span span;
+	if (may_be_null && term_is_true(c->pool, is_null(c, &c->arg[i])))
+		return true;
+	if (!call_span(c, size, &span))
+		return false;
+	term *bytes = world_alloc(w, (span.n + 1) * sizeof *bytes);
+	for (size_t k = 0; k < span.n; k++)
+		bytes[k] = world_input(w, IN_OUT, (term[]){pos, word_const(w, (uint64_t)i), word_const(w, k)}, 3);
+	access_write_bytes(c->run, c->state, &c->arg[i], span.n, span.present, bytes);
+	return true;
+}
+
+static const struct arg_memory {
+	enum helper_arg kind;
+	bool reads, writes, null;
+	int size; /* bytes; -1: the next argument, -2: value_size, -3: key_size */
+} memory_args[] = {
+	{ARG_KEY, true, false, false, -3},        {ARG_VALUE, true, false, false, -2},
+	{ARG_VALUE_OR_NULL, true, false, true, -2}, {ARG_VALUE_OUT, false, true, false, -2},
+	{ARG_MEM, true, false, false, -1},        {ARG_MEM_OR_NULL, true, false, true, -1},
+	{ARG_MEM_OUT, false, true, false, -1},    {ARG_MEM_OUT_OR_NULL, false, true, true, -1},
+	{ARG_MEM_INOUT, true, true, false, -1},   {ARG_OUT4, false, true, false, 4},
+	{ARG_OUT8, false, true, false, 8},        {ARG_INOUT4, true, true, false, 4},
+	{ARG_MEM20, true, false, false, 20},      {ARG_MEM40, true, false, false, 40},
+};
+
+static const struct arg_memory *memory_of(enum helper_arg kind)
+{
+	for (size_t i = 0; i < sizeof memory_args / sizeof *memory_args; i++)
+		if (memory_args[i].kind == kind)
+			return &memory_args[i];
+	return NULL;
+}
+
+static term memory_size(struct call *c, const struct arg_memory *m, int i)
+{
+	if (m->size == -1)
+		return c->word[i + 1];
+	const struct map *def = c->world->maps[c->map].def;
+	return word_const(c->world, m->size == -2 ? def->value_size : m->size == -3 ? def->key_size : (uint64_t)m->size);
+}
+
+/* An argument as the event records it: what others or the kernel can tell apart. */
+static bool event_argument(struct call *c, struct event *e, int i)
+{
+	struct world *w = c->world;
+	const struct arg_memory *m = memory_of(c->row->args[i]);
+	if (m) {
+		term size = memory_size(c, m, i);
+		e->args[e->n_args++] = m->null ? term_ite(c->pool, is_null(c, &c->arg[i]), word_const(w, ~0ull), size) : size;
+		return !m->reads || event_memory(c, e, i, size, m->null);
+	}
+	switch ((int)c->row->args[i]) {
+	case ARG_CTX:
+	case ARG_CTX_OR_NULL:
+	case ARG_CTX_OR_KERNEL:
+	case ARG_ANY:
+	case ARG_INT:
+	case ARG_KERNEL:
+	case ARG_KERNEL_OR_NULL:
+	case ARG_SIZE:
+	case ARG_SIZE0:
+		e->args[e->n_args++] = c->word[i];
+		return true;
+	case ARG_MAP:
+		e->args[e->n_args++] = word_const(w, c->map);
+		return true;
+	default: /* strings, functions, locks, dynptrs ... */
+		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+		return false;
+	}
+}
+
+term call_opaque_event(struct call *c, struct event **out)
+{
+	struct world *w = c->world;
+	struct event *e = run_event(c->run, c->state, c->row->id);
+	e->visible = c->row->effects & EFFECT;
+	if (c->row->effects & SEES_STATE)
+		e->sees = state_copy(w, c->state);
+	*out = e;
+	return state_count(w, c->state, COUNT_OPAQUE);
+}
+
+static bool call_opaque(struct call *c)
+{
+	struct world *w = c->world;
+	struct event record = {0};
+	for (int i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++)
+		if (!event_argument(c, &record, i))
+			return false;
+	struct event *e;
+	term pos = call_opaque_event(c, &e);
+	memcpy(e->args, record.args, sizeof e->args);
+	e->n_args = record.n_args;
+	e->bytes = record.bytes;
+	e->present = record.present;
+	e->n_bytes = record.n_bytes;
+	for (int i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++) {
+		const struct arg_memory *m = memory_of(c->row->args[i]);
+		if (m && m->writes && !opaque_output(c, i, pos, memory_size(c, m, i), m->null))
+			return false;
+	}
+	c->run->uses_opaque = true;
+	term result = world_input2(w, IN_RESULT, word_const(w, c->row->id), pos);
+	term there = term_extract(c->pool, result, 0, 0);
+	switch (c->row->ret) {
+	case RET_INT:
+		call_set_number(c, result);
+		return true;
+	case RET_VOID:
+		c->result = value_uninit(w);
+		return true;
+	case RET_KERNEL:
+	case RET_KERNEL_OR_NULL: {
+		uint32_t region = region_make(w, REGION_KERNEL, 0, tuple_make(w, &pos, 1));
+		term always = c->row->ret == RET_KERNEL ? term_true(c->pool) : there;
+		c->result = value_maybe(w, always, region, word_const(w, 0));
+		return true;
+	}
+	case RET_VALUE:
+	case RET_VALUE_OR_NULL:
+	case RET_MEM_OR_NULL:
+		break;
+	}
+	run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+	return false;
+}
+
+/* A result of fewer bits is zero-extended from them. */
+static void narrow_result(struct call *c)
+{
+	if (c->row->ret != RET_INT || c->row->bits >= 64 || c->result.n)
+		return;
+	term low = term_extract(c->pool, c->result.word, c->row->bits - 1u, 0);
+	call_set_number(c, term_zext(c->pool, low, 64));
+}
+
+static bool dispatch(struct call *c)
+{
+	struct world *w = c->world;
+	term id = word_const(w, c->row->id);
+	switch ((int)c->row->model) {
+	case MODEL_NONE:
+		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+		return false;
+	case MODEL_CONST:
+		call_set_number(c, world_input2(w, IN_CONST, id, word_const(w, 0)));
+		return true;
+	case MODEL_ORACLE:
+		call_set_number(c, world_input2(w, IN_ORACLE, id, state_count(w, c->state, counter_of_helper(w, c->row->id))));
+		return true;
+	case MODEL_OPAQUE:
+		if (c->row->effects & STATE_EFFECTS) {
+			run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+			return false;
+		}
+		return call_opaque(c);
+	default:
+		return models[c->row->model](c);
+	}
+}
+
+bool helper_call(struct run *r, struct state *s, uint32_t id)
+{
+	struct world *w = r->world;
+	struct call c = {.run = r, .state = s, .world = w, .pool = w->pool, .row = helper_find(id)};
+	char number[24];
+	snprintf(number, sizeof number, "%u", id);
+	if (!c.row) {
+		run_unknown(r, s, REASON_HELPER, number);
+		return false;
+	}
+	if (!helper_allowed(c.row, w->type))
+		run_fault(r, s, FAULT_HELPER_PROG, term_true(w->pool));
+	c.result = value_number(w, word_const(w, 0));
+	if (!take_arguments(&c) || !dispatch(&c))
+		return false;
+	narrow_result(&c);
+	s->regs[0] = c.result;
+	for (int i = 1; i <= 5; i++)
+		s->regs[i] = value_uninit(w);
+	if (c.row->effects & PKT_MOVE)
+		state_count(w, s, COUNT_EPOCH);
+	return true;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Exact models of the map helpers and of what jumps through maps. */
+#include "encode/machine/call.h"
+
+#include <linux/bpf.h>
+
+static enum map_model model_of(const struct call *c)
+{
+	const struct map *m = c->world->maps[c->map].def;
+	return m->is_data ? MAP_OPAQUE : maptype_rows[m->type].model;
+}
+
+/* Lookup, update and delete know these models. */
+static bool is_keyed(struct call *c)
+{
+	enum map_model m = model_of(c);
+	if (m == MAP_ARRAY || m == MAP_HASH || m == MAP_LRU || m == MAP_INPLACE)
+		return true;
+	run_unknown(c->run, c->state, REASON_MAPTYPE, c->world->maps[c->map].def->name);
+	return false;
+}
+
+/* An insertion into an LRU map may evict any other key: from then on only the key
+ * that was changed last is known. */
+static void check_eviction(struct call *c, tuple key)
+{
+	struct term_pool *p = c->pool;
+	if (model_of(c) != MAP_LRU)
+		return;
+	term zero = word_const(c->world, 0), changes = *state_counter(c->world, c->state, counter_of_map(c->world, c->map, 1));
+	term mine = mem_read_byte(c->world, c->state->mems[space_of_map(c->map, MAP_GENERATION)], key, zero);
+	struct state under = *c->state;
+	under.guard = term_and(p, under.guard, term_not(p, term_eq(p, mine, changes)));
+	run_unknown(c->run, &under, REASON_EVICTION, c->world->maps[c->map].def->name);
+}
+
+bool model_map_lookup(struct call *c)
+{
+	if (!is_keyed(c))
+		return false;
+	tuple key = map_key(c->run, c->state, c->map, &c->arg[1]);
+	check_eviction(c, key);
+	c->result = map_lookup(c->run, c->state, c->map, key);
+	return true;
+}
+
+bool model_map_update(struct call *c)
+{
+	if (!is_keyed(c))
+		return false;
+	uint32_t size = c->world->maps[c->map].def->value_size;
+	if (size > MAX_ACCESS) {
+		run_unknown(c->run, c->state, REASON_VARIABLE_SIZE, c->world->maps[c->map].def->name);
+		return false;
+	}
+	tuple key = map_key(c->run, c->state, c->map, &c->arg[1]);
+	check_eviction(c, key);
+	term *bytes = world_alloc(c->world, (size + 1) * sizeof *bytes);
+	access_read_bytes(c->run, c->state, &c->arg[2], size, NULL, bytes);
+	call_set_number(c, map_update(c->run, c->state, c->map, key, bytes, c->word[3]));
+	return true;
+}
+
+bool model_map_delete(struct call *c)
+{
+	if (!is_keyed(c))
+		return false;
+	tuple key = map_key(c->run, c->state, c->map, &c->arg[1]);
+	check_eviction(c, key);
+	call_set_number(c, map_delete(c->run, c->state, c->map, key));
+	return true;
+}
+
+static term target_there(struct call *c, term index)
+{
+	struct world *w = c->world;
+	const struct map *m = w->maps[c->map].def;
+	term in = m->type == MAPTYPE_DEVMAP_HASH ? term_true(c->pool)
+	                                         : term_ult(c->pool, index, word_const(w, m->max_entries));
+	return term_and(c->pool, in, world_input2(w, IN_MAP_HAS, word_const(w, c->map), index));
+}
+
+static term low_word(struct call *c, term t)
+{
+	return term_zext(c->pool, term_extract(c->pool, t, 31, 0), 64);
+}
+
+bool model_tail_call(struct call *c)
+{
+	struct term_pool *p = c->pool;
+	struct state *s = c->state;
+	if (model_of(c) != MAP_PROGS) {
+		run_fault(c->run, s, FAULT_HELPER_ARG, term_true(p));
+		return false;
+	}
+	term index = low_word(c, c->word[2]), there = target_there(c, index);
+	if (s->depth > 1) { /* the target would return to this subprogram's caller */
+		run_unknown(c->run, s, REASON_HELPER, "tail call out of a subprogram");
+		return false;
+	}
+	struct state *gone = state_copy(c->world, s);
+	gone->guard = term_and(p, s->guard, there);
+	gone->regs[0] = value_number(c->world, word_const(c->world, 0));
+	struct event *e = run_event(c->run, gone, c->row->id);
+	e->visible = true;
+	e->n_args = 2;
+	e->args[0] = word_const(c->world, c->map);
+	e->args[1] = index;
+	run_exit(c->run, gone);
+	s->guard = term_and(p, s->guard, term_not(p, there));
+	c->result = value_uninit(c->world); /* what the kernel leaves in r0 depends on the JIT */
+	return !term_is_false(p, s->guard);
+}
+
+/* include/linux/filter.h, __bpf_xdp_redirect_map. A call that finds no target forgets
+ * an earlier one: an internal event, so that its place among the others counts. */
+bool model_redirect_map(struct call *c)
+{
+	struct term_pool *p = c->pool;
+	struct world *w = c->world;
+	const struct map *m = w->maps[c->map].def;
+	if (model_of(c) != MAP_TARGETS) {
+		run_fault(c->run, c->state, FAULT_HELPER_ARG, term_true(p));
+		return false;
+	}
+	bool device = m->type == MAPTYPE_DEVMAP || m->type == MAPTYPE_DEVMAP_HASH;
+	uint64_t broadcast = device ? BPF_F_BROADCAST : 0, allowed = 3 | (device ? BPF_F_BROADCAST | BPF_F_EXCLUDE_INGRESS : 0);
+	term flags = c->word[2], index = low_word(c, c->word[1]), zero = word_const(w, 0);
+	term bad = term_ne(p, term_and(p, flags, word_const(w, ~allowed)), zero);
+	term all = term_ne(p, term_and(p, flags, word_const(w, broadcast)), zero);
+	term hit = term_or(p, target_there(c, index), all);
+	term result = term_ite(p, hit, word_const(w, XDP_REDIRECT), term_and(p, flags, word_const(w, 3)));
+	call_set_number(c, term_ite(p, bad, word_const(w, XDP_ABORTED), result));
+	for (int visible = 1; visible >= 0; visible--) {
+		struct state under = *c->state;
+		under.guard = term_and(p, under.guard, term_and(p, term_not(p, bad), visible ? hit : term_not(p, hit)));
+		struct event *e = run_event(c->run, &under, c->row->id);
+		e->visible = visible;
+		e->n_args = 3;
+		e->args[0] = word_const(w, c->map);
+		e->args[1] = index;
+		e->args[2] = flags;
+	}
+	return true;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Exact models of probe reads and ring buffer records. */
+#include "encode/machine/call.h"
+
+#define ERR_FAULT 14
+
+static term word_id(struct call *c)
+{
+	return word_const(c->world, c->row->id);
+}
+
+/* The n-th call of this helper, and bit 0 of its oracle: did it fail? */
+static term oracle_fails(struct call *c, term *n)
+{
+	*n = state_count(c->world, c->state, counter_of_helper(c->world, c->row->id));
+	term o = world_input2(c->world, IN_ORACLE, word_id(c), *n);
+	return term_extract(c->pool, o, 0, 0);
+}
+
+/* Whether the address can be read is not the program's to know: an oracle. */
+bool model_probe_read(struct call *c)
+{
+	struct term_pool *p = c->pool;
+	struct world *w = c->world;
+	struct span span;
+	if (!call_span(c, c->word[1], &span))
+		return false;
+	if (c->arg[2].n > 1) {
+		run_unknown(c->run, c->state, REASON_REGIONS, c->row->name);
+		return false;
+	}
+	term n, fails = oracle_fails(c, &n);
+	term *bytes = world_alloc(w, (span.n + 1) * sizeof *bytes);
+	if (c->arg[2].n == 1) {
+		/* own memory: read only where it does not fail, so that bounds count only there */
+		struct state reader = *c->state;
+		reader.guard = term_and(p, reader.guard, term_not(p, fails));
+		access_read_bytes(c->run, &reader, &c->arg[2], span.n, span.present, bytes);
+	} else {
+		for (size_t i = 0; i < span.n; i++)
+			bytes[i] = world_input1(w, IN_KMEM, term_add(p, c->word[2], word_const(w, i)));
+	}
+	for (size_t i = 0; i < span.n; i++)
+		bytes[i] = term_ite(p, fails, term_const(p, 8, 0), bytes[i]);
+	access_write_bytes(c->run, c->state, &c->arg[0], span.n, span.present, bytes);
+	call_set_number(c, term_ite(p, fails, call_errno(c, ERR_FAULT), word_const(w, 0)));
+	return true;
+}
+
+bool model_ringbuf_reserve(struct call *c)
+{
+	struct term_pool *p = c->pool;
+	struct world *w = c->world;
+	uint64_t size;
+	if (maptype_rows[w->maps[c->map].def->type].model != MAP_RING) {
+		run_fault(c->run, c->state, FAULT_HELPER_ARG, term_true(p));
+		return false;
+	}
+	if (!term_is_const(p, c->word[1], &size) || size > MAX_ACCESS) {
+		run_unknown(c->run, c->state, REASON_VARIABLE_SIZE, c->row->name);
+		return false;
+	}
+	run_fault(c->run, c->state, FAULT_HELPER_ARG, size == 0 ? term_true(p) : term_false(p));
+	term n, fails = oracle_fails(c, &n);
+	/* a record knows its number and its ring buffer */
+	tuple key = tuple_make(w, (term[]){n, word_const(w, c->map)}, 2);
+	c->result = value_maybe(w, term_not(p, fails), region_make(w, REGION_MEM, (uint32_t)size, key), word_const(w, 0));
+	/* reserved records that were not given back at exit are leaks: counted in COUNT_RECORDS */
+	term *open = &c->state->counters[COUNT_RECORDS];
+	*open = term_add(p, *open, term_zext(p, term_not(p, fails), 64));
+	return true;
+}
+
+/* Ends every record that the argument may be; visible: with an output event. */
+static bool give_back(struct call *c, bool visible)
+{
+	struct term_pool *p = c->pool;
+	struct world *w = c->world;
+	term matched = term_false(p);
+	for (uint32_t i = 0; i < c->arg[0].n; i++) {
+		const struct alt *a = &c->arg[0].alts[i];
+		const struct region *g = region_at(w, a->region);
+		struct state under = *c->state;
+		under.guard = term_and(p, under.guard, a->guard);
+		if (g->kind != REGION_MEM || term_is_false(p, under.guard))
+			continue;
+		struct region record = *g;
+		term here = term_and(p, a->guard, term_eq(p, a->off, word_const(w, 0)));
+		matched = term_or(p, matched, here);
+		mem *live = &c->state->mems[SPACE_MEM_STATE];
+		run_fault(c->run, &under, FAULT_RELEASED, term_not(p, mem_read_byte(w, *live, record.key, word_const(w, 0))));
+		if (visible) {
+			size_t k;
+			const term *words = tuple_words(w, record.key, &k);
+			term *bytes = world_alloc(w, (record.id + 1u) * sizeof *bytes);
+			for (uint32_t b = 0; b < record.id; b++)
+				bytes[b] = mem_read_byte(w, c->state->mems[SPACE_MEM], record.key, word_const(w, b));
+			struct event *e = run_event(c->run, &under, c->row->id);
+			e->visible = true;
+			e->n_args = 3;
+			e->args[0] = words[1];
+			e->args[1] = word_const(w, record.id);
+			e->args[2] = c->word[1];
+			e->bytes = bytes;
+			e->n_bytes = record.id;
+		}
+		*live = mem_choose(w, a->guard, mem_store_word(w, *live, record.key, term_false(p)), *live);
+	}
+	run_fault(c->run, c->state, FAULT_HELPER_ARG, term_not(p, matched));
+	term *open = &c->state->counters[COUNT_RECORDS];
+	*open = term_sub(p, *open, word_const(w, 1));
+	c->result = value_uninit(w);
+	return true;
+}
+
+bool model_ringbuf_submit(struct call *c)
+{
+	return give_back(c, true);
+}
+
+bool model_ringbuf_discard(struct call *c)
+{
+	return give_back(c, false);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a run finds out: faults, what is not modelled, events. */
+#include "encode/machine/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct run *run_new(struct world *w, const struct program *p, const uint32_t *map_numbers)
+{
+	struct run *r = world_checked(calloc(1, sizeof *r));
+	r->world = w;
+	r->program = p;
+	r->map_numbers = map_numbers;
+	r->unroll = 512;
+	return r;
+}
+
+void run_free(struct run *r)
+{
+	if (!r)
+		return;
+	free(r->faults);
+	free(r->unknowns);
+	free(r->events);
+	free(r);
+}
+
+/* Makes room for one more in an array that grows by doubling at powers of two. */
+static void *grown(void *array, size_t n, size_t size)
+{
+	return (n & (n - 1)) == 0 ? world_checked(realloc(array, 2 * (n ? n : 1) * size)) : array;
+}
+
+void run_fault(struct run *r, const struct state *s, enum fault kind, term cond)
+{
+	struct term_pool *p = r->world->pool;
+	if (term_is_false(p, cond) || guard_implies(r->world, s->guard, term_not(p, cond)))
+		return;
+	term guard = term_and(p, s->guard, cond);
+	if (term_is_false(p, guard))
+		return;
+	r->faults = grown(r->faults, r->n_faults, sizeof *r->faults);
+	r->faults[r->n_faults++] = (struct fault_record){guard, kind, r->slot};
+}
+
+void run_unknown(struct run *r, const struct state *s, enum reason reason, const char *what)
+{
+	if (term_is_false(r->world->pool, s->guard))
+		return;
+	r->unknowns = grown(r->unknowns, r->n_unknowns, sizeof *r->unknowns);
+	struct unknown_record *u = &r->unknowns[r->n_unknowns++];
+	*u = (struct unknown_record){.guard = s->guard, .reason = reason, .slot = r->slot};
+	snprintf(u->what, sizeof u->what, "%s", what);
+}
+
+struct event *run_event(struct run *r, const struct state *s, uint32_t kind)
+{
+	r->events = grown(r->events, r->n_events, sizeof *r->events);
+	struct event *e = &r->events[r->n_events++];
+	*e = (struct event){.guard = s->guard, .kind = kind, .slot = r->slot};
+	return e;
+}
+
+term run_any_fault(struct run *r)
+{
+	term t = term_false(r->world->pool);
+	for (size_t i = 0; i < r->n_faults; i++)
+		t = term_or(r->world->pool, t, r->faults[i].guard);
+	return t;
+}
+
+term run_any_unknown(struct run *r)
+{
+	term t = term_false(r->world->pool);
+	for (size_t i = 0; i < r->n_unknowns; i++)
+		t = term_or(r->world->pool, t, r->unknowns[i].guard);
+	return t;
+}

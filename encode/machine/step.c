@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One instruction: the symbolic meaning of isa.def's rows. */
+#include "encode/machine/world.h"
+
+#include <stdlib.h>
+
+struct value step_reg(struct run *r, struct state *s, unsigned reg)
+{
+	struct value v = s->regs[reg];
+	run_fault(r, s, FAULT_REG_UNINIT, term_not(r->world->pool, v.init));
+	v.init = term_true(r->world->pool);
+	return v;
+}
+
+static struct value second_operand(struct run *r, struct state *s, const struct insn *in)
+{
+	if (in->k)
+		return value_number(r->world, word_const(r->world, (uint64_t)(int64_t)in->imm));
+	return step_reg(r, s, in->src);
+}
+
+/* d op s at the width of its arguments; shift amounts are masked, division by zero is RFC 9669's. */
+static term alu(struct term_pool *p, enum isa_op op, term d, term s)
+{
+	unsigned width = term_width(p, d);
+	term zero = term_const(p, width, 0), minus = term_const(p, width, ~0ull);
+	term by_zero = term_eq(p, s, zero), by_minus = term_eq(p, s, minus);
+	term amount = term_and(p, s, term_const(p, width, width - 1));
+	switch (op) {
+	case ISA_ADD: return term_add(p, d, s);
+	case ISA_SUB: return term_sub(p, d, s);
+	case ISA_MUL: return term_mul(p, d, s);
+	case ISA_DIV: return term_ite(p, by_zero, zero, term_udiv(p, d, s));
+	case ISA_MOD: return term_ite(p, by_zero, d, term_urem(p, d, s));
+	case ISA_SDIV: return term_ite(p, by_zero, zero, term_ite(p, by_minus, term_neg(p, d), term_sdiv(p, d, s)));
+	case ISA_SMOD: return term_ite(p, by_zero, d, term_ite(p, by_minus, zero, term_srem(p, d, s)));
+	case ISA_OR: return term_or(p, d, s);
+	case ISA_AND: return term_and(p, d, s);
+	case ISA_XOR: return term_xor(p, d, s);
+	case ISA_LSH: return term_shl(p, d, amount);
+	case ISA_RSH: return term_lshr(p, d, amount);
+	case ISA_ARSH: return term_ashr(p, d, amount);
+	case ISA_NEG: return term_neg(p, d);
+	case ISA_MOV: return s;
+	case ISA_MOVSX: case ISA_LE: case ISA_BE: case ISA_BSWAP: case ISA_JA: case ISA_JAL: case ISA_JEQ:
+	case ISA_JGT: case ISA_JGE: case ISA_JSET: case ISA_JNE: case ISA_JSGT: case ISA_JSGE: case ISA_JLT:
+	case ISA_JLE: case ISA_JSLT: case ISA_JSLE: case ISA_CALL: case ISA_EXIT: case ISA_LDDW:
+	case ISA_LDABS: case ISA_LDIND: case ISA_LDX: case ISA_LDXS: case ISA_ST: case ISA_STX: case ISA_A_ADD:
+	case ISA_A_OR: case ISA_A_AND: case ISA_A_XOR: case ISA_A_FADD: case ISA_A_FOR: case ISA_A_FAND:
+	case ISA_A_FXOR: case ISA_A_XCHG: case ISA_A_CMPXCHG: case ISA_LOAD_ACQ: case ISA_STORE_REL:
+	case ISA_COUNT:
+		break;
+	}
+	abort(); /* the callers' form says it is one of the above */
+}
+
+static bool step_alu(struct run *r, struct state *s, const struct insn *in)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	enum isa_op op = in->op;
+	struct value b = isa_rows[op].form == FORM_ALU1 ? value_number(w, word_const(w, 0)) : second_operand(r, s, in);
+	struct value a = op == ISA_MOV ? b : step_reg(r, s, in->dst);
+	struct value *out = &s->regs[in->dst];
+	if (in->width == 64 && op == ISA_MOV) {
+		*out = b;
+	} else if (in->width == 64 && op == ISA_ADD) {
+		*out = value_add(w, s->guard, &a, &b);
+	} else if (in->width == 64 && op == ISA_SUB) {
+		*out = value_sub(w, s->guard, &a, &b);
+	} else {
+		term x = term_extract(p, value_word(w, &a), in->width - 1u, 0);
+		term y = term_extract(p, value_word(w, &b), in->width - 1u, 0);
+		*out = value_number(w, term_zext(p, alu(p, op, x, y), 64));
+	}
+	return true;
+}
+
+static bool step_movsx(struct run *r, struct state *s, const struct insn *in)
+{
+	struct world *w = r->world;
+	struct value v = step_reg(r, s, in->src);
+	term low = term_extract(w->pool, value_word(w, &v), (unsigned)in->off - 1, 0);
+	term wide = term_sext(w->pool, low, in->width);
+	s->regs[in->dst] = value_number(w, term_zext(w->pool, wide, 64));
+	return true;
+}
+
+static bool step_end(struct run *r, struct state *s, const struct insn *in)
+{
+	struct world *w = r->world;
+	struct value v = step_reg(r, s, in->dst);
+	term low = term_extract(w->pool, value_word(w, &v), in->width - 1u, 0);
+	if (in->op != ISA_LE)
+		low = term_bswap(w->pool, low);
+	s->regs[in->dst] = value_number(w, term_zext(w->pool, low, 64));
+	return true;
+}
+
+static bool step_wide(struct run *r, struct state *s, const struct insn *in)
+{
+	struct world *w = r->world;
+	struct value *out = &s->regs[in->dst];
+	term zero = word_const(w, 0);
+	uint32_t number = 0;
+	if (in->src == WIDE_MAP || in->src == WIDE_MAP_VALUE)
+		number = r->map_numbers[in->imm];
+	switch ((enum wide_kind)in->src) {
+	case WIDE_CONST:
+		*out = value_number(w, word_const(w, in->imm64));
+		return true;
+	case WIDE_MAP:
+		*out = value_pointer(w, region_make(w, REGION_MAP, number, 0), zero);
+		return true;
+	case WIDE_MAP_VALUE: {
+		bool is_data = w->maps[number].def->is_data;
+		uint32_t region = is_data ? region_make(w, REGION_DATA, number, 0)
+		                          : region_make(w, REGION_VALUE, number, tuple_make(w, &zero, 1));
+		*out = value_pointer(w, region, word_const(w, in->imm64 >> 32));
+		return true;
+	}
+	case WIDE_FUNC:
+		*out = value_pointer(w, region_make(w, REGION_FUNC, r->slot + (uint32_t)in->imm + 1, 0), zero);
+		return true;
+	case WIDE_BTF_ID:
+		break;
+	}
+	const char *name = r->program->object->externs[in->imm].name;
+	*out = value_number(w, world_input2(w, IN_EXTERN, word_const(w, world_hash_name(name)), zero));
+	return true;
+}
+
+static bool step_load(struct run *r, struct state *s, const struct insn *in)
+{
+	struct world *w = r->world;
+	struct value p = step_reg(r, s, in->src);
+	struct value v = access_load(r, s, &p, in->off, in->width / 8u);
+	if (in->op == ISA_LDXS) {
+		term low = term_extract(w->pool, value_word(w, &v), in->width - 1u, 0);
+		v = value_number(w, term_sext(w->pool, low, 64));
+	}
+	s->regs[in->dst] = v;
+	return true;
+}
+
+static bool step_store(struct run *r, struct state *s, const struct insn *in)
+{
+	struct world *w = r->world;
+	struct value p = step_reg(r, s, in->dst);
+	struct value v = in->op == ISA_ST ? value_number(w, word_const(w, (uint64_t)(int64_t)in->imm))
+	                                  : step_reg(r, s, in->src);
+	access_store(r, s, &p, in->off, in->width / 8u, &v);
+	return true;
+}
+
+/* An atomic on memory that other CPUs see is an event: address, operand, compared value. */
+static void atomic_event(struct run *r, struct state *s, const struct insn *in, const struct value *p, term operand,
+                         term compared)
+{
+	struct world *w = r->world;
+	if (!access_is_shared(r, p))
+		return;
+	struct event *e = run_event(r, s, EVENT_ATOMIC + in->op);
+	e->visible = e->atomic = true;
+	e->n_args = 4;
+	e->args[0] = term_add(w->pool, value_word(w, p), word_const(w, (uint64_t)(int64_t)in->off));
+	e->args[1] = operand;
+	e->args[2] = compared;
+	e->args[3] = word_const(w, in->width);
+}
+
+/* The plain arithmetic that an atomic does; MOV for exchanges. */
+static enum isa_op atomic_alu(enum isa_op op)
+{
+	switch ((int)op) {
+	case ISA_A_ADD: case ISA_A_FADD: return ISA_ADD;
+	case ISA_A_OR: case ISA_A_FOR: return ISA_OR;
+	case ISA_A_AND: case ISA_A_FAND: return ISA_AND;
+	case ISA_A_XOR: case ISA_A_FXOR: return ISA_XOR;
+	default: return ISA_MOV;
+	}
+}
+
+static bool fetches(enum isa_op op)
+{
+	return op == ISA_A_FADD || op == ISA_A_FOR || op == ISA_A_FAND || op == ISA_A_FXOR || op == ISA_A_XCHG;
+}
+
+static bool step_atomic(struct run *r, struct state *s, const struct insn *in)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	unsigned n = in->width / 8u;
+	struct value ptr = step_reg(r, s, in->dst), src = step_reg(r, s, in->src);
+	struct value old = access_load(r, s, &ptr, in->off, n);
+	term o = term_extract(p, value_word(w, &old), in->width - 1u, 0);
+	term v = term_extract(p, value_word(w, &src), in->width - 1u, 0);
+	term compared = word_const(w, 0);
+	term stored = alu(p, atomic_alu(in->op), o, v);
+	if (in->op == ISA_A_CMPXCHG) {
+		struct value r0 = step_reg(r, s, 0);
+		term c = term_extract(p, value_word(w, &r0), in->width - 1u, 0);
+		compared = term_zext(p, c, 64);
+		stored = term_ite(p, term_eq(p, o, c), v, o);
+	}
+	struct value result = value_number(w, term_zext(p, stored, 64));
+	atomic_event(r, s, in, &ptr, term_zext(p, v, 64), compared);
+	access_store(r, s, &ptr, in->off, n, &result);
+	if (in->op == ISA_A_CMPXCHG)
+		s->regs[0] = value_number(w, term_zext(p, o, 64));
+	else if (fetches(in->op))
+		s->regs[in->src] = value_number(w, term_zext(p, o, 64));
+	return true;
+}
+
+static bool step_ordered(struct run *r, struct state *s, const struct insn *in)
+{
+	struct world *w = r->world;
+	bool load = in->op == ISA_LOAD_ACQ;
+	struct value p = step_reg(r, s, load ? in->src : in->dst);
+	term operand = word_const(w, 0);
+	if (!load) {
+		struct value v = step_reg(r, s, in->src);
+		operand = term_zext(w->pool, term_extract(w->pool, value_word(w, &v), in->width - 1u, 0), 64);
+	}
+	atomic_event(r, s, in, &p, operand, word_const(w, 0));
+	return load ? step_load(r, s, in) : step_store(r, s, in);
+}
+
+/* LD_ABS and LD_IND: packet bytes big-endian, or the program returns 0 (bpf_ld_abs in the kernel's verifier). */
+static bool step_packet(struct run *r, struct state *s, const struct insn *in)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	struct value ctx = step_reg(r, s, 6);
+	bool is_ctx = ctx.n == 1 && region_at(w, ctx.alts[0].region)->kind == REGION_CTX;
+	run_fault(r, s, FAULT_HELPER_ARG, is_ctx ? term_ne(p, ctx.alts[0].off, word_const(w, 0)) : term_true(p));
+	term off = term_const(p, 32, (uint32_t)in->imm);
+	if (in->op == ISA_LDIND) {
+		struct value v = step_reg(r, s, in->src);
+		off = term_add(p, off, term_extract(p, value_word(w, &v), 31, 0));
+	}
+	/* a negative offset asks for header-relative or ancillary data */
+	term negative = term_slt(p, off, term_const(p, 32, 0));
+	run_unknown(r, &(struct state){.guard = term_and(p, s->guard, negative)}, REASON_INSN, "negative packet offset");
+	term at = term_zext(p, off, 64);
+	unsigned n = in->width / 8u;
+	term inside = term_sle(p, term_add(p, at, word_const(w, n)), packet_end_all(w, s));
+	struct state *early = state_copy(w, s);
+	early->guard = term_and(p, s->guard, term_not(p, inside));
+	early->regs[0] = value_number(w, word_const(w, 0));
+	run_exit(r, early);
+	s->guard = term_and(p, s->guard, inside);
+	term word = mem_read(w, s->mems[SPACE_PACKET], 0, at, n);
+	if (n > 1)
+		word = term_bswap(p, word);
+	s->regs[0] = value_number(w, term_zext(p, word, 64));
+	for (int i = 1; i <= 5; i++)
+		s->regs[i] = value_uninit(w);
+	return !term_is_false(p, s->guard);
+}
+
+term step_condition(struct run *r, struct state *s, const struct insn *in)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	struct value a = step_reg(r, s, in->dst), b = second_operand(r, s, in);
+	if (in->width == 32) {
+		a = value_number(w, term_extract(p, value_word(w, &a), 31, 0));
+		b = value_number(w, term_extract(p, value_word(w, &b), 31, 0));
+	}
+	return value_compare(w, s->guard, in->op, &a, &b);
+}
+
+bool step_insn(struct run *r, struct state *s, const struct insn *in)
+{
+	switch (isa_rows[in->op].form) {
+	case FORM_ALU:
+	case FORM_ALU1: return step_alu(r, s, in);
+	case FORM_ALUX: return step_movsx(r, s, in);
+	case FORM_END: return step_end(r, s, in);
+	case FORM_WIDE: return step_wide(r, s, in);
+	case FORM_LDX:
+	case FORM_LDXS: return step_load(r, s, in);
+	case FORM_ST:
+	case FORM_STX: return step_store(r, s, in);
+	case FORM_ATOMIC: return step_atomic(r, s, in);
+	case FORM_LOAD_ACQ:
+	case FORM_STORE_REL: return step_ordered(r, s, in);
+	case FORM_LDABS:
+	case FORM_LDIND: return step_packet(r, s, in);
+	case FORM_CALL:
+		if (in->src == CALL_HELPER)
+			return helper_call(r, s, (uint32_t)in->imm);
+		run_unknown(r, s, REASON_KFUNC, r->program->object->externs[in->imm].name);
+		return false;
+	case FORM_JA:
+	case FORM_JAL:
+	case FORM_JMP:
+	case FORM_EXIT:
+		break; /* symex.c */
+	}
+	abort();
+}

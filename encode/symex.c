@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The walk: from program to outcome, merging paths at joins.
+ *
+ * A place is a block of a function instance in an iteration of each loop that
+ * holds it. Its key is the sequence (position of loop header, iteration) from
+ * the outermost loop inwards, then the block's own position, prefixed by the
+ * keys of the calls that led here. Positions follow a weak topological order,
+ * so keys in lexicographic order visit every place after all that lead to it:
+ * one pass over the smallest pending key merges all paths into a join before
+ * it is executed.
+ */
+#include "encode/isa/cfg.h"
+#include "encode/machine/world.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct function { /* a subprogram and its graph */
+	const struct subprogram *sub;
+	struct cfg cfg;
+};
+
+/* A function instance: one call on one path of the loop nest. */
+struct activation {
+	struct activation *caller;
+	const struct function *fn;
+	struct key {
+		int *at;
+		size_t n;
+	} prefix;
+	int call_block;      /* in the caller */
+	int *call_iteration; /* the caller's loop iterations at the call */
+};
+
+struct place {
+	struct activation *act;
+	int block;
+	int *iteration; /* per enclosing loop, outermost first */
+	struct key key;
+	struct state *state;
+};
+
+struct walk {
+	struct run *run;
+	struct function *fns;
+	size_t n_fns;
+	struct place *heap; /* smallest key first */
+	size_t n, cap;
+};
+
+static int key_compare(const struct key *a, const struct key *b)
+{
+	for (size_t i = 0; i < a->n && i < b->n; i++)
+		if (a->at[i] != b->at[i])
+			return a->at[i] < b->at[i] ? -1 : 1;
+	return a->n < b->n ? -1 : a->n > b->n;
+}
+
+/* Headers of the loops that hold a block, outermost first. */
+static size_t loop_chain(const struct cfg *g, int block, int *headers)
+{
+	size_t n = (size_t)g->blocks[block].depth, i = n;
+	for (int h = g->blocks[block].loop; h >= 0; h = g->blocks[h].outer)
+		headers[--i] = h;
+	return n;
+}
+
+static void place_set_key(struct walk *k, struct place *p)
+{
+	const struct cfg *g = &p->act->fn->cfg;
+	int *headers = world_alloc(k->run->world, ((size_t)g->blocks[p->block].depth + 1) * sizeof *headers);
+	size_t n = loop_chain(g, p->block, headers), at = p->act->prefix.n;
+	p->key.at = world_alloc(k->run->world, (at + 2 * n + 1) * sizeof *p->key.at);
+	if (at)
+		memcpy(p->key.at, p->act->prefix.at, at * sizeof *p->key.at);
+	for (size_t i = 0; i < n; i++) {
+		p->key.at[at++] = g->blocks[headers[i]].place;
+		p->key.at[at++] = p->iteration[i];
+	}
+	p->key.at[at++] = g->blocks[p->block].place;
+	p->key.n = at;
+}
+
+/* The pending list is short: kept sorted, largest key first, so that the next place is popped from the end. */
+static void push_place(struct walk *k, struct place p)
+{
+	place_set_key(k, &p);
+	size_t i = k->n;
+	while (i > 0 && key_compare(&k->heap[i - 1].key, &p.key) < 0)
+		i--;
+	if (i > 0 && key_compare(&k->heap[i - 1].key, &p.key) == 0) {
+		struct place *same = &k->heap[i - 1];
+		same->state = state_merge(k->run->world, same->state, p.state);
+		return;
+	}
+	if (k->n == k->cap) {
+		k->cap = k->cap ? 2 * k->cap : 16;
+		k->heap = world_checked(realloc(k->heap, k->cap * sizeof *k->heap));
+	}
+	memmove(k->heap + i + 1, k->heap + i, (k->n - i) * sizeof *k->heap);
+	k->heap[i] = p;
+	k->n++;
+}
+
+/* May the loop go on? Asked of the solver at iterations 4, 8, 16 ... where folding left it open. */
+static bool still_possible(struct walk *k, const struct state *s, int iteration)
+{
+	struct run *r = k->run;
+	if (term_is_false(r->world->pool, s->guard))
+		return false;
+	if (!r->solver || iteration < 4 || (iteration & (iteration - 1)))
+		return true;
+	return solver_check(r->solver, r->world->pool, "loop", &s->guard, 1, NULL, NULL) != SOLVER_UNSAT;
+}
+
+/* Control goes from p's block to `to` with state s. */
+static void follow_edge(struct walk *k, const struct place *p, int to, struct state *s)
+{
+	struct run *r = k->run;
+	const struct cfg *g = &p->act->fn->cfg;
+	if (term_is_false(r->world->pool, s->guard))
+		return;
+	size_t depth = (size_t)g->blocks[to].depth;
+	struct place next = {.act = p->act, .block = to, .state = s};
+	next.iteration = world_alloc(r->world, (depth + 1) * sizeof *next.iteration);
+	int *from_chain = world_alloc(r->world, ((size_t)g->blocks[p->block].depth + 1) * sizeof *from_chain);
+	int *to_chain = world_alloc(r->world, (depth + 1) * sizeof *to_chain);
+	size_t n = loop_chain(g, p->block, from_chain), m = loop_chain(g, to, to_chain);
+	for (size_t i = 0; i < m && i < n && from_chain[i] == to_chain[i]; i++)
+		next.iteration[i] = p->iteration[i];
+	if (cfg_is_back_edge(g, p->block, to)) {
+		int round = ++next.iteration[m - 1];
+		if (!still_possible(k, s, round))
+			return;
+		if ((unsigned)round > r->unroll) {
+			run_unknown(r, s, REASON_LOOP, "");
+			return;
+		}
+	}
+	push_place(k, next);
+}
+
+static const struct function *function_at(const struct walk *k, uint32_t slot)
+{
+	for (size_t i = 0; i < k->n_fns; i++)
+		if (k->fns[i].sub->start == slot)
+			return &k->fns[i];
+	return NULL;
+}
+
+static void enter_function(struct walk *k, const struct place *p, struct state *s, uint32_t target)
+{
+	struct run *r = k->run;
+	struct world *w = r->world;
+	if (s->depth == MAX_FRAMES) {
+		run_fault(r, s, FAULT_STACK_DEPTH, term_true(w->pool));
+		return;
+	}
+	struct activation *a = world_alloc(w, sizeof *a);
+	a->caller = p->act;
+	a->fn = function_at(k, target);
+	a->prefix = p->key;
+	a->call_block = p->block;
+	a->call_iteration = p->iteration;
+	for (int i = 0; i < 5; i++)
+		s->saved[s->depth - 1][i] = s->regs[6 + i];
+	s->frames[s->depth] = frame_new(w);
+	s->regs[10] = value_pointer(w, region_make(w, REGION_STACK, s->depth, 0), word_const(w, STACK_BYTES));
+	for (int i = 6; i < 10; i++)
+		s->regs[i] = value_uninit(w);
+	s->regs[0] = value_uninit(w);
+	s->depth++;
+	push_place(k, (struct place){.act = a, .block = 0, .iteration = NULL, .state = s});
+}
+
+static void leave_function(struct walk *k, const struct place *p, struct state *s)
+{
+	struct run *r = k->run;
+	struct activation *a = p->act;
+	struct value r0 = step_reg(r, s, 0);
+	s->regs[0] = r0;
+	if (!a->caller) {
+		run_exit(r, s);
+		return;
+	}
+	s->depth--;
+	for (int i = 0; i < 5; i++) {
+		s->regs[6 + i] = s->saved[s->depth - 1][i];
+		s->regs[1 + i] = value_uninit(r->world);
+	}
+	struct place back = {.act = a->caller, .block = a->call_block, .iteration = a->call_iteration};
+	follow_edge(k, &back, a->caller->fn->cfg.blocks[a->call_block].succ[CFG_NEXT], s);
+}
+
+static void end_block(struct walk *k, const struct place *p, struct state *s, const struct insn *last, uint32_t slot)
+{
+	struct run *r = k->run;
+	struct world *w = r->world;
+	const struct block *b = &p->act->fn->cfg.blocks[p->block];
+	switch ((int)isa_rows[last->op].form) {
+	case FORM_EXIT:
+		leave_function(k, p, s);
+		return;
+	case FORM_JA:
+	case FORM_JAL:
+		follow_edge(k, p, b->succ[CFG_TAKEN], s);
+		return;
+	case FORM_JMP: {
+		term c = step_condition(r, s, last);
+		struct state *taken = state_copy(w, s);
+		taken->guard = term_and(w->pool, s->guard, c);
+		s->guard = term_and(w->pool, s->guard, term_not(w->pool, c));
+		follow_edge(k, p, b->succ[CFG_TAKEN], taken);
+		follow_edge(k, p, b->succ[CFG_NEXT], s);
+		return;
+	}
+	case FORM_CALL:
+		if (last->src == CALL_LOCAL) {
+			enter_function(k, p, s, (uint32_t)insn_target(last, slot));
+			return;
+		}
+		break;
+	default:
+		break;
+	}
+	follow_edge(k, p, b->succ[CFG_NEXT], s);
+}
+
+static bool ends_straight_line(const struct insn *in)
+{
+	enum isa_form f = isa_rows[in->op].form;
+	return f == FORM_EXIT || f == FORM_JA || f == FORM_JAL || f == FORM_JMP ||
+	       (f == FORM_CALL && in->src == CALL_LOCAL);
+}
+
+static void run_block(struct walk *k, const struct place *p)
+{
+	struct run *r = k->run;
+	const struct block *b = &p->act->fn->cfg.blocks[p->block];
+	const struct insn *last = NULL;
+	for (uint32_t slot = b->start; slot < b->end; slot++) {
+		const struct insn *in = &r->program->insns[slot];
+		if (in->op == ISA_WIDE_TAIL)
+			continue;
+		r->slot = slot;
+		r->steps++;
+		last = in;
+		if (!ends_straight_line(in) && !step_insn(r, p->state, in))
+			return;
+	}
+	assert(last);
+	end_block(k, p, p->state, last, r->slot);
+}
+
+void run_exit(struct run *r, struct state *s)
+{
+	struct world *w = r->world;
+	s->depth = 1;
+	for (int i = 1; i < 11; i++)
+		s->regs[i] = value_number(w, word_const(w, 0)); /* dead */
+	run_fault(r, s, FAULT_LEAK, term_ne(w->pool, s->counters[COUNT_RECORDS], word_const(w, 0)));
+	s->frames[0] = w->empty_frame;
+	r->final = r->final ? state_merge(w, r->final, s) : s;
+}
+
+static bool build_functions(struct walk *k)
+{
+	const struct program *p = k->run->program;
+	k->fns = world_checked(calloc(p->n_subs, sizeof *k->fns));
+	for (size_t i = 0; i < p->n_subs; i++) {
+		char err[256];
+		struct function *f = &k->fns[k->n_fns];
+		f->sub = &p->subs[i];
+		if (!cfg_build(p->insns, f->sub->start, f->sub->end, &f->cfg, err, sizeof err)) {
+			fprintf(stderr, "bpfprove: bug: %s: %s\n", p->name, err);
+			abort(); /* object_read links only what cfg_build takes */
+		}
+		k->n_fns++;
+		if (f->cfg.irreducible) {
+			k->run->slot = f->sub->start;
+			run_unknown(k->run, &(struct state){.guard = term_true(k->run->world->pool)}, REASON_IRREDUCIBLE, "");
+			return false;
+		}
+	}
+	return true;
+}
+
+void run_execute(struct run *r)
+{
+	struct walk k = {.run = r};
+	struct world *w = r->world;
+	struct activation root = {0};
+	if (build_functions(&k)) {
+		root.fn = &k.fns[0];
+		push_place(&k, (struct place){.act = &root, .block = 0, .state = state_new(w)});
+	}
+	while (k.n > 0) {
+		struct place p = k.heap[--k.n];
+		bool stop = r->stop && *r->stop;
+		if (stop || term_count(w->pool) > w->term_limit) {
+			r->slot = p.act->fn->cfg.blocks[p.block].start;
+			run_unknown(r, p.state, stop ? REASON_INTERRUPTED : REASON_SIZE, "");
+			continue;
+		}
+		run_block(&k, &p);
+	}
+	for (size_t i = 0; i < k.n_fns; i++)
+		cfg_release(&k.fns[i].cfg);
+	free(k.fns);
+	free(k.heap);
+}
