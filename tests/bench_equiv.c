@@ -48,7 +48,7 @@ struct cases {
 		const char *program;
 		char text[TEXT]; /* the two builds, or the mutant's description */
 		char insns[24];
-		bool is_self;
+		bool is_self, same_code;
 	} * about;
 	size_t n;
 };
@@ -99,12 +99,14 @@ static struct mutate *open_object(const char *path)
 	exit(66);
 }
 
-static size_t count_insns(const char *path)
+static void compare_code(struct about *about, const char *first, const char *second)
 {
-	struct mutate *m = open_object(path);
-	size_t n = mutate_slots(m);
-	mutate_close(m);
-	return n;
+	struct mutate *a = open_object(first), *b = open_object(second);
+	about->same_code = mutate_same_code(a, b);
+	snprintf(about->insns, sizeof(about->insns), "%zu%s%zu", mutate_slots(a), about->same_code ? "=" : "/",
+		 mutate_slots(b));
+	mutate_close(a);
+	mutate_close(b);
 }
 
 static void plan_pairs(const struct bench *b, struct cases *c, const char *program)
@@ -117,7 +119,7 @@ static void plan_pairs(const struct bench *b, struct cases *c, const char *progr
 		struct about *about = add_case(c, program, first, second);
 		about->is_self = pairs[i].a == pairs[i].b || strcmp(pairs[i].a, pairs[i].b) == 0;
 		snprintf(about->text, sizeof(about->text), "%s : %s", pairs[i].a, pairs[i].b);
-		snprintf(about->insns, sizeof(about->insns), "%zu/%zu", count_insns(first), count_insns(second));
+		compare_code(about, first, second);
 	}
 }
 
@@ -210,6 +212,17 @@ static void print_reasons(const struct cases *c)
 	}
 }
 
+/* How many of the proofs were about two different pieces of code. */
+static void print_same_code(const struct cases *c)
+{
+	size_t same = 0, proved = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		same += c->about[i].same_code;
+		proved += !c->about[i].same_code && c->runs[i].verdict == RUN_PROVED;
+	}
+	printf("  byte for byte the same code (=): %zu; of the other %zu, proved %zu\n", same, c->n - same, proved);
+}
+
 /* Returns the number of failures. */
 static size_t report_pairs(const struct bench *b, const struct cases *c)
 {
@@ -227,6 +240,7 @@ static size_t report_pairs(const struct bench *b, const struct cases *c)
 		failures += bad;
 	}
 	print_totals("pairs of builds", c);
+	print_same_code(c);
 	print_reasons(c);
 	return failures;
 }

@@ -230,6 +230,16 @@ size_t mutate_slots(const struct mutate *m)
 	return m->n;
 }
 
+bool mutate_same_code(const struct mutate *a, const struct mutate *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (memcmp(a->image + a->places[i].at, b->image + b->places[i].at, SLOT) != 0)
+			return false;
+	return true;
+}
+
 size_t mutate_count(const struct mutate *m, enum mutation kind)
 {
 	return m->counts[kind];

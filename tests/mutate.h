@@ -29,6 +29,8 @@ struct mutate *mutate_open(const char *path, const char *function, char *err, si
 void mutate_close(struct mutate *m);
 
 size_t mutate_slots(const struct mutate *m); /* 8-byte slots of all functions in question */
+/* True if both objects have the same bytes in all functions in question: a proof of such a pair says little. */
+bool mutate_same_code(const struct mutate *a, const struct mutate *b);
 size_t mutate_count(const struct mutate *m, enum mutation kind);
 
 /* Says in one line what mutant `index` (below mutate_count) of this kind is: "function+slot kind: `old` -> `new`". */

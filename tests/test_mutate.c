@@ -222,6 +222,20 @@ Test(mutate, carries_into_the_high_word)
 	mutate_close(m);
 }
 
+Test(mutate, tells_same_code_from_other)
+{
+	char err[256];
+	struct mutate *first = open_function("first"), *second = open_function("second");
+	cr_expect(mutate_same_code(first, second));
+	apply(first, MUTATE_STORE, 0);
+	struct mutate *changed = mutate_open(mutant, "first", err, sizeof(err));
+	cr_assert_not_null(changed, "%s", err);
+	cr_expect_not(mutate_same_code(first, changed));
+	mutate_close(first);
+	mutate_close(second);
+	mutate_close(changed);
+}
+
 Test(mutate, describes_old_and_new)
 {
 	char text[256];
