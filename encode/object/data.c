@@ -5,6 +5,7 @@
 #include "memory.h"
 
 #include <elf.h>
+#include <linux/bpf.h>
 #include <string.h>
 
 enum { DATA_MAX = 64 << 20 }; /* bytes of all data sections: a .bss costs its object nothing */
@@ -25,6 +26,11 @@ static bool is_data(const struct section *s)
 	       (has_prefix(s->name, ".data") || has_prefix(s->name, ".rodata") || has_prefix(s->name, ".bss"));
 }
 
+uint32_t data_flags(bool frozen)
+{
+	return BPF_F_MMAPABLE | (frozen ? BPF_F_RDONLY_PROG : 0);
+}
+
 static bool read_data_section(struct loader *l, uint32_t i, uint64_t *total)
 {
 	const struct section *s = &l->im.sections[i];
@@ -39,7 +45,7 @@ static bool read_data_section(struct loader *l, uint32_t i, uint64_t *total)
 	m->max_entries = 1;
 	m->is_data = true;
 	m->frozen = has_prefix(s->name, ".rodata");
-	m->flags = (m->frozen ? 0x80u /* BPF_F_RDONLY_PROG */ : 0) | 0x400 /* BPF_F_MMAPABLE */;
+	m->flags = data_flags(m->frozen);
 	m->bytes = memory_new(s->size, 1);
 	if (s->data)
 		memcpy(m->bytes, s->data, s->size);
@@ -84,16 +90,28 @@ static void drop_overlaps(struct map *m)
 	m->n_vars = kept;
 }
 
-static void mark_volatile(const struct loader *l, struct map *m)
+static void mark_variable(const struct loader *l, const char *name)
 {
-	const struct btf_type *sec = types_section(l->btf, m->name);
-	const struct btf_var_secinfo *info = sec ? btf_var_secinfos(sec) : NULL;
-	for (uint32_t i = 0; sec && i < btf_vlen(sec); i++) {
-		const struct btf_type *var = btf__type_by_id(l->btf, info[i].type);
-		if (!var || !btf_is_var(var) || !types_is_volatile(l->btf, var->type))
+	for (size_t i = 0; i < l->o->n_maps; i++) {
+		const struct map *m = &l->o->maps[i];
+		for (size_t k = 0; m->frozen && k < m->n_vars; k++)
+			m->vars[k].is_volatile |= !strcmp(m->vars[k].name, name);
+	}
+}
+
+/* By name, because with -fdata-sections the BTF of all sections is that of .rodata. */
+static void mark_volatile(const struct loader *l)
+{
+	for (uint32_t id = 1; l->btf && id < btf__type_cnt(l->btf); id++) {
+		const struct btf_type *sec = btf__type_by_id(l->btf, id);
+		if (!btf_is_datasec(sec) || !has_prefix(types_name(l->btf, sec), ".rodata"))
 			continue;
-		for (size_t k = 0; k < m->n_vars; k++)
-			m->vars[k].is_volatile |= !strcmp(m->vars[k].name, types_name(l->btf, var));
+		const struct btf_var_secinfo *info = btf_var_secinfos(sec);
+		for (uint32_t i = 0; i < btf_vlen(sec); i++) {
+			const struct btf_type *var = btf__type_by_id(l->btf, info[i].type);
+			if (var && btf_is_var(var) && types_is_volatile(l->btf, var->type))
+				mark_variable(l, types_name(l->btf, var));
+		}
 	}
 }
 
@@ -113,8 +131,7 @@ bool data_read(struct loader *l)
 		if (m->n_vars)
 			qsort(m->vars, m->n_vars, sizeof *m->vars, compare_variables);
 		drop_overlaps(m);
-		if (m->frozen)
-			mark_volatile(l, m);
 	}
+	mark_volatile(l);
 	return true;
 }

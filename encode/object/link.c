@@ -249,23 +249,6 @@ static bool link_piece(struct linking *k, struct piece p)
 	return true;
 }
 
-static bool check_jumps(const struct linking *k, const struct program *p)
-{
-	for (size_t i = 0; i < p->n_subs; i++) {
-		for (size_t pc = p->subs[i].start; pc < p->subs[i].end; pc++) {
-			if (!insn_is_jump(&p->insns[pc]))
-				continue;
-			int64_t target = insn_target(&p->insns[pc], pc);
-			if (target < p->subs[i].start || target >= p->subs[i].end)
-				return image_fail(
-				    &k->l->im,
-				    "section %s: program %s: instruction %zu: expected a jump inside function %s",
-				    p->section, p->name, pc, p->subs[i].name);
-		}
-	}
-	return true;
-}
-
 static bool decode(const struct linking *k, struct program *p)
 {
 	char err[256] = "";
@@ -281,7 +264,9 @@ static bool decode(const struct linking *k, struct program *p)
 		    (struct subprogram){memory_string(f->name), start, start + (f->end - f->start), f->is_global};
 		lines_add(k->l, p, f, start);
 	}
-	return check_jumps(k, p);
+	if (!program_check(p, err, sizeof err))
+		return image_fail(&k->l->im, "section %s: program %s: %s", p->section, p->name, err);
+	return true;
 }
 
 static bool link_program(struct loader *l, struct function *entry)

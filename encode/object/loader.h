@@ -65,6 +65,11 @@ struct function *function_find(const struct loader *l, uint32_t section, int64_t
 
 bool programs_read(struct loader *l); /* links every program */
 bool lines_read(struct loader *l);
+/* What the decoder leaves open: jumps stay inside their function; maps,
+ * offsets into their values and externs exist. On failure err is "instruction I: ...". */
+bool program_check(const struct program *p, char *err, size_t errlen);
+/* BPF_F_* of the map of a data section, as libbpf creates it. */
+uint32_t data_flags(bool frozen);
 /* Adds the source lines of a function that was linked at slot `at` of the program. */
 void lines_add(const struct loader *l, struct program *p, const struct function *f, uint32_t at);
 

@@ -90,8 +90,11 @@ enum object_error object_parse(const char *path, const uint8_t *bytes, size_t le
 /* A one-program object from assembly text without an ELF file (tests, text cases).
  * Directives, one a line, before the instructions:
  *   .program NAME SECTION            (default: prog, xdp)
- *   .map NAME TYPE KEY VALUE ENTRIES [FLAGS]
+ *   .map NAME TYPE KEY VALUE ENTRIES [FLAGS [INNER]]   (INNER: an earlier map's name)
  *   .data NAME HEXBYTES | .rodata NAME HEXBYTES | .bss NAME SIZE   (a section with one variable)
+ *   .extern NAME                     (in order: `extern[0]`, kernel-function#0)
+ * The name of a variable is its address (`r1 = NAME ll`); the section is called
+ * ".data.NAME" and so on. The license is GPL.
  * Errors are "PATH:LINE:COLUMN: sentence". */
 enum object_error object_assemble(const char *path, const char *text, struct object **out, char *err, size_t errlen);
 void object_free(struct object *o);
