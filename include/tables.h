@@ -70,6 +70,7 @@ enum field_kind {
 enum field_parts {
 	PARTS_WHOLE,  /* only the whole field; if it is longer than 8 bytes, 8 of them */
 	PARTS_NARROW, /* read in parts, written whole */
+	PARTS_LOW,    /* read in parts that begin where it begins, written whole */
 	PARTS_WIDE,   /* an array of 4-byte words: read in parts up to 8 bytes, written 4 or 8 at once */
 	PARTS_ANY,    /* any bytes of it */
 };

@@ -113,7 +113,8 @@ static bool family_may(const char *set, enum progtype type)
 	const char *family = (size_t)type < PROGTYPE_COUNT ? families[type] : NULL;
 	if (!family)
 		return false;
-	return family_listed(set, "ANY") || family_listed(set, family) || (*set && !strcmp(family, "ANY"));
+	return family_listed(set, "ANY") || family_listed(set, family) ||
+	       family_listed(set, progtype_rows[type].name) || (*set && !strcmp(family, "ANY"));
 }
 
 bool context_allows(enum progtype type, const struct context_field *field, bool write)
@@ -121,7 +122,7 @@ bool context_allows(enum progtype type, const struct context_field *field, bool 
 	return family_may(write ? field->writers : field->readers, type);
 }
 
-static bool parts_allow(const struct context_field *f, unsigned size, bool write)
+static bool parts_allow(const struct context_field *f, uint64_t off, unsigned size, bool write)
 {
 	switch (f->parts) {
 	case PARTS_WHOLE:
@@ -130,6 +131,8 @@ static bool parts_allow(const struct context_field *f, unsigned size, bool write
 		return !write || size == f->size;
 	case PARTS_WIDE:
 		return !write || size >= 4;
+	case PARTS_LOW:
+		return off == f->off && (!write || size == f->size);
 	case PARTS_ANY:
 		return true;
 	}
@@ -147,7 +150,7 @@ bool context_permits(enum progtype type, uint64_t off, unsigned size, bool write
 		return false;
 	if (!f)
 		return row->scalar_gaps && !write;
-	return off + size <= (uint64_t)f->off + f->size && parts_allow(f, size, write) &&
+	return off + size <= (uint64_t)f->off + f->size && parts_allow(f, off, size, write) &&
 	       context_allows(type, f, write);
 }
 
