@@ -11,7 +11,7 @@
 static void put(uint8_t b[8], int opcode, int dst, int src, int off, int64_t imm)
 {
 	uint32_t u = (uint32_t)imm;
-	uint8_t v[8] = {(uint8_t)opcode, (uint8_t)(dst | src << 4), (uint8_t)off, (uint8_t)(off >> 8),
+	uint8_t v[8] = {(uint8_t)opcode, (uint8_t)(dst | src << 4), (uint8_t)off,       (uint8_t)(off >> 8),
 			(uint8_t)u,      (uint8_t)(u >> 8),         (uint8_t)(u >> 16), (uint8_t)(u >> 24)};
 	memcpy(b, v, 8);
 }
@@ -59,8 +59,8 @@ static void check_round_trip(const uint8_t b[8], uint64_t *seen, bool text)
 }
 
 static const int offs[] = {0, 1, 2, 8, 16, 32, -1, -2, -8, 3};
-static const int64_t imms[] = {0,    1,    2,    16,   32,   64,   -1,    0x40,  0x50,  0xa0, 0x41,
-			       0x51, 0xa1, 0xe1, 0xf1, 8,    0x100, 0x110, -2,    7};
+static const int64_t imms[] = {0,    1,    2,    16,   32,   64, -1,    0x40,  0x50, 0xa0,
+			       0x41, 0x51, 0xa1, 0xe1, 0xf1, 8,  0x100, 0x110, -2,   7};
 
 static uint64_t round_trip_opcode(int opcode)
 {
@@ -146,19 +146,18 @@ Test(isa, every_row_is_printed_and_assembled)
 /* The number of opcode bytes per form follows from RFC 9669, not from our table. */
 Test(isa, opcode_bytes_are_those_of_the_standard)
 {
-	static const uint8_t legal[] = {
-	    /* LD: LDDW, ABS and IND of 4, 2 and 1 bytes */
-	    0x18, 0x20, 0x28, 0x30, 0x40, 0x48, 0x50,
-	    /* LDX: MEM, MEMSX */
-	    0x61, 0x69, 0x71, 0x79, 0x81, 0x89, 0x91,
-	    /* ST, STX, atomic (byte and half word: acquire and release only) */
-	    0x62, 0x6a, 0x72, 0x7a, 0x63, 0x6b, 0x73, 0x7b, 0xc3, 0xcb, 0xd3, 0xdb,
-	    /* class JMP without conditions, gotol */
-	    0x05, 0x85, 0x95, 0x06};
+	static const uint8_t legal[] = {/* LD: LDDW, ABS and IND of 4, 2 and 1 bytes */
+					0x18, 0x20, 0x28, 0x30, 0x40, 0x48, 0x50,
+					/* LDX: MEM, MEMSX */
+					0x61, 0x69, 0x71, 0x79, 0x81, 0x89, 0x91,
+					/* ST, STX, atomic (byte and half word: acquire and release only) */
+					0x62, 0x6a, 0x72, 0x7a, 0x63, 0x6b, 0x73, 0x7b, 0xc3, 0xcb, 0xd3, 0xdb,
+					/* class JMP without conditions, gotol */
+					0x05, 0x85, 0x95, 0x06};
 	bool expected[256] = {0};
 	for (size_t i = 0; i < N(legal); i++)
 		expected[legal[i]] = true;
-	for (int class = 4; class < 8; class++)
+	for (int class = 4; class < 8; class ++)
 		for (int code = 0; code < 0xe0; code += 0x10) {
 			bool jump = class == 5 || class == 6;
 			if (jump && (code == 0 || code == 0x80 || code == 0x90))
@@ -283,11 +282,14 @@ static const struct program programs[] = {
     {"instruction 0: control can run past the end, expected exit or goto", 2, {{0x18}, {0}}},
     {"instruction 1: LDDW has no second slot", 2, {{0x95}, {0x18}}},
     {"instruction 0: the second slot of LDDW has fields other than its immediate", 3, {{0x18}, {0x95}, {0x95}}},
-    {"instruction 0: the second slot of LDDW has fields other than its immediate", 3,
+    {"instruction 0: the second slot of LDDW has fields other than its immediate",
+     3,
      {{0x18}, {0, 1, 0, 0, 0}, {0x95}}},
-    {"instruction 0: the second slot of LDDW has fields other than its immediate", 3,
+    {"instruction 0: the second slot of LDDW has fields other than its immediate",
+     3,
      {{0x18}, {0, 0, 0, 256, 0}, {0x95}}},
-    {"instruction 0: the high word of LDDW is 0x1, expected 0 with source field 1", 3,
+    {"instruction 0: the high word of LDDW is 0x1, expected 0 with source field 1",
+     3,
      {{0x18, 1, 1, 0, 0}, {0, 0, 0, 0, 1}, {0x95}}},
     {"instruction 0: target 2 is outside of the program's 2 slots", 2, {{0x15, 0, 0, 1, 0}, {0x95}}},
     {"instruction 0: target -1 is outside of the program's 2 slots", 2, {{0x05, 0, 0, -2, 0}, {0x95}}},
@@ -297,8 +299,7 @@ static const struct program programs[] = {
     {"instruction 0: target 1 is the second slot of an LDDW", 3, {{0x18, 1, 4, 0, 0}, {0}, {0x95}}},
     {"instruction 0: target 2 is the second slot of an LDDW", 4, {{0x15, 0, 0, 1, 0}, {0x18}, {0}, {0x95}}},
     {"instruction 0: target 2 is the second slot of an LDDW", 4, {{0x85, 0, 1, 0, 1}, {0x18}, {0}, {0x95}}},
-    {"instruction 0: target -2147483647 is outside of the program's 2 slots", 2,
-     {{0x06, 0, 0, 0, INT32_MIN}, {0x95}}},
+    {"instruction 0: target -2147483647 is outside of the program's 2 slots", 2, {{0x06, 0, 0, 0, INT32_MIN}, {0x95}}},
 };
 
 Test(isa, programs_are_checked_across_slots)
@@ -344,7 +345,7 @@ Test(isa, control_is_classified)
 	static const struct {
 		int opcode;
 		bool jump, next;
-	} rows[] = {{0x05, true, false}, {0x06, true, false}, {0x15, true, true}, {0x1e, true, true},
+	} rows[] = {{0x05, true, false}, {0x06, true, false},  {0x15, true, true}, {0x1e, true, true},
 		    {0x85, false, true}, {0x95, false, false}, {0xb7, false, true}};
 	for (size_t i = 0; i < N(rows); i++) {
 		uint8_t b[8];
@@ -378,7 +379,8 @@ Test(isa, calls_and_addresses_round_trip)
 	    {{.op = ISA_LDDW, .width = 64, .src = WIDE_MAP_VALUE, .imm = 3, .imm64 = 3 | 8ull << 32},
 	     "r0 = map[3][0]+8 ll"},
 	    {{.op = ISA_LDDW, .width = 64, .src = WIDE_BTF_ID, .imm = 2, .imm64 = 2}, "r0 = extern[2] ll"},
-	    {{.op = ISA_LDDW, .width = 64, .src = WIDE_FUNC, .imm = -3, .imm64 = UINT32_MAX - 2}, "r0 = subprog[-3] ll"},
+	    {{.op = ISA_LDDW, .width = 64, .src = WIDE_FUNC, .imm = -3, .imm64 = UINT32_MAX - 2},
+	     "r0 = subprog[-3] ll"},
 	};
 	for (size_t i = 0; i < N(rows); i++) {
 		char text[80], err[200] = "";

@@ -116,8 +116,7 @@ static bool llvm_knows(const struct insn *in)
 {
 	enum isa_form form = isa_rows[in->op].form;
 	return isa_rows[in->op].cpu <= 4 && form != FORM_CALL && (form != FORM_LDIND || !in->imm) &&
-	       (form != FORM_JAL || in->imm == (int16_t)in->imm) &&
-	       (in->op != ISA_LDDW || in->src == WIDE_CONST);
+	       (form != FORM_JAL || in->imm == (int16_t)in->imm) && (in->op != ISA_LDDW || in->src == WIDE_CONST);
 }
 
 static size_t add_variant(FILE *text, struct insn *in, uint8_t *bytes)

@@ -153,24 +153,29 @@ static void set_loops(struct forest *f)
 			blocks[f->parent[f->pre[i]]].size += blocks[f->pre[i]].size ? blocks[f->pre[i]].size : 1;
 }
 
-/* b or the header through which an edge from `from` enters it: of the outermost loop that holds b but not `from`.
- * -1 for a back edge. */
+/* The innermost loop around `loop` (or itself) that is at most `depth` deep. */
+static int climb(const struct block *blocks, int loop, int depth)
+{
+	while (loop >= 0 && blocks[loop].depth > depth)
+		loop = blocks[loop].outer;
+	return loop;
+}
+
+/* What an edge to b enters: the header of the outermost loop that holds b but
+ * not `from`, or b. -1 for a back edge. */
 static int entered(const struct forest *f, int from, int b)
 {
 	const struct block *blocks = f->c->blocks;
-	int unit = b, inner = blocks[from].loop;
-	while (f->parent[unit] >= 0) {
-		int h = inner;
-		while (h >= 0 && blocks[h].depth > blocks[f->parent[unit]].depth)
-			h = blocks[h].outer;
-		if (h == f->parent[unit])
+	int unit = b, around = blocks[from].loop;
+	if (climb(blocks, around, blocks[b].depth) == b)
+		return -1;
+	for (int outer = f->parent[b]; outer >= 0; outer = f->parent[outer]) {
+		around = climb(blocks, around, blocks[outer].depth);
+		if (around == outer)
 			break;
-		unit = f->parent[unit];
+		unit = outer;
 	}
-	int h = inner;
-	while (h >= 0 && h != unit)
-		h = blocks[h].outer;
-	return h == unit ? -1 : unit;
+	return unit;
 }
 
 /* Blocks that can be placed, a stack per loop; index n for the blocks in no loop. */

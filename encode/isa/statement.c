@@ -124,8 +124,13 @@ static bool parse_if(struct parser *p, struct insn *in)
 /* lock *(u64 *)(r1 + 0) += r2 */
 static bool parse_lock(struct parser *p, struct insn *in)
 {
-	if (!operand_expect(p, "*") || !operand_pointer(p, &in->width) || !operand_address(p, &in->dst, &in->off))
+	if (!operand_expect(p, "*"))
 		return false;
+	struct token type = p->tok;
+	if (!operand_pointer(p, &in->width) || !operand_address(p, &in->dst, &in->off))
+		return false;
+	if (in->width < 32)
+		return parser_fail(p, &type, "(u32 *) or (u64 *)");
 	in->op = operand_row(p, FORM_ATOMIC);
 	if (in->op == ISA_COUNT)
 		return parser_fail(p, &p->tok, "an atomic operation");
