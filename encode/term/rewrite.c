@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The rewriter: known terms, constants, then the rules of the node's kind in the order of rule.def. */
+#include "pool.h"
+
+#include <string.h>
+
+/* Rules nest through the constructors they call: at most so deep, at most so many below one call from outside.
+ * Behind the limits a term is made as it is, which is always right. */
+#define DEPTH_MAX 24u
+#define FUEL 600u
+
+typedef term (*rule_fn)(struct term_pool *p, const struct node *n);
+#define TERM_ANY TERM_KIND_COUNT
+struct row {
+	const char *name;
+	enum term_kind kind;
+	rule_fn fn;
+};
+static const struct row rows[RULE_COUNT + 1] = {
+#define RULE(name, kind, text) {#name, TERM_##kind, rule_##name},
+#include "rule.def"
+#undef RULE
+    {NULL, TERM_ANY, NULL},
+};
+
+size_t term_rule_count(void)
+{
+	return RULE_COUNT;
+}
+
+const char *term_rule_name(size_t i)
+{
+	POOL_CHECK(i < RULE_COUNT);
+	return rows[i].name;
+}
+
+uint64_t term_rule_hits(const struct term_pool *p, size_t i)
+{
+	POOL_CHECK(i < RULE_COUNT);
+	return p->hits[i];
+}
+
+/* First row of each kind; the enumerators are those of the first rule in each group of rule.def. */
+static const enum rule first_rules[TERM_KIND_COUNT] = {
+    [TERM_CONST] = RULE_COUNT,        [TERM_APPLY] = RULE_COUNT,     [TERM_NOT] = RULE_not_not,
+    [TERM_AND] = RULE_and_neutral,    [TERM_OR] = RULE_or_bool,      [TERM_XOR] = RULE_xor_neutral,
+    [TERM_NEG] = RULE_neg_bool,       [TERM_ADD] = RULE_add_bool,    [TERM_MUL] = RULE_mul_bool,
+    [TERM_UDIV] = RULE_udiv_power,    [TERM_UREM] = RULE_urem_zero,  [TERM_SDIV] = RULE_sdiv_unit,
+    [TERM_SREM] = RULE_srem_unit,     [TERM_SHL] = RULE_shl_const,   [TERM_LSHR] = RULE_lshr_const,
+    [TERM_ASHR] = RULE_ashr_const,    [TERM_EQ] = RULE_eq_same,      [TERM_ULT] = RULE_ult_bool,
+    [TERM_SLT] = RULE_slt_bool,       [TERM_ITE] = RULE_ite_decided, [TERM_EXTRACT] = RULE_extract_whole,
+    [TERM_CONCAT] = RULE_concat_zero, [TERM_ZEXT] = RULE_zext_zext,  [TERM_SEXT] = RULE_sext_sext,
+};
+
+static term try_rule(struct term_pool *p, const struct node *n, size_t i)
+{
+	term t = rows[i].fn(p, n);
+	if (!t)
+		return 0;
+	p->hits[i]++;
+	if (p->fuel)
+		p->fuel--;
+	return t;
+}
+
+static term try_rules(struct term_pool *p, const struct node *n)
+{
+	term t = try_rule(p, n, RULE_lift_ite);
+	for (size_t i = first_rules[n->kind]; !t && rows[i].kind == n->kind; i++)
+		t = try_rule(p, n, i);
+	return t;
+}
+
+/* Commutative operands: a chain of the same kind first, a constant last, else by id. */
+static int rank(const struct term_pool *p, const struct node *n, term t)
+{
+	return is_const(p, t) ? 2 : kind_of(p, t) != (enum term_kind)n->kind;
+}
+
+static void order(const struct term_pool *p, struct node *n)
+{
+	static const bool commutes[TERM_KIND_COUNT] = {
+	    [TERM_AND] = true, [TERM_OR] = true,  [TERM_XOR] = true,
+	    [TERM_ADD] = true, [TERM_MUL] = true, [TERM_EQ] = true,
+	};
+	if (!commutes[n->kind])
+		return;
+	int a = rank(p, n, n->a), b = rank(p, n, n->b);
+	if (a > b || (a == b && n->a > n->b)) {
+		term t = n->a;
+		n->a = n->b;
+		n->b = t;
+	}
+}
+
+static bool fold(struct term_pool *p, const struct node *n, term *out)
+{
+	const term *args;
+	size_t n_args = node_args(p, n, &args);
+	uint64_t v[3] = {0};
+	for (size_t i = 0; i < n_args; i++) {
+		if (!is_const(p, args[i]))
+			return false;
+		v[i] = value_of(p, args[i]);
+	}
+	unsigned low = n->b ? width_of(p, n->b) : 0;
+	*out = term_const(p, n->width, value_compute(n, v, width_of(p, n->a), low));
+	return true;
+}
+
+static term rewrite(struct term_pool *p, const struct node *n)
+{
+	if (!p->depth)
+		p->fuel = FUEL;
+	struct fact f = fact_compute(p, n);
+	if (tnum_is_const(f.bits))
+		return term_const(p, n->width, f.bits.value);
+	if (p->depth >= DEPTH_MAX || !p->fuel)
+		return pool_add(p, n, f);
+	p->depth++;
+	term t = try_rules(p, n);
+	p->depth--;
+	return t ? t : pool_add(p, n, f);
+}
+
+term rewrite_make(struct term_pool *p, struct node n)
+{
+	term t;
+	order(p, &n);
+	if ((t = pool_find(p, &n)) || fold(p, &n, &t))
+		return t;
+	struct memo *m = &p->memo[pool_hash(&n) & (MEMO_SIZE - 1)];
+	if (!memcmp(&m->node, &n, sizeof n))
+		return m->result;
+	t = rewrite(p, &n);
+	/* The slot is looked up anew: rules construct, too. */
+	p->memo[pool_hash(&n) & (MEMO_SIZE - 1)] = (struct memo){n, t};
+	return t;
+}
+
+/* The cases of a choice between two constants, seen as such. */
+static bool choice_of(const struct term_pool *p, term t, struct node *n)
+{
+	*n = node_of(p, t);
+	return n->kind == TERM_ITE && is_const(p, n->b) && is_const(p, n->c);
+}
+
+static term with_args(struct term_pool *p, const struct node *n, const term *args)
+{
+	struct node m = *n;
+	m.a = args[0];
+	m.b = args[1];
+	m.c = args[2];
+	return rewrite_make(p, m);
+}
+
+term rule_lift_ite(struct term_pool *p, const struct node *n)
+{
+	const term *args;
+	size_t n_args = node_args(p, n, &args);
+	term cond = 0, yes[3] = {0}, no[3] = {0};
+	for (size_t i = 0; i < n_args; i++) {
+		struct node m;
+		yes[i] = no[i] = args[i];
+		if (is_const(p, args[i]))
+			continue;
+		if (!choice_of(p, args[i], &m) || (cond && cond != m.a))
+			return 0;
+		cond = m.a;
+		yes[i] = m.b;
+		no[i] = m.c;
+	}
+	return cond ? term_ite(p, cond, with_args(p, n, yes), with_args(p, n, no)) : 0;
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The pool of terms: arena, hash-consing, bounds of input functions, and looking at terms. */
+#include "pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+_Noreturn void pool_bug(const char *file, int line, const char *what)
+{
+	fprintf(stderr, "%s:%d: this is a bug in bpfprove: not so: %s\n", file, line, what);
+	abort();
+}
+
+void *pool_realloc(void *old, size_t n, size_t size)
+{
+	void *new = reallocarray(old, n, size);
+	if (!new &&n) {
+		fprintf(stderr, "%s:%d: out of memory for terms\n", __FILE__, __LINE__);
+		abort();
+	}
+	return new;
+}
+
+static void grow_nodes(struct term_pool *p)
+{
+	p->capacity = p->capacity ? 2 * p->capacity : 1024;
+	p->nodes = pool_realloc(p->nodes, p->capacity, sizeof *p->nodes);
+	p->facts = pool_realloc(p->facts, p->capacity, sizeof *p->facts);
+}
+
+struct term_pool *term_new_pool(void)
+{
+	struct term_pool *p = pool_realloc(NULL, 1, sizeof *p);
+	memset(p, 0, sizeof *p);
+	grow_nodes(p);
+	memset(p->nodes, 0, sizeof *p->nodes);
+	memset(p->facts, 0, sizeof *p->facts);
+	p->count = 1;
+	p->table_size = 4096;
+	p->table = pool_realloc(NULL, p->table_size, sizeof *p->table);
+	memset(p->table, 0, p->table_size * sizeof *p->table);
+	p->memo = pool_realloc(NULL, MEMO_SIZE, sizeof *p->memo);
+	memset(p->memo, 0, MEMO_SIZE * sizeof *p->memo);
+	return p;
+}
+
+void term_free_pool(struct term_pool *p)
+{
+	if (!p)
+		return;
+	free(p->nodes);
+	free(p->facts);
+	free(p->args);
+	free(p->table);
+	free(p->memo);
+	free(p->bounds);
+	free(p);
+}
+
+size_t term_count(const struct term_pool *p)
+{
+	return p->count - 1;
+}
+
+size_t term_memory(const struct term_pool *p)
+{
+	return sizeof *p + p->capacity * (sizeof *p->nodes + sizeof *p->facts) + p->args_capacity * sizeof *p->args +
+	       p->table_size * sizeof *p->table + MEMO_SIZE * sizeof *p->memo + p->n_bounds * sizeof *p->bounds;
+}
+
+static uint64_t mix(uint64_t h)
+{
+	h ^= h >> 32;
+	h *= 0xd6e8feb86659fd93ull;
+	return h ^ h >> 32;
+}
+
+uint64_t pool_hash(const struct node *n)
+{
+	uint64_t head =
+	    (uint64_t)n->kind << 56 | (uint64_t)n->width << 48 | (uint64_t)n->hi << 40 | (uint64_t)n->lo << 32 | n->a;
+	return mix(mix(head) + ((uint64_t)n->c << 32 | n->b));
+}
+
+static uint64_t hash_apply(const struct node *n, const term *args)
+{
+	uint64_t h = mix((uint64_t)n->width << 32 | n->a);
+	for (size_t i = 0; i < n->c; i++)
+		h = mix(h + args[i] + 1);
+	return h;
+}
+
+static uint64_t hash_of(const struct term_pool *p, term t)
+{
+	const struct node *n = &p->nodes[t];
+	return n->kind == TERM_APPLY ? hash_apply(n, p->args + n->b) : pool_hash(n);
+}
+
+static void table_insert(struct term_pool *p, term t)
+{
+	size_t i = hash_of(p, t) & (p->table_size - 1);
+	while (p->table[i])
+		i = (i + 1) & (p->table_size - 1);
+	p->table[i] = t;
+}
+
+static void grow_table(struct term_pool *p)
+{
+	p->table_size *= 2;
+	p->table = pool_realloc(p->table, p->table_size, sizeof *p->table);
+	memset(p->table, 0, p->table_size * sizeof *p->table);
+	for (size_t t = 1; t < p->count; t++)
+		table_insert(p, (term)t);
+}
+
+static term add_node(struct term_pool *p, const struct node *n, struct fact f)
+{
+	POOL_CHECK(p->count < UINT32_MAX);
+	if (p->count == p->capacity)
+		grow_nodes(p);
+	term t = (term)p->count++;
+	p->nodes[t] = *n;
+	p->facts[t] = f;
+	if (2 * p->count > p->table_size)
+		grow_table(p);
+	else
+		table_insert(p, t);
+	return t;
+}
+
+term pool_find(const struct term_pool *p, const struct node *n)
+{
+	for (size_t i = pool_hash(n) & (p->table_size - 1); p->table[i]; i = (i + 1) & (p->table_size - 1))
+		if (!memcmp(&p->nodes[p->table[i]], n, sizeof *n))
+			return p->table[i];
+	return 0;
+}
+
+term pool_add(struct term_pool *p, const struct node *n, struct fact f)
+{
+	term t = pool_find(p, n);
+	return t ? t : add_node(p, n, f);
+}
+
+term pool_intern(struct term_pool *p, const struct node *n)
+{
+	struct fact f = fact_compute(p, n);
+	return tnum_is_const(f.bits) ? term_const(p, n->width, f.bits.value) : pool_add(p, n, f);
+}
+
+term term_const(struct term_pool *p, unsigned width, uint64_t value)
+{
+	POOL_CHECK(width >= 1 && width <= 64);
+	value &= mask_of(width);
+	struct node n = {TERM_CONST, (uint8_t)width, 0, 0, 0, (term)value, (term)(value >> 32)};
+	return pool_add(p, &n, fact_const(value));
+}
+
+static term find_apply(const struct term_pool *p, const struct node *n, const term *args)
+{
+	for (size_t i = hash_apply(n, args) & (p->table_size - 1); p->table[i]; i = (i + 1) & (p->table_size - 1)) {
+		const struct node *m = &p->nodes[p->table[i]];
+		if (m->kind == TERM_APPLY && m->width == n->width && m->a == n->a && m->c == n->c &&
+		    (!n->c || !memcmp(p->args + m->b, args, n->c * sizeof *args)))
+			return p->table[i];
+	}
+	return 0;
+}
+
+static void push_args(struct term_pool *p, const term *args, size_t n)
+{
+	POOL_CHECK(p->n_args + n < UINT32_MAX);
+	while (p->n_args + n > p->args_capacity) {
+		p->args_capacity = p->args_capacity ? 2 * p->args_capacity : 1024;
+		p->args = pool_realloc(p->args, p->args_capacity, sizeof *p->args);
+	}
+	for (size_t i = 0; i < n; i++)
+		p->args[p->n_args++] = args[i];
+}
+
+term term_apply(struct term_pool *p, uint32_t fn, unsigned width, const term *args, size_t n)
+{
+	POOL_CHECK(width >= 1 && width <= 64 && n <= 255);
+	for (size_t i = 0; i < n; i++)
+		POOL_CHECK(args[i] && args[i] < p->count);
+	struct node m = {TERM_APPLY, (uint8_t)width, 0, 0, fn, (term)p->n_args, (term)n};
+	term t = find_apply(p, &m, args);
+	if (t)
+		return t;
+	struct range r = range_full(width);
+	if (term_bound_of(p, fn, &r.lo, &r.hi))
+		POOL_CHECK(r.hi <= mask_of(width));
+	if (r.lo == r.hi)
+		return term_const(p, width, r.lo);
+	push_args(p, args, n);
+	return add_node(p, &m, fact_make(tnum_unknown(width), r));
+}
+
+void term_bound(struct term_pool *p, uint32_t fn, uint64_t lo, uint64_t hi)
+{
+	POOL_CHECK(lo <= hi && !term_bound_of(p, fn, &(uint64_t){0}, &(uint64_t){0}));
+	p->bounds = pool_realloc(p->bounds, p->n_bounds + 1, sizeof *p->bounds);
+	p->bounds[p->n_bounds++] = (struct bound){fn, lo, hi};
+}
+
+bool term_bound_of(const struct term_pool *p, uint32_t fn, uint64_t *lo, uint64_t *hi)
+{
+	for (size_t i = 0; i < p->n_bounds; i++) {
+		if (p->bounds[i].fn != fn)
+			continue;
+		*lo = p->bounds[i].lo;
+		*hi = p->bounds[i].hi;
+		return true;
+	}
+	return false;
+}
+
+static const struct node *look(const struct term_pool *p, term t)
+{
+	POOL_CHECK(t && t < p->count);
+	return &p->nodes[t];
+}
+
+enum term_kind term_kind(const struct term_pool *p, term t)
+{
+	return (enum term_kind)look(p, t)->kind;
+}
+
+unsigned term_width(const struct term_pool *p, term t)
+{
+	return look(p, t)->width;
+}
+
+size_t term_arity(const struct term_pool *p, term t)
+{
+	const term *args;
+	return node_args(p, look(p, t), &args);
+}
+
+term term_arg(const struct term_pool *p, term t, size_t i)
+{
+	const term *args;
+	POOL_CHECK(i < node_args(p, look(p, t), &args));
+	return args[i];
+}
+
+bool term_is_const(const struct term_pool *p, term t, uint64_t *value)
+{
+	if (look(p, t)->kind != TERM_CONST)
+		return false;
+	if (value)
+		*value = value_of(p, t);
+	return true;
+}
+
+bool term_is_true(const struct term_pool *p, term t)
+{
+	return look(p, t)->width == 1 && is_value(p, t, 1);
+}
+
+bool term_is_false(const struct term_pool *p, term t)
+{
+	return look(p, t)->width == 1 && is_value(p, t, 0);
+}
+
+uint32_t term_fn(const struct term_pool *p, term t)
+{
+	POOL_CHECK(look(p, t)->kind == TERM_APPLY);
+	return p->nodes[t].a;
+}
+
+unsigned term_hi(const struct term_pool *p, term t)
+{
+	POOL_CHECK(look(p, t)->kind == TERM_EXTRACT);
+	return p->nodes[t].hi;
+}
+
+unsigned term_lo(const struct term_pool *p, term t)
+{
+	POOL_CHECK(look(p, t)->kind == TERM_EXTRACT);
+	return p->nodes[t].lo;
+}
+
+struct tnum term_tnum(const struct term_pool *p, term t)
+{
+	look(p, t);
+	return p->facts[t].bits;
+}
+
+struct range term_range(const struct term_pool *p, term t)
+{
+	look(p, t);
+	return p->facts[t].range;
+}
