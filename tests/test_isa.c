@@ -180,7 +180,7 @@ Test(isa, arbitrary_slots_are_decoded_or_refused)
 				char err[100] = "";
 				struct insn in;
 				state = state * 6364136223846793005u + 1442695040888963407u;
-				put(b, opcode, state >> 60 & 15, state >> 56 & 15, off << (k & 7),
+				put(b, opcode, (int)(state >> 60), (int)(state >> 56 & 15), off << (k & 7),
 				    k & 1 ? (int64_t)(state >> 20 & 0x1ff) : 0);
 				if (insn_decode_slot(b, &in, err, sizeof err))
 					check_round_trip(b, &seen, false);
