@@ -16,30 +16,18 @@ typedef uint32_t term; /* 0 is no term */
 
 /* Widths are 1 to 64 bits. A truth value is a term of width 1. */
 enum term_kind {
-	TERM_CONST, /* value */
-	TERM_APPLY, /* an input: function `fn` of arguments (see input.def); a leaf for solvers, congruent */
-	TERM_NOT,
-	TERM_AND,
-	TERM_OR,
-	TERM_XOR,
-	TERM_NEG,
-	TERM_ADD,
-	TERM_MUL,
-	TERM_UDIV,
-	TERM_UREM, /* by zero as in SMT-LIB: all ones, and the dividend */
-	TERM_SDIV,
-	TERM_SREM, /* bvsdiv, bvsrem of SMT-LIB */
-	TERM_SHL,
-	TERM_LSHR,
-	TERM_ASHR, /* amount >= width: 0, 0, sign, as in SMT-LIB */
-	TERM_EQ,
-	TERM_ULT,
-	TERM_SLT,     /* width 1 */
+	TERM_CONST,   /* value */
+	TERM_APPLY,   /* an input: function `fn` of arguments (see input.def); a leaf for solvers, congruent */
+	TERM_NOT, TERM_AND, TERM_OR, TERM_XOR,
+	TERM_NEG, TERM_ADD, TERM_MUL,
+	TERM_UDIV, TERM_UREM, /* by zero as in SMT-LIB: all ones, and the dividend */
+	TERM_SDIV, TERM_SREM, /* bvsdiv, bvsrem of SMT-LIB */
+	TERM_SHL, TERM_LSHR, TERM_ASHR, /* amount >= width: 0, 0, sign, as in SMT-LIB */
+	TERM_EQ, TERM_ULT, TERM_SLT,    /* width 1 */
 	TERM_ITE,     /* arg 0 has width 1 */
 	TERM_EXTRACT, /* bits hi..lo of arg 0 */
 	TERM_CONCAT,  /* arg 0 is the high part */
-	TERM_ZEXT,
-	TERM_SEXT,
+	TERM_ZEXT, TERM_SEXT,
 	TERM_KIND_COUNT
 };
 
@@ -71,7 +59,7 @@ term term_udiv(struct term_pool *p, term a, term b);
 term term_urem(struct term_pool *p, term a, term b);
 term term_sdiv(struct term_pool *p, term a, term b);
 term term_srem(struct term_pool *p, term a, term b);
-term term_shl(struct term_pool *p, term a, term b); /* a, b of one width */
+term term_shl(struct term_pool *p, term a, term b);  /* a, b of one width */
 term term_lshr(struct term_pool *p, term a, term b);
 term term_ashr(struct term_pool *p, term a, term b);
 term term_eq(struct term_pool *p, term a, term b);
@@ -83,7 +71,7 @@ term term_sle(struct term_pool *p, term a, term b);
 term term_implies(struct term_pool *p, term a, term b);
 term term_ite(struct term_pool *p, term c, term a, term b);
 term term_extract(struct term_pool *p, term a, unsigned hi, unsigned lo);
-term term_concat(struct term_pool *p, term hi, term lo);     /* widths add up to at most 64 */
+term term_concat(struct term_pool *p, term hi, term lo); /* widths add up to at most 64 */
 term term_zext(struct term_pool *p, term a, unsigned width); /* width >= a's; equal: a */
 term term_sext(struct term_pool *p, term a, unsigned width);
 term term_bswap(struct term_pool *p, term a); /* width a multiple of 8 */
@@ -98,8 +86,8 @@ term term_arg(const struct term_pool *p, term t, size_t i);
 bool term_is_const(const struct term_pool *p, term t, uint64_t *value); /* value may be NULL */
 bool term_is_true(const struct term_pool *p, term t);
 bool term_is_false(const struct term_pool *p, term t);
-uint32_t term_fn(const struct term_pool *p, term t); /* TERM_APPLY */
-unsigned term_hi(const struct term_pool *p, term t); /* TERM_EXTRACT */
+uint32_t term_fn(const struct term_pool *p, term t);   /* TERM_APPLY */
+unsigned term_hi(const struct term_pool *p, term t);   /* TERM_EXTRACT */
 unsigned term_lo(const struct term_pool *p, term t);
 /* Splits t into base + constant: base is 0 if t is a constant. */
 void term_split(struct term_pool *p, term t, term *base, uint64_t *offset);
