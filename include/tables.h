@@ -158,6 +158,7 @@ enum helper_effect {
 	ACQUIRE = 32, RELEASE = 64, /* references */
 	SEES_STATE = 128, /* the result may depend on packet, context or maps, not only on the arguments */
 	KERNEL_WRITE = 256, /* kernel objects that the program can read may change */
+	LAX_ARGS = 512, /* ANY arguments behind the size may be uninitialised, which counts as 0 */
 	/* the usual sums: changes a packet in an unknown way; runs code that may do everything */
 	PKT_CHANGE = EFFECT | PKT_MOVE | PKT_WRITE | CTX_WRITE | SEES_STATE,
 	RUNS_CODE = PKT_CHANGE | MAPS_WRITE | KERNEL_WRITE,
