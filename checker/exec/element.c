@@ -68,19 +68,23 @@ struct value element_pointer(struct machine *m, uint32_t map, struct element *e)
 }
 
 /* A data section's byte: the loader's, unless user space or an earlier run may have set it. */
-static uint8_t data_byte(struct machine *m, const struct map *def, uint32_t off)
+uint8_t element_data_byte(const struct input *in, const struct map *def, uint32_t off)
 {
+	uint64_t args[2] = {0, off};
 	for (size_t i = 0; i < def->n_vars; i++) {
 		const struct variable *v = &def->vars[i];
 		if (off < v->off || off - v->off >= v->size)
 			continue;
 		if (def->frozen && !v->is_volatile)
 			return def->bytes[off];
-		return (uint8_t)machine_input(m, IN_DATA, 2, machine_hash_name(v->name), (uint64_t)(off - v->off));
+		args[0] = machine_hash_name(v->name);
+		args[1] = off - v->off;
+		return (uint8_t)input_get(in, IN_DATA, args, 2);
 	}
 	if (def->frozen)
 		return def->bytes[off];
-	return (uint8_t)machine_input(m, IN_DATA, 2, machine_hash_name(def->name), (uint64_t)off);
+	args[0] = machine_hash_name(def->name);
+	return (uint8_t)input_get(in, IN_DATA, args, 2);
 }
 
 const uint8_t *element_initial(struct machine *m, uint32_t map, struct element *e)
@@ -93,8 +97,8 @@ const uint8_t *element_initial(struct machine *m, uint32_t map, struct element *
 	size_t n = element_key_words(words, 2, e->key, s->def->key_size);
 	for (uint32_t i = 0; i < s->def->value_size; i++) {
 		words[1] = i;
-		e->initial[i] =
-		    s->def->is_data ? data_byte(m, s->def, i) : (uint8_t)input_get(m->in, IN_MAP_BYTE, words, n);
+		e->initial[i] = s->def->is_data ? element_data_byte(m->in, s->def, i)
+						: (uint8_t)input_get(m->in, IN_MAP_BYTE, words, n);
 	}
 	return e->initial;
 }

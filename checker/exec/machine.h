@@ -172,6 +172,7 @@ struct value element_pointer(struct machine *m, uint32_t map, struct element *e)
 uint8_t *element_bytes(struct machine *m, uint32_t map, struct element *e);
 const uint8_t *element_initial(struct machine *m, uint32_t map, struct element *e);
 void element_replace(struct machine *m, uint32_t map, struct element *e, const uint8_t *value); /* NULL: deletes */
+uint8_t element_data_byte(const struct input *in, const struct map *def, uint32_t off);
 void element_list(struct machine *m); /* writes the outcome's values */
 /* Words of an input function's argument list: n leading ones, then the key; returns their number. */
 size_t element_key_words(uint64_t *words, size_t n, const uint8_t *key, size_t key_size);

@@ -14,7 +14,7 @@ void packet_init(struct machine *m)
 	if (m->packet_kind == PACKET_NONE)
 		return;
 	k->len = machine_input(m, IN_PKT_LEN, 0);
-	k->extra = machine_input(m, IN_PKT_EXTRA, 0);
+	k->extra = m->packet_kind == PACKET_SKB ? machine_input(m, IN_PKT_EXTRA, 0) : 0;
 	k->headroom = machine_input(m, IN_HEADROOM, 0);
 	k->tailroom = machine_input(m, IN_TAILROOM, 0);
 	k->data_end = (int64_t)k->len;

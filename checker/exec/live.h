@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Inside of the live kernel's side: what kernel.c and its helpers share. */
+#ifndef LIVE_H
+#define LIVE_H
+
+#include "kernel.h"
+#include "machine.h"
+
+/* A sentence about what went wrong, and the status to return. */
+struct live_error {
+	enum kernel_status status;
+	char *why;
+	size_t len;
+};
+bool live_fail(struct live_error *e, enum kernel_status s, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* settle.c: an input that a test run can be given, with the same outcome as `in`; NULL: there is none, `e` says which
+ * part stands against it. `before` is the outcome of `in`. The caller frees it. */
+struct input *settle_input(const struct program *p, const struct input *in, const struct exec_options *opt,
+			   const struct exec_outcome *before, struct live_error *e);
+/* Is the packet given and taken with an Ethernet header that the program does not see? */
+bool settle_hides_header(const struct program *p);
+bool settle_is_settable(const struct context_field *f); /* through ctx_in */
+
+/* live_map.c: the maps of an object as descriptors; numbers as in the pairing */
+struct live_maps {
+	const struct object *o;
+	const struct exec_options *opt;
+	int *fds;
+	int cpu; /* that the run is pinned to */
+};
+bool live_create_maps(struct live_maps *l, const struct object *o, const struct exec_options *opt,
+		      struct live_error *e);
+void live_close_maps(struct live_maps *l);
+bool live_freeze_maps(struct live_maps *l, const struct input *in, struct live_error *e); /* data sections */
+bool live_fill_maps(struct live_maps *l, const struct input *in, const struct exec_outcome *touched,
+		    struct live_error *e);
+/* Appends the final values of the keys that `touched` lists to `out`. */
+bool live_read_maps(struct live_maps *l, const struct input *in, const struct exec_outcome *touched,
+		    struct exec_outcome *out, struct live_error *e);
+
+/* live_load.c: returns a descriptor, or -1 and the reason */
+int live_load_program(const struct program *p, const struct live_maps *l, char *log, size_t loglen,
+		      uint64_t *insns_processed, struct live_error *e);
+#endif
