@@ -37,11 +37,12 @@ static void emit_memory(struct code *c, uint8_t reg)
 
 /* What makes a call differ from the plain one. */
 struct variant {
-	int missing; /* argument whose register is left uninitialised, -1: none */
-	int zero;    /* size argument that is 0, -1: none */
-	int null;    /* memory argument that is NULL (its size is then 0), -1: none */
+	int missing;                            /* argument whose register is left uninitialised, -1: none */
+	int zero;                               /* size argument that is 0, -1: none */
+	int null;                               /* memory argument that is NULL (its size is then 0), -1: none */
+	const struct context_field *data, *end; /* a packet byte is read through a pointer from before, NULL: not */
 };
-static const struct variant plain = {-1, -1, -1};
+static const struct variant plain = {-1, -1, -1, NULL, NULL};
 
 static void emit_argument(struct code *c, enum helper_arg arg, uint8_t reg, int map, bool zero)
 {
@@ -96,12 +97,31 @@ static void emit_argument(struct code *c, enum helper_arg arg, uint8_t reg, int 
 	}
 }
 
+static void emit_field(struct code *c, uint8_t reg, const struct context_field *f)
+{
+	emit(c, BPF_LDX | BPF_MEM | (f->size == 8 ? BPF_DW : BPF_W), reg, 6, (int16_t)f->off, 0);
+}
+
+/* r7 points at a byte that is in the packet. */
+static void emit_packet(struct code *c, const struct variant *v)
+{
+	emit_field(c, 7, v->data);
+	emit_field(c, 8, v->end);
+	emit_move(c, 2, 7);
+	emit(c, BPF_ALU64 | BPF_ADD | BPF_K, 2, 0, 0, 1);
+	emit(c, BPF_JMP | BPF_JLE | BPF_X, 2, 8, 2, 0);
+	emit_number(c, 0, 1);
+	emit(c, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+}
+
 static void build_call(struct code *c, const struct helper_row *row, int map, struct variant v)
 {
 	c->n = 0;
 	emit_move(c, 6, 1);
 	for (int16_t off = -64; off < 0; off = (int16_t)(off + 8))
 		emit(c, BPF_ST | BPF_MEM | BPF_DW, 10, 0, off, 0);
+	if (v.data)
+		emit_packet(c, &v);
 	/* makes r1 to r5 uninitialised */
 	emit(c, BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_ktime_get_ns);
 	for (int i = 0; i < 5 && row->args[i] != ARG_NONE; i++) {
@@ -112,6 +132,8 @@ static void build_call(struct code *c, const struct helper_row *row, int map, st
 			emit_argument(c, row->args[i], reg, map, i == v.zero || (v.null >= 0 && i == v.null + 1));
 	}
 	emit(c, BPF_JMP | BPF_CALL, 0, 0, 0, (int32_t)row->id);
+	if (v.data)
+		emit(c, BPF_LDX | BPF_MEM | BPF_B, 1, 7, 0, 0);
 	emit_number(c, 0, 1);
 	emit(c, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
@@ -214,7 +236,8 @@ static void check_arguments(const struct helper_row *row, const struct kind *kin
 {
 	for (int i = 0; i < 5 && row->args[i] != ARG_NONE; i++) {
 		enum helper_arg a = row->args[i];
-		struct variant missing = {i, -1, -1}, zero = {-1, i, -1}, null = {-1, -1, i};
+		struct variant missing = plain, zero = plain, null = plain;
+		missing.missing = zero.zero = null.null = i;
 		bool lax = a == ARG_ANY && row->effects & LAX_ARGS;
 		cr_expect_eq(accepted(kind, row, map, missing), lax, "%s: argument %d, uninitialised", row->name,
 			     i + 1);
@@ -250,4 +273,50 @@ Test(kernel, agrees_on_arguments)
 	}
 	close_maps(maps);
 	printf("arguments of %zu of %zu helpers checked\n", checked, helper_row_count);
+}
+
+static const struct context_field *packet_field(enum progtype type, enum field_kind kind)
+{
+	for (size_t i = 0; i < context_field_count; i++) {
+		const struct context_field *f = &context_fields[i];
+		if (f->layout == progtype_rows[type].context && f->kind == kind && context_allows(type, f, false))
+			return f;
+	}
+	return NULL;
+}
+
+/* Counts the calls that were compared. */
+static size_t check_movement(const struct kind *kind, const int maps[MAPS])
+{
+	struct variant v = plain;
+	v.data = packet_field(kind->type, FIELD_PKT);
+	v.end = packet_field(kind->type, FIELD_PKT_END);
+	size_t n = 0;
+	for (size_t h = 0; h < helper_row_count && v.data; h++) {
+		const struct helper_row *row = &helper_rows[h];
+		/* of tail_call see helper.def */
+		if (!callable(row) || !helper_allowed(row, kind->type) || row->id == BPF_FUNC_tail_call)
+			continue;
+		size_t m = 0;
+		while (m < MAPS && !accepted(kind, row, maps[m], plain))
+			m++;
+		if (m == MAPS)
+			continue;
+		cr_expect_eq(!accepted(kind, row, maps[m], v), !!(row->effects & PKT_MOVE), "%s in %s", row->name,
+			     progtype_rows[kind->type].name);
+		n++;
+	}
+	return n;
+}
+
+Test(kernel, agrees_on_packet_movement)
+{
+	skip_unless_allowed();
+	int maps[MAPS];
+	make_maps(maps);
+	size_t n = 0;
+	for (size_t i = 0; i < KINDS; i++)
+		n += check_movement(&kinds[i], maps);
+	close_maps(maps);
+	cr_expect_geq(n, 100, "enough helpers were called");
 }
