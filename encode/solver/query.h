@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Makes a query from asserted terms: constants decided, congruence and bounds added. */
+#ifndef QUERY_H
+#define QUERY_H
+
+#include "solver.h"
+
+/* A bound of f(x) can't be stated of f(x): every constructor knows it and folds
+ * it to true. It is stated of SHADOW(f(x)), asserted to be equal to f(x). */
+#define QUERY_SHADOW 0xffffffffu
+
+enum query_state { QUERY_OPEN, QUERY_TRUE, QUERY_FALSE };
+
+/* QUERY_OPEN: q is ready for a backend. Otherwise the conjunction is constant.
+ * q is to be released in each case. */
+enum query_state query_build(struct query *q, struct term_pool *pool, const char *name, const term *asserts, size_t n);
+void query_release(struct query *q);
+bool query_is_shadow(const struct term_pool *pool, term leaf);
+#endif
