@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -99,8 +100,10 @@ static inline void skip_unless_allowed(void)
 {
 	const struct kind socket = {PROGTYPE_SOCKET_FILTER, 0};
 	int err = load_nothing(&socket);
-	if (err)
-		cr_skip("bpf(2) is not allowed here: %s", strerror(err));
+	if (err) {
+		printf("skipped: bpf(2) is not allowed here: %s\n", strerror(err));
+		cr_skip("bpf(2) is not allowed here");
+	}
 }
 
 #endif

@@ -52,8 +52,10 @@ static bool uapi_next(FILE *f, unsigned *value, char name[64])
 Test(helpers, names_are_those_of_the_uapi_header)
 {
 	FILE *f = fopen(UAPI, "r");
-	if (!f)
+	if (!f) {
+		printf("skipped: no " UAPI "\n");
 		cr_skip("no " UAPI);
+	}
 	unsigned value = ~0u, seen = 0;
 	char name[64];
 	while (uapi_next(f, &value, name)) {

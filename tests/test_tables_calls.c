@@ -3,8 +3,6 @@
  * there are, which are sizes that may be zero, which may be null. */
 #include "tables_probe.h"
 
-#include <stdio.h>
-
 enum { SLOTS = 64 };
 struct code {
 	struct bpf_insn insns[SLOTS];

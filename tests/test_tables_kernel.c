@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The tables against the live kernel's verifier: every context access and every
  * helper of each program type, by loading programs of a few instructions. */
-
 #include "tables_probe.h"
-
-#include <stdio.h>
 
 #define FAR 300 /* how far to go into contexts that are plain memory */
 
