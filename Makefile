@@ -16,12 +16,14 @@ TABLES_SRC = encode/machine/tables.c
 ISA_SRC = encode/isa/isa.c encode/isa/check.c encode/isa/print.c encode/isa/token.c encode/isa/operand.c \
 	encode/isa/assign.c encode/isa/statement.c encode/isa/assemble.c encode/isa/cfg.c encode/isa/loop.c
 OBJECT_SRC = $(addprefix encode/object/,read.c image.c types.c line.c map.c data.c function.c link.c progtype.c check.c text.c)
-TERM_SRC =
+TERM_SRC = $(addprefix encode/term/,term.c build.c rewrite.c list.c rule_bool.c rule_bits.c rule_arith.c rule_compare.c \
+	rule_ite.c rule_slice.c rule_concat.c fact.c eval.c walk.c smt2.c)
 SOLVER_SRC = $(addprefix encode/solver/,fault.c cone.c query.c model.c solver.c engine.c pair.c log.c guard.c process.c \
 	smtlib.c z3.c cvc5.cc)
 MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c value.c stack.c state.c guard.c run.c access.c \
 	context.c map.c helper.c helper_map.c helper_packet.c helper_memory.c step.c) encode/symex.c
-EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c helper.c helper_map.c helper_xdp.c helper_skb.c helper_mem.c exec.c differ.c)
+EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c helper.c helper_map.c \
+	helper_xdp.c helper_skb.c helper_mem.c exec.c differ.c settle.c live_map.c live_load.c kernel.c)
 SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC)
 
 OBJ = $(patsubst %,$(B)/%.o,$(SRC))
