@@ -10,11 +10,15 @@
 
 enum { PROGRAM_SLOTS_MAX = 1 << 20, OBJECT_SLOTS_MAX = 1 << 22 };
 enum { RELOC_64_64 = 1, RELOC_64_32 = 10 }; /* llvm's R_BPF_* */
+#define NO_PIECE SIZE_MAX
 enum { OPCODE_LDDW = 0x18, OPCODE_CALL = 0x85 };
 
 struct piece {
 	struct function *function;
 	uint32_t start; /* slot in the program */
+	uint32_t next;  /* slot of the section that is linked next */
+	size_t reloc;   /* of the section, not before next */
+	size_t caller;  /* piece that went first in using this one, NO_PIECE for the entry */
 };
 
 struct linking {
@@ -44,6 +48,19 @@ static const char *section_name(const struct linking *k, uint32_t section)
 	image_fail(&(k)->l->im, "section %s: offset 0x%llx: " fmt, section_name(k, (s)->section), \
 		   (unsigned long long)(s)->slot *SLOT __VA_OPT__(, ) __VA_ARGS__)
 
+static size_t first_reloc(const struct section *sec, uint64_t off)
+{
+	size_t lo = 0, hi = sec->n_relocs;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (sec->relocs[mid].off < off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 static bool append(struct linking *k, struct function *f)
 {
 	size_t n = f->end - f->start;
@@ -57,7 +74,9 @@ static bool append(struct linking *k, struct function *f)
 				  section_name(k, k->entry->section), k->entry->name, PROGRAM_SLOTS_MAX);
 	f->program = k->number;
 	f->piece = (uint32_t)k->n_pieces;
-	*MEMORY_PUSH(k->pieces, k->n_pieces) = (struct piece){f, (uint32_t)k->n};
+	*MEMORY_PUSH(k->pieces, k->n_pieces) =
+	    (struct piece){f, (uint32_t)k->n, f->start,
+			   first_reloc(&k->l->im.sections[f->section], (uint64_t)f->start * SLOT), NO_PIECE};
 	k->bytes = realloc(k->bytes, (k->n + n) * SLOT);
 	if (!k->bytes)
 		memory_die(__FILE__, __LINE__);
@@ -213,38 +232,41 @@ static bool link_direct(struct linking *k, struct site *s)
 	return true;
 }
 
-static size_t first_reloc(const struct section *sec, uint64_t off)
+/* The next instruction of a piece; may append the piece of a callee. */
+static bool link_next(struct linking *k, size_t piece)
 {
-	size_t lo = 0, hi = sec->n_relocs;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (sec->relocs[mid].off < off)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	struct piece *p = &k->pieces[piece];
+	const struct function *f = p->function;
+	const struct section *sec = &k->l->im.sections[f->section];
+	size_t pc = p->start + (p->next - f->start);
+	struct site s = {k->bytes + pc * SLOT, f->section, p->next, pc, NULL};
+	uint32_t slots = s.bytes[0] == OPCODE_LDDW ? 2 : 1;
+	if (slots > f->end - p->next)
+		return SITE_FAIL(k, &s, "expected a second slot of the 64-bit load inside function %s", f->name);
+	p->next += slots;
+	uint64_t end = (uint64_t)p->next * SLOT;
+	if (p->reloc < sec->n_relocs && sec->relocs[p->reloc].off < end)
+		s.reloc = &sec->relocs[p->reloc++];
+	if (p->reloc < sec->n_relocs && sec->relocs[p->reloc].off < end)
+		return SITE_FAIL(k, &s, "expected at most one relocation for an instruction");
+	return s.reloc ? relocate(k, &s) : link_direct(k, &s);
 }
 
-static bool link_piece(struct linking *k, struct piece p)
+/* Depth first, as libbpf does, so that slots are those of the kernel's log. */
+static bool link_pieces(struct linking *k)
 {
-	const struct section *sec = &k->l->im.sections[p.function->section];
-	size_t r = first_reloc(sec, (uint64_t)p.function->start * SLOT);
-	for (uint32_t slot = p.function->start; slot < p.function->end; slot++) {
-		size_t pc = p.start + (slot - p.function->start);
-		struct site s = {k->bytes + pc * SLOT, p.function->section, slot, pc, NULL};
-		bool wide = s.bytes[0] == OPCODE_LDDW;
-		if (wide && slot + 1 == p.function->end)
-			return SITE_FAIL(k, &s, "expected a second slot of the 64-bit load inside function %s",
-					 p.function->name);
-		uint64_t end = ((uint64_t)slot + 1 + wide) * SLOT;
-		if (r < sec->n_relocs && sec->relocs[r].off < end)
-			s.reloc = &sec->relocs[r++];
-		if (r < sec->n_relocs && sec->relocs[r].off < end)
-			return SITE_FAIL(k, &s, "expected at most one relocation for an instruction");
-		if (!(s.reloc ? relocate(k, &s) : link_direct(k, &s)))
+	for (size_t at = 0; at != NO_PIECE;) {
+		if (k->pieces[at].next == k->pieces[at].function->end) {
+			at = k->pieces[at].caller;
+			continue;
+		}
+		size_t before = k->n_pieces;
+		if (!link_next(k, at))
 			return false;
-		slot += wide;
+		if (k->n_pieces > before) {
+			k->pieces[before].caller = at;
+			at = before;
+		}
 	}
 	return true;
 }
@@ -278,10 +300,7 @@ static bool link_program(struct loader *l, struct function *entry)
 			      .section = memory_string(l->im.sections[entry->section].name)};
 	progtype_set(p);
 	struct linking k = {.l = l, .entry = entry, .number = (uint32_t)l->o->n_programs};
-	bool ok = append(&k, entry);
-	for (size_t i = 0; ok && i < k.n_pieces; i++)
-		ok = link_piece(&k, k.pieces[i]);
-	ok = ok && decode(&k, p);
+	bool ok = append(&k, entry) && link_pieces(&k) && decode(&k, p);
 	free(k.bytes);
 	free(k.pieces);
 	return ok;
