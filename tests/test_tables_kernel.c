@@ -101,7 +101,7 @@ static bool helper_excepted(const char *name)
 	static const char *const names[] = {
 	    "probe_write_user", /* not in a locked-down kernel */
 	    "override_return",  /* CONFIG_BPF_KPROBE_OVERRIDE */
-	    "get_netns_cookie", /* more types since 6.16 */
+	    "get_netns_cookie", /* more types in 6.18 than in 6.12 */
 	};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (!strcmp(names[i], name))
