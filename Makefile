@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make: build/bpfprove and the library; see README.md for the other targets.
+# make: build/bpfprove and the libraries; see README.md for the other targets.
 CC = gcc
 CXX = g++
 WARN = -Wall -Wextra -Werror -Wshadow
@@ -24,14 +24,24 @@ MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c value.c stack.c state
 	context.c map.c helper.c helper_map.c helper_packet.c helper_memory.c step.c) encode/symex.c
 EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c helper.c helper_map.c \
 	helper_xdp.c helper_skb.c helper_mem.c exec.c differ.c settle.c live_map.c live_load.c kernel.c)
-SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC)
+EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c equiv.c) \
+	$(addprefix checker/witness/,witness.c show.c)
+CLI_SRC = $(addprefix checker/cli/,options.c command_equiv.c main.c)
+LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC)
 
-OBJ = $(patsubst %,$(B)/%.o,$(SRC))
+LIB_OBJ = $(patsubst %,$(B)/%.o,$(LIB_SRC))
+CLI_OBJ = $(patsubst %,$(B)/%.o,$(CLI_SRC))
 
-all: $(B)/libbpfprove.a
+all: $(B)/bpfprove $(B)/libbpfprove.a $(B)/libbpfprove.so
 
-$(B)/libbpfprove.a: $(OBJ)
+$(B)/libbpfprove.a: $(LIB_OBJ)
 	rm -f $@ && ar rcs $@ $^
+
+$(B)/libbpfprove.so: $(LIB_OBJ)
+	$(CXX) -shared $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/bpfprove: $(CLI_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/%.c.o: %.c
 	@mkdir -p $(@D)
@@ -41,5 +51,6 @@ $(B)/%.cc.o: %.cc
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
 
--include $(OBJ:.o=.d)
+include tests/tests.mk
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
 .PHONY: all

@@ -162,7 +162,7 @@ static struct value load_target(struct run *r, struct state *s, const struct tar
 {
 	struct world *w = r->world;
 	if (t->region->kind == REGION_CTX)
-		return context_load(r, s, t->guard, t->off, n);
+		return field_load(r, s, t->guard, t->off, n);
 	if (!check_access(r, s, t, n, false))
 		return value_number(w, word_const(w, 0));
 	if (t->region->kind == REGION_STACK)
@@ -205,7 +205,7 @@ static void store_target(struct run *r, struct state *s, const struct target *t,
 	struct term_pool *p = w->pool;
 	term word = term_extract(p, value_word(w, v), 8 * n - 1, 0);
 	if (t->region->kind == REGION_CTX) {
-		context_store(r, s, t->guard, t->sure, t->off, n, word);
+		field_store(r, s, t->guard, t->sure, t->off, n, word);
 		return;
 	}
 	if (!check_access(r, s, t, n, true) || t->region->kind == REGION_KERNEL)

@@ -65,7 +65,7 @@ static struct value kernel_pointer(struct run *r, const struct context_field *f)
 	return value_maybe(w, there, region, word_const(w, 0));
 }
 
-static struct value field_load(struct run *r, struct state *s, const struct context_field *f)
+static struct value load_special(struct run *r, struct state *s, const struct context_field *f)
 {
 	struct world *w = r->world;
 	struct term_pool *p = w->pool;
@@ -86,7 +86,7 @@ static struct value field_load(struct run *r, struct state *s, const struct cont
 	return value_number(w, term_sub(p, packet_end_all(w, s), s->counters[COUNT_DATA]));
 }
 
-struct value context_load(struct run *r, struct state *s, term guard, term off, unsigned n)
+struct value field_load(struct run *r, struct state *s, term guard, term off, unsigned n)
 {
 	struct world *w = r->world;
 	struct term_pool *p = w->pool;
@@ -103,16 +103,16 @@ struct value context_load(struct run *r, struct state *s, term guard, term off, 
 		return value_number(w, word_const(w, 0));
 	}
 	if (f && is_packet_length(f)) {
-		struct value len = field_load(r, s, f);
+		struct value len = load_special(r, s, f);
 		unsigned at = 8 * (unsigned)(o - f->off);
 		return value_number(w, term_zext(p, term_extract(p, len.word, at + 8 * n - 1, at), 64));
 	}
 	if (f && f->kind != FIELD_SCALAR)
-		return field_load(r, s, f);
+		return load_special(r, s, f);
 	return value_number(w, term_zext(p, mem_read(w, s->mems[SPACE_CTX], 0, off, n), 64));
 }
 
-void context_store(struct run *r, struct state *s, term guard, bool sure, term off, unsigned n, term val)
+void field_store(struct run *r, struct state *s, term guard, bool sure, term off, unsigned n, term val)
 {
 	struct world *w = r->world;
 	uint64_t o;

@@ -329,7 +329,7 @@ static bool dispatch(struct call *c)
 	}
 }
 
-bool helper_call(struct run *r, struct state *s, uint32_t id)
+bool helper_step(struct run *r, struct state *s, uint32_t id)
 {
 	struct world *w = r->world;
 	struct call c = {.run = r, .state = s, .world = w, .pool = w->pool, .row = helper_find(id)};

@@ -263,8 +263,8 @@ void access_write_bytes(struct run *r, struct state *s, const struct value *p, s
 bool access_is_shared(struct run *r, const struct value *p);
 
 /* Context fields. */
-struct value context_load(struct run *r, struct state *s, term guard, term off, unsigned bytes);
-void context_store(struct run *r, struct state *s, term guard, bool sure, term off, unsigned bytes, term val);
+struct value field_load(struct run *r, struct state *s, term guard, term off, unsigned bytes);
+void field_store(struct run *r, struct state *s, term guard, bool sure, term off, unsigned bytes, term val);
 term context_initial_byte(struct world *w, term off);
 
 /* Maps. */
@@ -277,7 +277,7 @@ term map_has(struct run *r, struct state *s, uint32_t number, tuple key);
 tuple map_element(struct world *w, const struct state *s, uint32_t number, tuple key);
 
 /* Helper call; false: the path ends (tail call taken for sure, or not modelled). */
-bool helper_call(struct run *r, struct state *s, uint32_t id);
+bool helper_step(struct run *r, struct state *s, uint32_t id);
 /* The bytes that belong to the packet for helpers: [data, end) */
 term packet_end_all(struct world *w, const struct state *s);
 #endif

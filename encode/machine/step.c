@@ -291,7 +291,7 @@ bool step_insn(struct run *r, struct state *s, const struct insn *in)
 	case FORM_LDIND: return step_packet(r, s, in);
 	case FORM_CALL:
 		if (in->src == CALL_HELPER)
-			return helper_call(r, s, (uint32_t)in->imm);
+			return helper_step(r, s, (uint32_t)in->imm);
 		run_unknown(r, s, REASON_KFUNC, r->program->object->externs[in->imm].name);
 		return false;
 	case FORM_JA:

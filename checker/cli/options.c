@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "checker/cli/options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum option_kind { KIND_FLAG, KIND_TEXT, KIND_COUNT };
+
+static const struct row {
+	const char *name, *argument, *text;
+	enum option_kind kind;
+	size_t field; /* offset in struct options */
+} rows[] = {
+#define OPTION(field, name, kind, initial, argument, text) \
+	{name, argument, text, KIND_##kind, offsetof(struct options, field)},
+#include "option.def"
+#undef OPTION
+};
+
+static const struct row *row_find(const char *name, size_t len)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (strlen(rows[i].name) == len && !strncmp(rows[i].name, name, len))
+			return &rows[i];
+	return NULL;
+}
+
+static bool set_count(unsigned *field, const char *value, const char *name, char *err, size_t len)
+{
+	char *end;
+	errno = 0;
+	unsigned long v = strtoul(value, &end, 10);
+	if (*value < '0' || *value > '9' || *end || errno || v > UINT_MAX) {
+		snprintf(err, len, "--%s=%s: a whole number from 0 to %u was expected", name, value, UINT_MAX);
+		return false;
+	}
+	*field = (unsigned)v;
+	return true;
+}
+
+static bool set_option(struct options *o, const struct row *row, const char *value, char *err, size_t len)
+{
+	char *field = (char *)o + row->field;
+	switch (row->kind) {
+	case KIND_FLAG:
+		*(bool *)(void *)field = true;
+		return true;
+	case KIND_TEXT:
+		*(const char **)(void *)field = value;
+		return true;
+	case KIND_COUNT:
+		break;
+	}
+	return set_count((unsigned *)(void *)field, value, row->name, err, len);
+}
+
+bool options_parse(int argc, char **argv, struct options *out, char *err, size_t len)
+{
+	*out = (struct options){
+#define OPTION(field, name, kind, initial, argument, text) .field = initial,
+#include "option.def"
+#undef OPTION
+	};
+	out->files = calloc((size_t)argc + 1, sizeof *out->files);
+	if (!out->files)
+		abort();
+	bool only_files = false;
+	for (int i = 0; i < argc; i++) {
+		const char *arg = argv[i];
+		if (only_files || strncmp(arg, "--", 2) != 0) {
+			out->files[out->n_files++] = arg;
+			continue;
+		}
+		if (!arg[2]) {
+			only_files = true;
+			continue;
+		}
+		const char *equals = strchr(arg, '=');
+		const struct row *row = row_find(arg + 2, equals ? (size_t)(equals - arg - 2) : strlen(arg + 2));
+		if (!row) {
+			snprintf(err, len, "%s: no such option", arg);
+			return false;
+		}
+		const char *value = equals ? equals + 1 : NULL;
+		if (row->kind == KIND_FLAG && value) {
+			snprintf(err, len, "--%s takes no argument", row->name);
+			return false;
+		}
+		if (row->kind != KIND_FLAG && !value && i + 1 < argc)
+			value = argv[++i];
+		if (row->kind != KIND_FLAG && !value) {
+			snprintf(err, len, "--%s needs %s", row->name, row->argument);
+			return false;
+		}
+		if (!set_option(out, row, value, err, len))
+			return false;
+	}
+	return true;
+}
+
+void options_release(struct options *o)
+{
+	free(o->files);
+	o->files = NULL;
+}
+
+void options_print_help(FILE *out)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char name[64];
+		snprintf(name, sizeof name, "--%s%s%s", rows[i].name, *rows[i].argument ? "=" : "", rows[i].argument);
+		fprintf(out, "  %-22s %s\n", name, rows[i].text);
+	}
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Command line options, made from option.def. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+typedef bool option_FLAG;
+typedef const char *option_TEXT;
+typedef unsigned option_COUNT;
+
+struct options {
+#define OPTION(field, name, kind, initial, argument, text) option_##kind field;
+#include "option.def"
+#undef OPTION
+	const char **files; /* what is not an option; owned by the caller's argv and this array */
+	size_t n_files;
+};
+
+/* Exit statuses of every command. */
+enum status {
+	STATUS_PROVED = 0,
+	STATUS_REFUTED = 1,
+	STATUS_UNKNOWN = 2,
+	STATUS_USAGE = 64,
+	STATUS_MALFORMED = 65,
+	STATUS_UNREADABLE = 66,
+	STATUS_FAULT = 70,
+};
+
+/* Parses argv[0..argc-1] (without program and subcommand names). False with one sentence in err. */
+bool options_parse(int argc, char **argv, struct options *out, char *err, size_t len);
+void options_release(struct options *o);
+void options_print_help(FILE *out);
+#endif

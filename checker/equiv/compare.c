@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Outcomes compared. Two memories that began alike can differ only where one
+ * of them was written: each index of a store of either side is one claim.
+ * Everything that two paths of one program did is under its path condition, so
+ * a claim at an index that a path did not write just compares what is there.
+ */
+#include "checker/equiv/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void claim_add(struct comparison *c, const char *name, term differ)
+{
+	if (term_is_false(c->pool, differ))
+		return;
+	struct claims *out = c->claims;
+	if ((out->n & (out->n - 1)) == 0) {
+		out->at = realloc(out->at, 2 * (out->n ? out->n : 1) * sizeof *out->at);
+		if (!out->at)
+			abort();
+	}
+	struct claim *k = &out->at[out->n++];
+	*k = (struct claim){.differ = differ, .internal = c->internal};
+	snprintf(k->name, sizeof k->name, "%s", name);
+}
+
+/* The writes of both sides in one space, each index once. */
+static size_t all_writes(struct comparison *c, unsigned space, struct mem_index **out)
+{
+	struct mem_index *x, *y;
+	size_t n = mem_writes(c->world, c->a->mems[space], &x), m = mem_writes(c->world, c->b->mems[space], &y), k = 0;
+	*out = malloc((n + m + 1) * sizeof **out);
+	if (!*out)
+		abort();
+	for (size_t i = 0; i < n + m; i++) {
+		struct mem_index w = i < n ? x[i] : y[i - n];
+		size_t j = 0;
+		while (j < k && ((*out)[j].key != w.key || (*out)[j].off != w.off || (*out)[j].to != w.to))
+			j++;
+		if (j == k)
+			(*out)[k++] = w;
+	}
+	free(x);
+	free(y);
+	return k;
+}
+
+/* The offset that an index stands for: for a range an arbitrary one inside it; *inside is its condition. */
+static term index_offset(struct comparison *c, const struct mem_index *w, term *inside)
+{
+	struct term_pool *p = c->pool;
+	*inside = term_true(p);
+	if (!w->to)
+		return w->off;
+	term some = world_input1(c->world, IN_SOME, word_const(c->world, c->n_some++));
+	*inside = term_and(p, term_sle(p, w->off, some), term_slt(p, some, w->to));
+	return some;
+}
+
+static term differ_at(struct comparison *c, unsigned space, tuple ka, tuple kb, term off)
+{
+	return term_ne(c->pool, mem_read_byte(c->world, c->a->mems[space], ka, off),
+	               mem_read_byte(c->world, c->b->mems[space], kb, off));
+}
+
+static void compare_packet(struct comparison *c)
+{
+	static const struct { enum counter counter; const char *name; } bounds[] = {
+		{COUNT_DATA, "start of the packet"}, {COUNT_DATA_END, "end of the packet"},
+		{COUNT_DATA_META, "start of the packet's metadata"}};
+	struct term_pool *p = c->pool;
+	for (size_t i = 0; i < 3; i++)
+		claim_add(c, bounds[i].name, term_ne(p, c->a->counters[bounds[i].counter], c->b->counters[bounds[i].counter]));
+	struct mem_index *w;
+	size_t n = all_writes(c, SPACE_PACKET, &w);
+	for (size_t i = 0; i < n; i++) {
+		term inside, off = index_offset(c, &w[i], &inside);
+		term low = term_sle(p, c->a->counters[COUNT_DATA_META], off);
+		term high = term_slt(p, off, packet_end_all(c->world, c->a));
+		term valid = term_and(p, inside, term_and(p, low, high));
+		claim_add(c, "packet bytes", term_and(p, valid, differ_at(c, SPACE_PACKET, 0, 0, off)));
+	}
+	free(w);
+}
+
+static void compare_context(struct comparison *c)
+{
+	struct mem_index *w;
+	size_t n = all_writes(c, SPACE_CTX, &w);
+	for (size_t i = 0; i < n; i++)
+		claim_add(c, "context", differ_at(c, SPACE_CTX, 0, 0, w[i].off));
+	free(w);
+}
+
+/* A map whose elements have no generations, or a data section: one value per key. */
+static void compare_plain(struct comparison *c, uint32_t number, const char *name)
+{
+	struct term_pool *p = c->pool;
+	const struct map *def = c->world->maps[number].def;
+	unsigned space = space_of_map(number, MAP_VALUES);
+	struct mem_index *w;
+	size_t n = all_writes(c, space, &w);
+	for (size_t i = 0; i < n; i++) {
+		size_t k;
+		const term *words = tuple_words(c->world, w[i].key, &k);
+		term valid = term_ult(p, w[i].off, word_const(c->world, def->value_size));
+		if (k > 0)
+			valid = term_and(p, valid, term_ult(p, words[0], word_const(c->world, def->max_entries)));
+		claim_add(c, name, term_and(p, valid, differ_at(c, space, w[i].key, w[i].key, w[i].off)));
+	}
+	free(w);
+}
+
+/* Where both hold the key, the bytes of the elements that are current at the end. */
+static void compare_element(struct comparison *c, uint32_t number, tuple key, term off, const char *name)
+{
+	struct term_pool *p = c->pool;
+	struct world *w = c->world;
+	unsigned present = space_of_map(number, MAP_PRESENT), values = space_of_map(number, MAP_VALUES);
+	term zero = word_const(w, 0), there = mem_read_byte(w, c->a->mems[present], key, zero);
+	term differ = differ_at(c, values, map_element(w, c->a, number, key), map_element(w, c->b, number, key), off);
+	term valid = term_and(p, there, term_ult(p, off, word_const(w, w->maps[number].def->value_size)));
+	claim_add(c, name, term_and(p, valid, differ));
+}
+
+static void compare_keyed(struct comparison *c, uint32_t number, const char *name)
+{
+	struct mem_index *w;
+	unsigned present = space_of_map(number, MAP_PRESENT);
+	size_t n = all_writes(c, present, &w);
+	for (size_t i = 0; i < n; i++)
+		claim_add(c, name, differ_at(c, present, w[i].key, w[i].key, word_const(c->world, 0)));
+	free(w);
+	n = all_writes(c, space_of_map(number, MAP_VALUES), &w);
+	for (size_t i = 0; i < n; i++) {
+		size_t k;
+		const term *words = tuple_words(c->world, w[i].key, &k);
+		compare_element(c, number, tuple_make(c->world, words, k - 1), w[i].off, name); /* without its generation */
+	}
+	free(w);
+}
+
+static bool has_generations(const struct map *m)
+{
+	enum map_model model = maptype_rows[m->type].model;
+	return !m->is_data && (model == MAP_HASH || model == MAP_LRU || model == MAP_INPLACE || model == MAP_TRIE);
+}
+
+void compare_states(struct comparison *c)
+{
+	char name[64];
+	if (progtype_rows[c->world->type].packet != PACKET_NONE)
+		compare_packet(c);
+	compare_context(c);
+	for (uint32_t i = 0; i < c->world->n_maps; i++) {
+		const struct map *m = c->world->maps[i].def;
+		snprintf(name, sizeof name, m->is_data ? "global data in %.40s" : "contents of map %.40s", m->name);
+		if (has_generations(m))
+			compare_keyed(c, i, name);
+		else
+			compare_plain(c, i, name);
+	}
+}
+
+static void compare_result(struct comparison *c)
+{
+	struct term_pool *p = c->pool;
+	unsigned bits = progtype_rows[c->world->type].ret;
+	if (!bits)
+		return;
+	term x = value_word(c->world, &c->a->regs[0]), y = value_word(c->world, &c->b->regs[0]);
+	claim_add(c, "return value", term_ne(p, term_extract(p, x, bits - 1, 0), term_extract(p, y, bits - 1, 0)));
+}
+
+void compare_runs(struct run *a, struct run *b, struct claims *out)
+{
+	struct world *w = a->world;
+	struct comparison c = {.world = w, .pool = w->pool, .a = a->final, .b = b->final, .claims = out};
+	*out = (struct claims){0};
+	claim_add(&c, "fault of the second program", run_any_fault(b));
+	if (a->final && b->final) {
+		compare_result(&c);
+		compare_states(&c);
+	}
+	claim_add(&c, "events", term_not(w->pool, compare_events(&c, a, b, true)));
+	c.internal = true;
+	claim_add(&c, "opaque calls", term_not(w->pool, compare_events(&c, a, b, false)));
+}
+
+void claims_release(struct claims *c)
+{
+	free(c->at);
+	*c = (struct claims){0};
+}

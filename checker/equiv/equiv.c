@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The question: is there an input on which the first program does not fault,
+ * everything is modelled, and some claim of difference holds? No: proved (if
+ * nothing is left unmodelled). Yes: a witness, believed only after replay.
+ */
+#include "checker/equiv/equiv.h"
+#include "checker/witness/witness.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct question {
+	const struct equiv_options *opt;
+	const struct program *prog[2];
+	struct term_pool *pool;
+	struct world *world;
+	struct run *run[2];
+	struct claims claims;
+	term no_fault;   /* the first program does not fault */
+	term modelled;   /* neither run meets what is not modelled */
+	struct equiv_result *out;
+};
+
+static double now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
+}
+
+static enum reason reason_of(enum solver_failure f)
+{
+	switch (f) {
+	case SOLVER_TIMEOUT: return REASON_TIMEOUT;
+	case SOLVER_MEMORY: return REASON_MEMORY;
+	case SOLVER_DIED: return REASON_SOLVER_DIED;
+	case SOLVER_GARBLED: return REASON_SOLVER_GARBLED;
+	case SOLVER_GAVE_UP:
+	case SOLVER_NO_FAILURE:
+		break;
+	}
+	return REASON_SOLVER_GAVE_UP;
+}
+
+static void set_unknown(struct question *q, enum reason why, const char *what)
+{
+	q->out->verdict = VERDICT_UNKNOWN;
+	q->out->reason = why;
+	snprintf(q->out->what, sizeof q->out->what, "%s", what);
+}
+
+static const char *solver_label(const struct question *q)
+{
+	return q->opt->solver ? solver_name(q->opt->solver) : "no solver";
+}
+
+static enum solver_answer ask(struct question *q, const char *name, term extra, struct solver_model *model,
+                              enum solver_failure *why)
+{
+	term asserts[3] = {q->no_fault, q->modelled, extra};
+	q->out->decided_by = solver_label(q);
+	return solver_check(q->opt->solver, q->pool, name, asserts, 3, model, why);
+}
+
+/* Two programs of the same instructions on the same maps. */
+static bool is_identical(const struct question *q)
+{
+	const struct program *a = q->prog[0], *b = q->prog[1];
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		struct insn x = a->insns[i], y = b->insns[i];
+		bool map = x.op == ISA_LDDW && (x.src == WIDE_MAP || x.src == WIDE_MAP_VALUE);
+		bool name = (x.op == ISA_LDDW && x.src == WIDE_BTF_ID) || (x.op == ISA_CALL && x.src == CALL_KFUNC);
+		if (x.op != y.op || x.width != y.width || x.dst != y.dst || x.src != y.src || x.k != y.k || x.off != y.off)
+			return false;
+		if (map) {
+			const struct pairing *p = &q->out->pairing;
+			const struct map *m = p->maps[p->number[0][x.imm]], *o = p->maps[p->number[1][y.imm]];
+			bool same_bytes = m->is_data && o->is_data && m->frozen && o->frozen && m->value_size == o->value_size &&
+			                  !memcmp(m->bytes, o->bytes, m->value_size) && m->n_vars == o->n_vars;
+			for (size_t k = 0; same_bytes && k < m->n_vars; k++)
+				same_bytes = !strcmp(m->vars[k].name, o->vars[k].name) && m->vars[k].off == o->vars[k].off &&
+				             m->vars[k].is_volatile == o->vars[k].is_volatile;
+			if ((m != o && !same_bytes) || x.imm64 >> 32 != y.imm64 >> 32)
+				return false;
+		} else if (name) {
+			if (strcmp(a->object->externs[x.imm].name, b->object->externs[y.imm].name))
+				return false;
+		} else if (x.imm != y.imm || x.imm64 != y.imm64) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void encode(struct question *q)
+{
+	const struct pairing *p = &q->out->pairing;
+	q->pool = term_new_pool();
+	q->world = world_new(q->pool, q->prog[0]->type, p->maps, p->n);
+	for (int i = 0; i < 2; i++) {
+		q->run[i] = run_new(q->world, q->prog[i], p->number[i]);
+		q->run[i]->solver = q->opt->solver;
+		q->run[i]->stop = q->opt->stop;
+		if (q->opt->unroll)
+			q->run[i]->unroll = q->opt->unroll;
+		run_execute(q->run[i]);
+	}
+	term unknown = term_or(q->pool, run_any_unknown(q->run[0]), run_any_unknown(q->run[1]));
+	q->no_fault = term_not(q->pool, run_any_fault(q->run[0]));
+	q->modelled = term_not(q->pool, unknown);
+	compare_runs(q->run[0], q->run[1], &q->claims);
+	q->out->claims = q->claims.n;
+	q->out->terms = term_count(q->pool);
+}
+
+static void describe_unknown(struct question *q, const struct unknown_record *u, int side)
+{
+	char text[160];
+	const struct line *line = program_line(q->prog[side], u->slot);
+	snprintf(text, sizeof text, "%s%s%s program, instruction %u%s%s", u->what, *u->what ? ", " : "",
+	         side ? "second" : "first", u->slot, line ? ": " : "", line ? line->text : "");
+	set_unknown(q, u->reason, text);
+}
+
+/* Is anything that is not modelled reachable without a fault of the first program? */
+static bool everything_modelled(struct question *q)
+{
+	struct term_pool *p = q->pool;
+	if (term_is_true(p, q->modelled))
+		return true;
+	term asserts[2] = {q->no_fault, term_not(p, q->modelled)};
+	enum solver_failure why;
+	enum solver_answer a = solver_check(q->opt->solver, p, "modelled", asserts, 2, NULL, &why);
+	if (a == SOLVER_UNSAT)
+		return true;
+	if (a == SOLVER_UNKNOWN) {
+		set_unknown(q, reason_of(why), "");
+		return false;
+	}
+	for (int side = 0; side < 2; side++) /* the first record in program order names the reason */
+		for (size_t i = 0; i < q->run[side]->n_unknowns; i++) {
+			describe_unknown(q, &q->run[side]->unknowns[i], side);
+			return false;
+		}
+	return false;
+}
+
+static term any_claim(struct question *q, bool visible_only)
+{
+	term t = term_false(q->pool);
+	for (size_t i = 0; i < q->claims.n; i++)
+		if (!visible_only || !q->claims.at[i].internal)
+			t = term_or(q->pool, t, q->claims.at[i].differ);
+	return t;
+}
+
+static void finish_refuted(struct question *q, struct input *in)
+{
+	struct equiv_result *out = q->out;
+	const struct program *a = q->prog[0], *b = q->prog[1];
+	witness_shrink(a, b, &out->pairing, in);
+	witness_replay(a, b, &out->pairing, in, out->what, sizeof out->what);
+	out->witness = in;
+	out->verdict = VERDICT_REFUTED;
+	out->opaque = witness_is_opaque(in);
+	if (q->opt->kernel)
+		out->kernel = witness_ask_kernel(a, b, &out->pairing, in, out->kernel_text, sizeof out->kernel_text);
+	if (out->kernel == OPINION_CONTRADICTED)
+		set_unknown(q, REASON_KERNEL, out->kernel_text);
+}
+
+/* A model was found: the concrete machine decides. */
+static bool try_witness(struct question *q, struct solver_model *model)
+{
+	char what[256];
+	struct input *in = witness_from_model(q->pool, model);
+	solver_release_model(model);
+	if (witness_replay(q->prog[0], q->prog[1], &q->out->pairing, in, what, sizeof what)) {
+		finish_refuted(q, in);
+		return true;
+	}
+	set_unknown(q, REASON_REPLAY, what);
+	if (getenv("BPFPROVE_KEEP_WITNESS"))
+		q->out->witness = in;
+	else
+		input_free(in);
+	return false;
+}
+
+/* Claim by claim, when all at once was too much for the solver. */
+static void decide_by_parts(struct question *q)
+{
+	for (size_t i = 0; i < q->claims.n; i++) {
+		struct solver_model model;
+		enum solver_failure why;
+		if (q->claims.at[i].internal)
+			continue;
+		enum solver_answer a = ask(q, q->claims.at[i].name, q->claims.at[i].differ, &model, &why);
+		if (a == SOLVER_SAT && try_witness(q, &model))
+			return;
+		if (a == SOLVER_UNKNOWN) {
+			set_unknown(q, reason_of(why), q->claims.at[i].name);
+			return;
+		}
+		if (a == SOLVER_SAT)
+			return; /* not confirmed: try_witness said why */
+	}
+	for (size_t i = 0; i < q->claims.n; i++) {
+		enum solver_failure why;
+		if (!q->claims.at[i].internal)
+			continue;
+		enum solver_answer a = ask(q, q->claims.at[i].name, q->claims.at[i].differ, NULL, &why);
+		if (a != SOLVER_UNSAT) {
+			set_unknown(q, a == SOLVER_SAT ? REASON_OPAQUE : reason_of(why), q->claims.at[i].name);
+			return;
+		}
+	}
+	q->out->verdict = VERDICT_PROVED;
+}
+
+static void decide(struct question *q)
+{
+	struct solver_model model;
+	enum solver_failure why;
+	bool modelled = everything_modelled(q);
+	struct equiv_result unmodelled = *q->out;
+	enum solver_answer a = ask(q, "visible", any_claim(q, true), &model, &why);
+	if (a == SOLVER_SAT) {
+		if (try_witness(q, &model))
+			return;
+	} else if (a == SOLVER_UNSAT) {
+		q->out->verdict = VERDICT_PROVED;
+		term internal = any_claim(q, false);
+		a = term_is_false(q->pool, internal) ? SOLVER_UNSAT : ask(q, "internal", internal, NULL, &why);
+		if (a != SOLVER_UNSAT)
+			set_unknown(q, a == SOLVER_SAT ? REASON_OPAQUE : reason_of(why), "opaque calls");
+	} else if (why == SOLVER_TIMEOUT || why == SOLVER_GAVE_UP || why == SOLVER_MEMORY) {
+		decide_by_parts(q);
+	} else {
+		set_unknown(q, reason_of(why), "");
+	}
+	if (!modelled && q->out->verdict == VERDICT_PROVED)
+		*q->out = unmodelled;
+}
+
+/* Nothing to compare if the first program always faults. */
+static void check_vacuous(struct question *q)
+{
+	if (q->out->verdict != VERDICT_PROVED || term_is_true(q->pool, q->no_fault))
+		return;
+	enum solver_failure why;
+	enum solver_answer a = solver_check(q->opt->solver, q->pool, "vacuous", &q->no_fault, 1, NULL, &why);
+	if (a == SOLVER_SAT)
+		return;
+	const struct fault_record *f = &q->run[0]->faults[0];
+	char text[160];
+	snprintf(text, sizeof text, "instruction %u: %s", f->slot, fault_texts[f->kind]);
+	set_unknown(q, a == SOLVER_UNSAT ? REASON_VACUOUS : reason_of(why), text);
+}
+
+static void close_question(struct question *q)
+{
+	claims_release(&q->claims);
+	run_free(q->run[0]);
+	run_free(q->run[1]);
+	world_free(q->world);
+	if (q->pool)
+		term_free_pool(q->pool);
+}
+
+static void answer(struct question *q)
+{
+	const struct program *a = q->prog[0], *b = q->prog[1];
+	const char *what = "";
+	enum reason why = REASON_NONE;
+	if (a->type != b->type) {
+		set_unknown(q, REASON_PROGTYPES, "");
+		return;
+	}
+	if (!pairing_build(a, b, &q->out->pairing, &why, &what)) {
+		set_unknown(q, why, what);
+		return;
+	}
+	if (is_identical(q)) {
+		q->out->verdict = VERDICT_PROVED;
+		q->out->decided_by = "identical";
+		return;
+	}
+	if (a->type == PROGTYPE_UNSPEC) {
+		set_unknown(q, REASON_PROGTYPE, a->section);
+		return;
+	}
+	encode(q);
+	q->out->decided_by = "rewriting";
+	bool trivial = q->claims.n == 0 && term_is_true(q->pool, q->modelled) && term_is_true(q->pool, q->no_fault);
+	q->out->verdict = VERDICT_PROVED;
+	if (!trivial)
+		decide(q);
+	check_vacuous(q);
+}
+
+void equiv_programs(const struct program *a, const struct program *b, const struct equiv_options *opt,
+                    struct equiv_result *out)
+{
+	double start = now_ms();
+	*out = (struct equiv_result){.verdict = VERDICT_UNKNOWN, .decided_by = "nothing"};
+	struct question q = {.opt = opt, .prog = {a, b}, .out = out};
+	answer(&q);
+	close_question(&q);
+	out->ms = now_ms() - start;
+}
+
+void equiv_release(struct equiv_result *r)
+{
+	input_free(r->witness);
+	pairing_release(&r->pairing);
+	*r = (struct equiv_result){0};
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Do two programs do the same? From two programs to a verdict with a replayed witness. */
+#ifndef EQUIV_H
+#define EQUIV_H
+
+#include "checker/exec/exec.h"
+#include "encode/machine/machine.h"
+
+/* The maps of two objects under one numbering: the same map has one number. */
+struct pairing {
+	const struct map **maps;  /* by number */
+	size_t n;
+	uint32_t *number[2];      /* object map index -> number, for either object */
+};
+/* False with a reason and the map's name if a map that both have differs in its definition. */
+bool pairing_build(const struct program *a, const struct program *b, struct pairing *out, enum reason *why,
+                   const char **what);
+void pairing_release(struct pairing *p);
+
+/* One way in which the programs could differ. */
+struct claim {
+	char name[64];
+	term differ;   /* 1 bit: they differ here */
+	bool internal; /* not output: the order of opaque calls, on which shared results rest */
+};
+struct claims {
+	struct claim *at;
+	size_t n;
+};
+/* Every claim that rewriting does not refute. */
+void compare_runs(struct run *a, struct run *b, struct claims *out);
+void claims_release(struct claims *c);
+
+struct equiv_options {
+	struct solver *solver;
+	bool kernel;           /* ask the live kernel about refutations */
+	unsigned unroll;       /* 0: default */
+	volatile int *stop;
+};
+
+enum kernel_opinion { OPINION_NONE, OPINION_CONFIRMED, OPINION_SKIPPED, OPINION_CONTRADICTED };
+
+struct equiv_result {
+	enum verdict verdict;
+	enum reason reason;       /* unknown: why */
+	char what[256];           /* what the reason is about; for refuted: the first difference, in words */
+	const char *decided_by;   /* "identical", "rewriting" or the solver's name */
+	double ms;
+	struct input *witness;    /* refuted: owned */
+	bool opaque;              /* the witness gives results to calls that are not modelled */
+	enum kernel_opinion kernel;
+	char kernel_text[200];
+	struct pairing pairing;   /* owned, numbers the witness's maps */
+	size_t terms, claims;
+};
+void equiv_programs(const struct program *a, const struct program *b, const struct equiv_options *opt,
+                    struct equiv_result *out);
+void equiv_release(struct equiv_result *r);
+#endif

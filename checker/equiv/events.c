@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Event sequences compared. A run's events are listed in an order that every
+ * path respects, each under its path condition; a path's sequence is the
+ * sublist of those that happen on it. same(i, j) says that the sequences from
+ * event i of the first and j of the second on are equal.
+ */
+#include "checker/equiv/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct sequences {
+	struct comparison *c;
+	const struct event **a, **b;
+	size_t n, m;
+	bool surroundings; /* the state that a call may see must agree too */
+	bool more_atomics; /* the second has other atomics than the first: some may be left out */
+	term *memo;
+};
+
+static const struct event **events_of(const struct run *r, bool visible, size_t *n, size_t *atomics)
+{
+	const struct event **list = malloc((r->n_events + 1) * sizeof *list);
+	if (!list)
+		abort();
+	*n = *atomics = 0;
+	for (size_t i = 0; i < r->n_events; i++) {
+		const struct event *e = &r->events[i];
+		if (term_is_false(r->world->pool, e->guard) || (visible ? !e->visible : e->atomic))
+			continue;
+		*atomics += e->atomic;
+		list[(*n)++] = e;
+	}
+	return list;
+}
+
+/* Was all the same that the kernel could see at the two calls? */
+static term same_surroundings(struct comparison *c, const struct state *x, const struct state *y)
+{
+	struct claims claims = {0};
+	struct comparison inner = *c;
+	inner.a = x;
+	inner.b = y;
+	inner.claims = &claims;
+	inner.n_some = c->n_some;
+	compare_states(&inner);
+	c->n_some = inner.n_some;
+	term same = term_true(c->pool);
+	for (size_t i = 0; i < claims.n; i++)
+		same = term_and(c->pool, same, term_not(c->pool, claims.at[i].differ));
+	claims_release(&claims);
+	return same;
+}
+
+static term byte_present(struct comparison *c, const struct event *e, size_t i)
+{
+	if (i >= e->n_bytes)
+		return term_false(c->pool);
+	return e->present ? e->present[i] : term_true(c->pool);
+}
+
+static term same_event(struct comparison *c, const struct event *x, const struct event *y, bool surroundings)
+{
+	struct term_pool *p = c->pool;
+	if (x->kind != y->kind || x->n_args != y->n_args || x->visible != y->visible)
+		return term_false(p);
+	term same = term_true(p);
+	for (size_t i = 0; i < x->n_args; i++)
+		same = term_and(p, same, term_eq(p, x->args[i], y->args[i]));
+	for (size_t i = 0; i < x->n_bytes || i < y->n_bytes; i++) {
+		term here = byte_present(c, x, i), there = byte_present(c, y, i);
+		same = term_and(p, same, term_eq(p, here, there));
+		if (i < x->n_bytes && i < y->n_bytes)
+			same = term_and(p, same, term_implies(p, here, term_eq(p, x->bytes[i], y->bytes[i])));
+	}
+	if (surroundings && x->sees && y->sees)
+		same = term_and(p, same, same_surroundings(c, x->sees, y->sees));
+	return same;
+}
+
+static term same_from(struct sequences *s, size_t i, size_t j);
+
+/* Both lists go on. */
+static term same_both(struct sequences *s, size_t i, size_t j)
+{
+	struct term_pool *p = s->c->pool;
+	const struct event *x = s->a[i], *y = s->b[j];
+	if (y->atomic && x->kind != y->kind)
+		return same_from(s, i, j + 1); /* an atomic more is allowed */
+	term match = same_event(s->c, x, y, s->surroundings), skip = term_false(p);
+	if (y->atomic && s->more_atomics)
+		skip = same_from(s, i, j + 1);
+	if (x->guard == y->guard) {
+		term next = same_from(s, i + 1, j + 1);
+		term both = term_or(p, term_and(p, match, next), skip);
+		return term_ite(p, x->guard, both, next);
+	}
+	term both = term_or(p, term_and(p, match, same_from(s, i + 1, j + 1)), skip);
+	term only_x = same_from(s, i, j + 1), no_x = same_from(s, i + 1, j);
+	return term_ite(p, x->guard, term_ite(p, y->guard, both, only_x), no_x);
+}
+
+static term same_from(struct sequences *s, size_t i, size_t j)
+{
+	struct term_pool *p = s->c->pool;
+	term *memo = &s->memo[i * (s->m + 1) + j];
+	if (*memo)
+		return *memo;
+	term same;
+	if (i == s->n && j == s->m)
+		same = term_true(p);
+	else if (i == s->n)
+		same = term_and(p, s->b[j]->atomic ? term_true(p) : term_not(p, s->b[j]->guard), same_from(s, i, j + 1));
+	else if (j == s->m)
+		same = term_and(p, term_not(p, s->a[i]->guard), same_from(s, i + 1, j));
+	else
+		same = same_both(s, i, j);
+	return *memo = same;
+}
+
+term compare_events(struct comparison *c, struct run *a, struct run *b, bool visible)
+{
+	struct sequences s = {.c = c, .surroundings = !visible};
+	size_t atomics_a, atomics_b;
+	s.a = events_of(a, visible, &s.n, &atomics_a);
+	s.b = events_of(b, visible, &s.m, &atomics_b);
+	s.more_atomics = atomics_a != atomics_b;
+	s.memo = calloc((s.n + 1) * (s.m + 1), sizeof *s.memo);
+	if (!s.memo)
+		abort();
+	term same = same_from(&s, 0, 0);
+	free(s.memo);
+	free(s.a);
+	free(s.b);
+	return same;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One numbering for the maps of two objects: maps of one name are one map. */
+#include "checker/equiv/equiv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Do two data sections hold the same variables at the same places? Frozen bytes need not agree. */
+static bool same_layout(const struct map *a, const struct map *b)
+{
+	if (a->value_size != b->value_size || a->n_vars != b->n_vars)
+		return false;
+	for (size_t i = 0; i < a->n_vars; i++)
+		if (strcmp(a->vars[i].name, b->vars[i].name) || a->vars[i].off != b->vars[i].off ||
+		    a->vars[i].size != b->vars[i].size)
+			return false;
+	return true;
+}
+
+static bool same_definition(const struct map *a, const struct map *b)
+{
+	return a->type == b->type && a->key_size == b->key_size && a->value_size == b->value_size &&
+	       a->max_entries == b->max_entries && a->flags == b->flags;
+}
+
+static bool program_uses(const struct program *p, size_t map)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct insn *in = &p->insns[i];
+		if (in->op == ISA_LDDW && (in->src == WIDE_MAP || in->src == WIDE_MAP_VALUE) && (size_t)in->imm == map)
+			return true;
+	}
+	return false;
+}
+
+/* Number of b's map m among those that a numbered, or -1: a map of its own. */
+static int shared_number(const struct program *a, const struct program *b, const struct map *m, bool used,
+                         enum reason *why)
+{
+	(void)b;
+	for (size_t i = 0; i < a->object->n_maps; i++) {
+		const struct map *o = &a->object->maps[i];
+		if (strcmp(o->name, m->name) || o->is_data != m->is_data)
+			continue;
+		if (m->is_data && m->frozen)
+			return -1; /* constants: each program reads its own */
+		if (m->is_data ? same_layout(o, m) : same_definition(o, m))
+			return (int)i;
+		if (used && program_uses(a, i))
+			*why = m->is_data ? REASON_DATA_LAYOUT : REASON_MAP_DEFS;
+		return -1;
+	}
+	return -1;
+}
+
+bool pairing_build(const struct program *a, const struct program *b, struct pairing *out, enum reason *why,
+                   const char **what)
+{
+	size_t n = a->object->n_maps, m = b->object->n_maps;
+	*out = (struct pairing){calloc(n + m + 1, sizeof *out->maps), n, {NULL, NULL}};
+	out->number[0] = calloc(n + 1, sizeof **out->number);
+	out->number[1] = calloc(m + 1, sizeof **out->number);
+	if (!out->maps || !out->number[0] || !out->number[1])
+		abort();
+	*why = REASON_NONE;
+	for (size_t i = 0; i < n; i++) {
+		out->maps[i] = &a->object->maps[i];
+		out->number[0][i] = (uint32_t)i;
+	}
+	for (size_t i = 0; i < m; i++) {
+		const struct map *map = &b->object->maps[i];
+		int shared = shared_number(a, b, map, program_uses(b, i), why);
+		if (*why) {
+			*what = map->name;
+			return false;
+		}
+		out->number[1][i] = shared >= 0 ? (uint32_t)shared : (uint32_t)out->n;
+		if (shared < 0)
+			out->maps[out->n++] = map;
+	}
+	return true;
+}
+
+void pairing_release(struct pairing *p)
+{
+	free(p->maps);
+	free(p->number[0]);
+	free(p->number[1]);
+	*p = (struct pairing){0};
+}

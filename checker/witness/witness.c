@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From a model to an input, its replay on the concrete machine, and shrinking. */
+#include "checker/witness/witness.h"
+
+#include "checker/exec/kernel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t leaf_value(void *arg, uint32_t fn, unsigned width, const uint64_t *args, size_t n)
+{
+	(void)width;
+	return input_get(arg, (enum input_fn)fn, args, n);
+}
+
+/* Leaves come in order of id, so the arguments of a leaf are known before it. */
+struct input *witness_from_model(struct term_pool *pool, const struct solver_model *model)
+{
+	struct input *in = input_new();
+	for (size_t i = 0; i < model->n; i++) {
+		term t = model->leaves[i];
+		uint64_t args[INPUT_MAX_ARGS];
+		size_t n = term_arity(pool, t);
+		struct term_eval *e = term_new_eval(pool, leaf_value, in);
+		for (size_t k = 0; k < n; k++)
+			args[k] = term_eval(e, term_arg(pool, t, k));
+		term_free_eval(e);
+		input_set(in, (enum input_fn)term_fn(pool, t), args, n, model->values[i]);
+	}
+	return in;
+}
+
+static void run_both(const struct program *a, const struct program *b, const struct pairing *maps,
+                     const struct input *in, struct exec_outcome out[2])
+{
+	const struct program *p[2] = {a, b};
+	for (int i = 0; i < 2; i++) {
+		struct exec_options opt = {.map_numbers = maps->number[i]};
+		exec_run(p[i], in, &opt, &out[i]);
+	}
+}
+
+static bool outcomes_differ(const struct program *a, const struct exec_outcome out[2], char *what, size_t len)
+{
+	*what = 0;
+	if (out[0].end == EXEC_FAULT || out[0].end == EXEC_UNMODELLED) {
+		snprintf(what, len, "the first program stops: %s", out[0].what);
+		return false;
+	}
+	if (out[1].end == EXEC_UNMODELLED) {
+		snprintf(what, len, "the second program stops: %s", out[1].what);
+		return false;
+	}
+	if (out[1].end == EXEC_FAULT) {
+		snprintf(what, len, "the second program faults: %s: %s", fault_texts[out[1].fault], out[1].what);
+		return true;
+	}
+	if (exec_differ(a, &out[0], &out[1], what, len))
+		return true;
+	snprintf(what, len, "both programs do the same on it");
+	return false;
+}
+
+bool witness_replay(const struct program *a, const struct program *b, const struct pairing *maps,
+                    const struct input *in, char *what, size_t len)
+{
+	struct exec_outcome out[2];
+	run_both(a, b, maps, in, out);
+	bool differ = outcomes_differ(a, out, what, len);
+	exec_release(&out[0]);
+	exec_release(&out[1]);
+	return differ;
+}
+
+bool witness_is_opaque(const struct input *in)
+{
+	for (size_t i = 0; i < input_count(in); i++) {
+		const struct input_entry *e = input_at(in, i);
+		if ((e->fn == IN_RESULT || e->fn == IN_OUT) && e->value)
+			return true;
+	}
+	return false;
+}
+
+/* One change of one entry, kept if the programs still differ. */
+static bool try_value(const struct program *a, const struct program *b, const struct pairing *maps, struct input *in,
+                      size_t i, uint64_t value)
+{
+	char what[256];
+	const struct input_entry *e = input_at(in, i);
+	uint64_t old = e->value, args[INPUT_MAX_ARGS];
+	enum input_fn fn = e->fn;
+	size_t n = e->n;
+	if (old == value || value < input_rows[fn].lo || value > input_rows[fn].hi)
+		return false;
+	memcpy(args, e->args, n * sizeof *args);
+	input_set(in, fn, args, n, value);
+	if (witness_replay(a, b, maps, in, what, sizeof what))
+		return true;
+	input_set(in, fn, args, n, old);
+	return false;
+}
+
+static void shrink_value(const struct program *a, const struct program *b, const struct pairing *maps,
+                         struct input *in, size_t i)
+{
+	const struct input_row *row = &input_rows[input_at(in, i)->fn];
+	if (try_value(a, b, maps, in, i, row->lo))
+		return;
+	for (uint64_t bit = 1ull << 63; bit; bit >>= 1) /* fewest bits, from the top */
+		if (input_at(in, i)->value & bit)
+			try_value(a, b, maps, in, i, input_at(in, i)->value & ~bit);
+}
+
+/* A frame that the kernel takes has at least 14 bytes; with IP in it a test run of tc wants its whole header. */
+static void shrink_packet(const struct program *a, const struct program *b, const struct pairing *maps,
+                          struct input *in)
+{
+	static const uint64_t lengths[] = {14, 34, 54, 64, 128, 256};
+	size_t i = 0;
+	while (i < input_count(in) && input_at(in, i)->fn != IN_PKT_LEN)
+		i++;
+	if (progtype_rows[a->type].packet == PACKET_NONE)
+		return;
+	if (i == input_count(in))
+		input_set(in, IN_PKT_LEN, NULL, 0, 0);
+	for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++)
+		if (try_value(a, b, maps, in, i, lengths[k]))
+			break;
+	while (input_at(in, i)->value > 14 && try_value(a, b, maps, in, i, input_at(in, i)->value - 1))
+		;
+}
+
+void witness_shrink(const struct program *a, const struct program *b, const struct pairing *maps, struct input *in)
+{
+	shrink_packet(a, b, maps, in);
+	size_t n = input_count(in);
+	for (int round = 0; round < 2; round++)
+		for (size_t i = 0; i < n; i++)
+			if (input_at(in, i)->fn != IN_PKT_LEN && (input_rows[input_at(in, i)->fn].width < 64 || round == 0))
+				shrink_value(a, b, maps, in, i);
+}
+
+/* The live kernel. */
+
+static bool kernel_side(const struct program *p, const uint32_t *numbers, const struct input *in,
+                        const char *which, struct exec_outcome *seen, struct exec_outcome *own, char *text, size_t len)
+{
+	char why[160];
+	struct exec_options opt = {.map_numbers = numbers};
+	exec_run(p, in, &opt, own);
+	enum kernel_status s = kernel_run(p, in, &opt, own, seen, why, sizeof why);
+	if (s != KERNEL_RAN) {
+		snprintf(text, len, "the %s program: %s", which, why);
+		exec_release(own);
+	}
+	return s == KERNEL_RAN;
+}
+
+enum kernel_opinion witness_ask_kernel(const struct program *a, const struct program *b, const struct pairing *maps,
+                                       const struct input *in, char *text, size_t len)
+{
+	struct exec_outcome seen[2], own[2];
+	if (!kernel_available(text, len))
+		return OPINION_SKIPPED;
+	if (witness_is_opaque(in)) {
+		snprintf(text, len, "the difference rests on helper results that can't be set");
+		return OPINION_SKIPPED;
+	}
+	if (!kernel_side(a, maps->number[0], in, "first", &seen[0], &own[0], text, len))
+		return OPINION_SKIPPED;
+	if (!kernel_side(b, maps->number[1], in, "second", &seen[1], &own[1], text, len)) {
+		exec_release(&seen[0]);
+		exec_release(&own[0]);
+		return OPINION_SKIPPED;
+	}
+	size_t events[2] = {own[0].n_events, own[1].n_events};
+	own[0].n_events = own[1].n_events = 0; /* the kernel does not show events, so don't expect them */
+	bool expected = own[1].end == EXEC_EXIT && own[0].end == EXEC_EXIT && exec_differ(a, &own[0], &own[1], text, len);
+	bool differ = exec_differ(a, &seen[0], &seen[1], text, len);
+	enum kernel_opinion o = differ ? OPINION_CONFIRMED : expected ? OPINION_CONTRADICTED : OPINION_SKIPPED;
+	if (o == OPINION_CONTRADICTED)
+		snprintf(text, len, "the kernel runs both programs alike");
+	if (o == OPINION_SKIPPED)
+		snprintf(text, len, "a test run does not show where they differ");
+	for (int i = 0; i < 2; i++) {
+		own[i].n_events = events[i];
+		exec_release(&seen[i]);
+		exec_release(&own[i]);
+	}
+	return o;
+}

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Corpus objects, test binaries and benchmarks; included by the Makefile.
+
+CORPUS = $(basename $(notdir $(wildcard corpus/*.c)))
+CORPUS_CFLAGS = -target bpf -g -Wall -Wextra -Werror -I/usr/include/x86_64-linux-gnu
+CORPUS_OBJ = $(foreach c,14 19,$(foreach o,O1 O2 Os,$(CORPUS:%=$(B)/corpus/%.$(c).$(o).o)))
+# $(1): clang's version, $(2): level
+define corpus_rule
+$(B)/corpus/%.$(1).$(2).o: corpus/%.c
+	@mkdir -p $$(@D)
+	clang-$(1) $$(CORPUS_CFLAGS) -$(2) -c -o $$@ $$<
+endef
+$(foreach c,14 19,$(foreach o,O1 O2 Os,$(eval $(call corpus_rule,$(c),$(o)))))
+
+MUTATE_OBJ = $(B)/tests/mutate.c.o $(B)/tests/mutate_edit.c.o
+BENCH_OBJ = $(patsubst %,$(B)/tests/%.c.o,bench_equiv bench_run bench_diff) $(MUTATE_OBJ)
+TESTS = $(basename $(notdir $(wildcard tests/test_*.c)))
+TEST_BIN = $(TESTS:%=$(B)/tests/%)
+
+$(B)/tests/test_%: $(B)/tests/test_%.c.o $(MUTATE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
+
+$(B)/tests/load_check: $(B)/tests/load_check.c.o
+	$(CC) $(LDFLAGS) -o $@ $^ -lbpf
+
+$(B)/tests/mutate: $(B)/tests/mutate_main.c.o $(MUTATE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/tests/bench_equiv: $(BENCH_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+corpus: $(CORPUS_OBJ)
+
+check-corpus: $(B)/tests/load_check $(CORPUS_OBJ)
+	$< $(CORPUS_OBJ)
+
+bench-equiv: $(B)/tests/bench_equiv $(B)/bpfprove $(CORPUS_OBJ)
+	$< --bpfprove=$(B)/bpfprove --objects=$(B)/corpus $(BENCH)
+
+.PHONY: corpus check-corpus bench-equiv
+.SECONDARY:
