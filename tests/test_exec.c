@@ -271,7 +271,7 @@ Test(exec, socket_buffer_loads_are_big_endian_and_end_the_program_outside)
 	check_end(".program p socket\nr6 = r1\nr0 = 7\nr0 = *(u32 *)skb[29]\nr0 = 5\nexit\n", in, EXEC_EXIT, 0);
 	check_end(".program p socket\nr6 = r1\nr7 = 30\nr0 = *(u8 *)skb[r7 + 2]\nr0 = 5\nexit\n", in, EXEC_EXIT, 0);
 	check_end(".program p socket\nr6 = r1\nr0 = *(u8 *)skb[0]\nr0 = r1\nexit\n", in, EXEC_FAULT, FAULT_REG_UNINIT);
-	check_end(".program p socket\nr6 = r1\nr6 += 8\nr0 = *(u8 *)skb[0]\nexit\n", in, EXEC_FAULT, FAULT_NOT_POINTER);
+	check_end(".program p socket\nr6 = r1\nr6 += 8\nr0 = *(u8 *)skb[0]\nexit\n", in, EXEC_FAULT, FAULT_HELPER_ARG);
 	check_end(".program p socket\nr6 = r1\nr0 = *(u8 *)skb[-1]\nexit\n", in, EXEC_UNMODELLED, REASON_INSN);
 	input_free(in);
 }
@@ -363,7 +363,9 @@ Test(exec, subprograms_keep_callee_saved_registers_and_see_the_callers_stack)
 Test(exec, pointer_arithmetic_keeps_the_region_where_one_operand_points)
 {
 	check_end("r2 = -8; r2 += r10; *(u64 *)(r2 + 0) = 3; r0 = *(u64 *)(r10 - 8); exit", NULL, EXEC_EXIT, 3);
-	check_end("r2 = r10; r2 -= 8; *(u64 *)(r2 + 0) = 3; r0 = *(u64 *)(r10 - 8); exit", NULL, EXEC_EXIT, 3);
+	check_end("r2 = *(u32 *)(r1 + 0); r3 = *(u32 *)(r1 + 4); r2 += 9; r2 -= 8; r4 = r2; r4 += 1; r0 = 0; "
+		  "if r4 > r3 goto +1; r0 = *(u8 *)(r2 + 0); exit",
+		  NULL, EXEC_EXIT, 2);
 	check_end("r2 = r10; r3 = r10; r3 += -24; r2 -= r3; r0 = r2; exit", NULL, EXEC_EXIT, 24);
 }
 

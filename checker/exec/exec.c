@@ -193,7 +193,7 @@ static void load_packet(struct machine *m, const struct insn *in, uint64_t base)
 {
 	struct value ctx = get_register(m, 6);
 	if (ctx.region != m->ctx_region || ctx.word != m->regions[ctx.region].base)
-		machine_fault(m, FAULT_NOT_POINTER, "r6 is not the context");
+		machine_fault(m, FAULT_HELPER_ARG, "r6 is not the context");
 	if (m->packet_kind != PACKET_SKB)
 		machine_fault(m, FAULT_HELPER_PROG, "programs of type %s have no socket buffer",
 			      progtype_rows[m->p->type].name);
@@ -242,8 +242,7 @@ static void record_atomic(struct machine *m, const struct insn *in, struct value
 	struct exec_event *e = machine_add_event(m, EXEC_EVENT_ATOMIC + in->op, true);
 	e->args[e->n_args++] = at.word + (uint64_t)(int64_t)in->off;
 	e->args[e->n_args++] = operand & mask_of(in->width);
-	if (in->op == ISA_A_CMPXCHG)
-		e->args[e->n_args++] = m->r[0].word & mask_of(in->width);
+	e->args[e->n_args++] = in->op == ISA_A_CMPXCHG ? m->r[0].word & mask_of(in->width) : 0;
 	e->args[e->n_args++] = in->width;
 }
 

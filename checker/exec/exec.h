@@ -27,7 +27,8 @@ struct exec_event {
 	bool visible;  /* false: an opaque call without effect, only its place in the order counts */
 	uint32_t slot;
 	size_t n_args;
-	uint64_t args[5]; /* scalars; for a map its number, for memory its length, for the context 0 */
+	uint64_t args[5]; /* scalars; for a map its number, for memory its length, for the context 0; of an atomic:
+			     address, operand, value compared with (or 0), width */
 	uint8_t *bytes;   /* all bytes read, in argument order */
 	size_t n_bytes;
 };

@@ -22,12 +22,23 @@ static bool index_in_range(struct machine *m, const struct helper_call *c, const
 	return index < m->maps[c->map].def->max_entries;
 }
 
+/* An insertion into an LRU map may evict any other key: from then on only the key that was changed last is known. */
+static struct element *find_key(struct machine *m, const struct helper_call *c, enum map_model model)
+{
+	const struct map_state *s = &m->maps[c->map];
+	struct element *e = element_find(m, c->map, c->read[1]);
+	if (model == MAP_LRU && e->gen != s->changes)
+		machine_stop(m, REASON_EVICTION, "bpf_%s of map %s", c->row->name, s->def->name);
+	return e;
+}
+
 void helper_run_MAP_LOOKUP(struct machine *m, struct helper_call *c)
 {
+	enum map_model model = check_model(m, c);
 	helper_return(c, 0);
-	if (check_model(m, c) == MAP_ARRAY && !index_in_range(m, c, c->read[1]))
+	if (model == MAP_ARRAY && !index_in_range(m, c, c->read[1]))
 		return;
-	struct element *e = element_find(m, c->map, c->read[1]);
+	struct element *e = find_key(m, c, model);
 	if (e->present)
 		c->ret = element_pointer(m, c->map, e);
 }
@@ -53,7 +64,7 @@ static int64_t ask_room(struct machine *m, struct map_state *s)
 static int64_t update_hash(struct machine *m, struct helper_call *c, enum map_model model)
 {
 	struct map_state *s = &m->maps[c->map];
-	struct element *e = element_find(m, c->map, c->read[1]);
+	struct element *e = find_key(m, c, model);
 	if (c->arg[3].word == BPF_NOEXIST && e->present)
 		return -EXEC_EEXIST;
 	if (c->arg[3].word == BPF_EXIST && !e->present)
@@ -81,10 +92,11 @@ void helper_run_MAP_UPDATE(struct machine *m, struct helper_call *c)
 
 void helper_run_MAP_DELETE(struct machine *m, struct helper_call *c)
 {
+	enum map_model model = check_model(m, c);
 	helper_return(c, -EXEC_EINVAL);
-	if (check_model(m, c) == MAP_ARRAY)
+	if (model == MAP_ARRAY)
 		return;
-	struct element *e = element_find(m, c->map, c->read[1]);
+	struct element *e = find_key(m, c, model);
 	helper_return(c, e->present ? 0 : -EXEC_ENOENT);
 	if (e->present)
 		element_replace(m, c->map, e, NULL);
@@ -119,7 +131,8 @@ void helper_run_TAIL_CALL(struct machine *m, struct helper_call *c)
  * include/linux/filter.h, __bpf_xdp_redirect_map: unknown flags give
  * XDP_ABORTED; no target gives the flags' low two bits. Device maps know the
  * broadcast flags, which need no target. Targets outside of an array-like map
- * are never there.
+ * are never there. A call that finds none forgets an earlier one: an internal
+ * event.
  */
 void helper_run_REDIRECT_MAP(struct machine *m, struct helper_call *c)
 {
@@ -134,11 +147,9 @@ void helper_run_REDIRECT_MAP(struct machine *m, struct helper_call *c)
 	if (flags & ~allowed)
 		return;
 	bool found = (hash || index < def->max_entries) && map_has(m, c, index);
-	helper_return(c, (int64_t)(flags & 3));
-	if (!found && !(flags & BPF_F_BROADCAST))
-		return;
-	helper_return(c, XDP_REDIRECT);
-	struct exec_event *e = machine_add_event(m, c->row->id, true);
+	found |= (flags & BPF_F_BROADCAST) != 0;
+	helper_return(c, found ? XDP_REDIRECT : (int64_t)(flags & 3));
+	struct exec_event *e = machine_add_event(m, c->row->id, found);
 	e->n_args = 3;
 	e->args[0] = m->maps[c->map].number;
 	e->args[1] = index;

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Socket buffer bytes and checksums (net/core/filter.c, include/net/checksum.h),
- * over the bytes [0, PKT_LEN + PKT_EXTRA). ip_summed is taken to be neither
- * CHECKSUM_COMPLETE nor CHECKSUM_PARTIAL: no checksum state beside the bytes.
+ * over the bytes [0, PKT_LEN + PKT_EXTRA). Writing behind the linear part pulls
+ * it in: data_end grows (skb_ensure_writable).
  */
 #include "machine.h"
 
 #include <linux/bpf.h>
 #include <string.h>
-
-#define CSUM_MANGLED_0 0xffffu
 
 /* Ones' complement sums, carries added back in. */
 static uint32_t csum_add(uint32_t a, uint32_t b)
@@ -41,15 +39,17 @@ static uint32_t csum_partial(const uint8_t *bytes, uint64_t n, uint32_t sum)
 	return sum;
 }
 
-/* Since 6.13 the result is folded to 16 bits on every architecture; before it depended on the architecture. */
+/*
+ * Since 6.13 the result is folded to 16 bits on every architecture; before, it
+ * had 32 and depended on the architecture. Sizes that are no multiples of 4
+ * are refused by older kernels and summed by newer ones.
+ */
 void helper_run_CSUM_DIFF(struct machine *m, struct helper_call *c)
 {
-	(void)m;
 	uint64_t from = c->len[0], to = c->len[2];
 	uint32_t sum = (uint32_t)c->arg[4].word;
-	helper_return(c, -EXEC_EINVAL);
 	if ((from | to) & 3)
-		return;
+		machine_stop(m, REASON_HELPER, "bpf_csum_diff of sizes that are no multiples of 4");
 	if (from && to)
 		sum = csum_add(csum_partial(c->read[2], to, sum), ~csum_partial(c->read[0], from, 0));
 	else if (to)
@@ -81,15 +81,28 @@ void helper_run_SKB_LOAD_BYTES(struct machine *m, struct helper_call *c)
 	helper_return(c, from ? 0 : -EXEC_EFAULT);
 }
 
+/* Writes n bytes that packet_range found. */
+static void store_range(struct machine *m, uint32_t off, const void *bytes, uint64_t n)
+{
+	int64_t end = (int64_t)(off + n);
+	memcpy(packet_at(m, off), bytes, n);
+	if (m->pkt.data_end < end)
+		m->pkt.data_end = end;
+}
+
 void helper_run_SKB_STORE_BYTES(struct machine *m, struct helper_call *c)
 {
+	uint32_t off = (uint32_t)c->arg[1].word;
+	if (c->arg[4].word & BPF_F_INVALIDATE_HASH)
+		machine_stop(m, REASON_HELPER, "bpf_skb_store_bytes with BPF_F_INVALIDATE_HASH changes the context");
 	helper_return(c, -EXEC_EINVAL);
-	if (c->arg[4].word & ~(uint64_t)(BPF_F_RECOMPUTE_CSUM | BPF_F_INVALIDATE_HASH))
+	if (c->arg[4].word & ~(uint64_t)BPF_F_RECOMPUTE_CSUM)
 		return;
-	uint8_t *to = packet_range(m, (uint32_t)c->arg[1].word, c->len[2]);
-	if (to)
-		memcpy(to, c->read[2], c->len[2]);
-	helper_return(c, to ? 0 : -EXEC_EFAULT);
+	helper_return(c, -EXEC_EFAULT);
+	if (!packet_range(m, off, c->len[2]))
+		return;
+	store_range(m, off, c->read[2], c->len[2]);
+	helper_return(c, 0);
 }
 
 /* The checksum field at argument 2's offset, NULL if there is none. */
@@ -137,41 +150,31 @@ void helper_run_L3_CSUM_REPLACE(struct machine *m, struct helper_call *c)
 		sum = replace4(sum, from, to);
 	else
 		return;
-	memcpy(field, &sum, sizeof sum);
+	store_range(m, (uint32_t)c->arg[1].word, &sum, sizeof sum);
 	helper_return(c, 0);
 }
 
-/* inet_proto_csum_replace{2,4,_by_diff}: the two-byte form takes the operands as 16 bits of a 32-bit sum. */
+/* What happens to the field depends on ip_summed, which a program can't see: an opaque call that leaves
+ * OUT(pos, 1, 0..1) in the two bytes. */
 void helper_run_L4_CSUM_REPLACE(struct machine *m, struct helper_call *c)
 {
-	const uint64_t ipv6 = 1u << 7; /* BPF_F_IPV6, Linux 6.14: only steers CHECKSUM_COMPLETE */
-	const uint64_t legal =
-	    BPF_F_MARK_MANGLED_0 | BPF_F_MARK_ENFORCE | BPF_F_PSEUDO_HDR | BPF_F_HDR_FIELD_MASK | ipv6;
-	uint64_t from = c->arg[2].word, to = c->arg[3].word, flags = c->arg[4].word,
-		 size = flags & BPF_F_HDR_FIELD_MASK;
-	uint16_t sum;
+	const uint64_t legal = BPF_F_MARK_MANGLED_0 | BPF_F_MARK_ENFORCE | BPF_F_PSEUDO_HDR | BPF_F_HDR_FIELD_MASK;
+	uint64_t pos = m->opaque_calls++, flags = c->arg[4].word, size = flags & BPF_F_HDR_FIELD_MASK;
+	struct exec_event *e = machine_add_event(m, c->row->id, false);
+	for (unsigned i = 1; i < 5; i++)
+		e->args[e->n_args++] = c->arg[i].word;
 	helper_return(c, -EXEC_EINVAL);
 	if (flags & ~legal)
 		return;
 	helper_return(c, -EXEC_EFAULT);
-	uint8_t *field = csum_field(m, c);
-	if (!field)
+	if (!csum_field(m, c))
 		return;
-	memcpy(&sum, field, sizeof sum);
+	helper_return(c, -EXEC_EINVAL);
+	if ((size != 0 || c->arg[2].word != 0) && size != 2 && size != 4)
+		return;
+	uint8_t bytes[2];
+	for (uint64_t i = 0; i < 2; i++)
+		bytes[i] = (uint8_t)machine_input(m, IN_OUT, 3, pos, (uint64_t)1, i);
+	store_range(m, (uint32_t)c->arg[1].word, bytes, sizeof bytes);
 	helper_return(c, 0);
-	if ((flags & BPF_F_MARK_MANGLED_0) && !(flags & BPF_F_MARK_ENFORCE) && !sum)
-		return;
-	if (size == 0 && from == 0) {
-		sum = replace_diff(sum, to);
-	} else if (size == 2) {
-		sum = replace4(sum, from & 0xffff, to & 0xffff);
-	} else if (size == 4) {
-		sum = replace4(sum, from, to);
-	} else {
-		helper_return(c, -EXEC_EINVAL);
-		return;
-	}
-	if ((flags & BPF_F_MARK_MANGLED_0) && !sum)
-		sum = CSUM_MANGLED_0;
-	memcpy(field, &sum, sizeof sum);
 }

@@ -166,7 +166,8 @@ bool live_fill_maps(struct live_maps *l, const struct input *in, const struct ex
 	}
 	for (size_t k = 0; k < touched->n_events; k++) {
 		const struct helper_row *row = helper_find(touched->events[k].kind);
-		if (row && row->model == MODEL_REDIRECT_MAP && !fill_target(l, &touched->events[k], e))
+		if (row && row->model == MODEL_REDIRECT_MAP && touched->events[k].visible &&
+		    !fill_target(l, &touched->events[k], e))
 			return false;
 	}
 	return true;

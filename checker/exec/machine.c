@@ -194,7 +194,7 @@ static void finish_packet(struct machine *m)
 	o->data = k->data;
 	o->data_end = k->data_end;
 	o->data_meta = k->data_meta;
-	int64_t end = k->data_end + (int64_t)k->extra;
+	int64_t end = m->packet_kind == PACKET_SKB ? k->total : k->data_end;
 	o->packet_lo = k->data;
 	o->packet_len = (size_t)(end - k->data);
 	packet_fill(m, k->data, o->packet_len);

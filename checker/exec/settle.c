@@ -50,8 +50,12 @@ static bool keeps_outcome(struct settle *s, const char *part)
 {
 	struct exec_outcome now;
 	char buf[160];
+	struct exec_outcome before = *s->before;
 	exec_run(s->p, s->in, s->opt, &now);
-	bool differs = exec_differ(s->p, s->before, &now, buf, sizeof buf);
+	size_t n_events = now.n_events;
+	before.n_events = now.n_events = 0; /* a test run shows none */
+	bool differs = exec_differ(s->p, &before, &now, buf, sizeof buf);
+	now.n_events = n_events;
 	exec_release(&now);
 	return !differs || live_fail(s->e, KERNEL_CANT_SET, "%s", part);
 }
@@ -236,7 +240,8 @@ static bool settle_helper(struct settle *s, const struct helper_row *row, uint32
 {
 	char part[80];
 	snprintf(part, sizeof part, "the result of bpf_%s", row->name);
-	if (calls > MAX_CALLS || (is_free(row) && (writes_memory(row) || row->ret >= RET_VALUE)))
+	if (calls > MAX_CALLS || row->model == MODEL_L4_CSUM_REPLACE ||
+	    (is_free(row) && (writes_memory(row) || row->ret >= RET_VALUE)))
 		return live_fail(s->e, KERNEL_CANT_SET, "%s", part);
 	for (uint64_t n = 0; n < MAX_CALLS; n++) {
 		uint64_t args[] = {row->id, n};
