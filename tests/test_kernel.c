@@ -289,6 +289,21 @@ Test(kernel, what_it_cant_be_given_is_named)
 	input_free(in);
 }
 
+/* The element outlives the run in the kernel, but the machine does not model what it aliases. */
+Test(kernel, what_faults_on_the_machine_only_can_still_run)
+{
+	char why[300];
+	if (!kernel_available(why, sizeof why))
+		cr_skip_test("%s", why);
+	struct input *in = fixture_packet(64);
+	fixture_set2(in, IN_MAP_HAS, 0, 0, 1);
+	check_status(".program p tc\n.map m hash 4 8 4\n*(u64 *)(r10 - 8) = 0\nr2 = r10\nr2 += -8\nr1 = map[m] ll\n"
+		     "call map_lookup_elem\nif r0 == 0 goto out\nr6 = r0\nr2 = r10\nr2 += -8\nr1 = map[m] ll\n"
+		     "call map_delete_elem\nr0 = *(u8 *)(r6 + 0)\nout: r0 = 1\nexit\n",
+		     in, KERNEL_RAN, "");
+	input_free(in);
+}
+
 Test(kernel, the_verifier_gives_its_verdict)
 {
 	char log[4000];

@@ -13,7 +13,8 @@ static bool is_length(const struct machine *m, const struct context_field *f)
 static uint8_t significant_bits(const struct context_field *f, unsigned byte)
 {
 	int bits = (int)f->bits - (int)byte * 8;
-	return bits >= 8 ? 0xff : bits <= 0 ? 0 : (uint8_t)((1u << bits) - 1);
+	unsigned mask = bits >= 8 ? 0xffu : bits <= 0 ? 0 : (1u << bits) - 1;
+	return (uint8_t)mask;
 }
 
 static void init_field(struct machine *m, const struct context_field *f)

@@ -44,6 +44,7 @@ static bool can_test(enum progtype t)
 struct test {
 	const struct program *p;
 	const struct input *in;
+	const struct exec_outcome *given; /* of the concrete machine, before the input was settled */
 	uint8_t packet[PACKET_MAX], packet_out[PACKET_MAX];
 	size_t packet_len, packet_out_len;
 	uint8_t *context; /* layout size */
@@ -87,11 +88,8 @@ static void put_skb(struct test *t)
 	put_packet(t, 0, get(t, IN_PKT_LEN));
 	for (size_t i = 0; i < context_field_count; i++) {
 		const struct context_field *f = &context_fields[i];
-		for (unsigned k = 0; f->layout == CONTEXT_SK_BUFF && settle_is_settable(f) && k < f->size; k++) {
-			unsigned bits = f->bits > 8 * k ? f->bits - 8 * k : 0;
-			uint8_t mask = bits >= 8 ? 0xff : (uint8_t)((1u << bits) - 1);
-			t->context[f->off + k] = context_byte(t, f->off + k) & mask;
-		}
+		for (unsigned k = 0; f->layout == CONTEXT_SK_BUFF && settle_is_settable(f) && k < f->size; k++)
+			t->context[f->off + k] = settle_context_byte(t->in, f, f->off + k);
 	}
 }
 
@@ -151,13 +149,14 @@ static void take_packet(const struct test *t, const struct exec_outcome *mine, s
 	memcpy(out->packet, t->packet_out + skip, out->packet_len);
 }
 
-/* Fields that a test run does not show are taken from the concrete machine. */
+/* Fields that a test run does not show are taken from the concrete machine, run on the input as it was given. */
 static void take_context(const struct test *t, const struct exec_outcome *mine, struct exec_outcome *out)
 {
 	enum context_layout layout = progtype_rows[t->p->type].context;
-	out->context_len = mine->context_len;
+	out->context_len = t->context_len;
 	out->context = machine_alloc(out->context_len);
-	memcpy(out->context, mine->context, out->context_len);
+	if (mine->context_len) /* a run that faulted has none */
+		memcpy(out->context, mine->context, mine->context_len);
 	for (size_t i = 0; i < context_field_count; i++) {
 		const struct context_field *f = &context_fields[i];
 		if (f->layout == layout && f->writable && settle_is_settable(f))
@@ -175,15 +174,15 @@ static bool run_loaded(struct test *t, struct live_maps *maps, int fd, const str
 		out->end = EXEC_EXIT;
 		out->r0 = t->retval;
 		take_packet(t, mine, out);
-		take_context(t, mine, out);
+		take_context(t, t->given, out);
 	}
 	free(t->context);
 	return good;
 }
 
-static enum kernel_status run_settled(const struct program *p, const struct input *in, const struct exec_options *opt,
-				      const struct exec_outcome *touched, struct exec_outcome *out,
-				      struct live_error *e)
+static enum kernel_status run_settled(const struct program *p, const struct input *in, const struct exec_outcome *given,
+				      const struct exec_options *opt, const struct exec_outcome *touched,
+				      struct exec_outcome *out, struct live_error *e)
 {
 	struct test *t = machine_alloc(sizeof *t);
 	struct live_maps maps;
@@ -191,6 +190,7 @@ static enum kernel_status run_settled(const struct program *p, const struct inpu
 	cpu_set_t before, one;
 	t->p = p;
 	t->in = in;
+	t->given = given;
 	exec_run(p, in, opt, &mine);
 	sched_getaffinity(0, sizeof before, &before);
 	bool good = live_create_maps(&maps, p->object, opt, e) && live_freeze_maps(&maps, in, e);
@@ -231,14 +231,11 @@ enum kernel_status kernel_run(const struct program *p, const struct input *in, c
 		live_fail(&e, KERNEL_CANT_SET, "the target of a tail call");
 	else
 		settled = settle_input(p, in, opt, &mine, &e);
-	exec_release(&mine);
-	if (!settled)
-		return e.status;
-	enum kernel_status status = run_settled(p, settled, opt, touched, out, &e);
-	input_free(settled);
-	if (status != KERNEL_RAN)
+	if (settled && run_settled(p, settled, &mine, opt, touched, out, &e) != KERNEL_RAN)
 		exec_release(out);
-	return status;
+	input_free(settled);
+	exec_release(&mine);
+	return e.status;
 }
 
 enum kernel_status kernel_verify(const struct program *p, char *log, size_t loglen, uint64_t *insns_processed)

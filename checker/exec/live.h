@@ -21,6 +21,8 @@ struct input *settle_input(const struct program *p, const struct input *in, cons
 /* Is the packet given and taken with an Ethernet header that the program does not see? */
 bool settle_hides_header(const struct program *p);
 bool settle_is_settable(const struct context_field *f); /* through ctx_in */
+/* The byte at offset `at` of field f at entry: its significant bits. */
+uint8_t settle_context_byte(const struct input *in, const struct context_field *f, uint64_t at);
 
 /* live_map.c: the maps of an object as descriptors; numbers as in the pairing */
 struct live_maps {

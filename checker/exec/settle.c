@@ -22,7 +22,8 @@ struct settle {
 	const struct program *p;
 	const struct exec_options *opt;
 	const struct exec_outcome *before;
-	struct input *in;
+	const struct input *given;
+	struct input *in; /* becomes settled */
 	struct live_error *e;
 	uint32_t calls[256]; /* by helper id */
 };
@@ -45,16 +46,40 @@ bool settle_is_settable(const struct context_field *f)
 	return false;
 }
 
-/* The part is set now: does it matter? */
+/* A field that a test run does not show and that still is as at entry says nothing. */
+static void hide_untouched(const struct settle *s, const struct input *in, struct exec_outcome *o)
+{
+	for (size_t i = 0; o->context_len && i < context_field_count; i++) {
+		const struct context_field *f = &context_fields[i];
+		if (f->layout != progtype_rows[s->p->type].context || settle_is_settable(f))
+			continue;
+		for (uint64_t at = f->off; at < (uint64_t)f->off + f->size; at++)
+			if (o->context[at] == settle_context_byte(in, f, at))
+				o->context[at] = 0;
+	}
+}
+
+uint8_t settle_context_byte(const struct input *in, const struct context_field *f, uint64_t at)
+{
+	uint64_t from = 8 * (at - f->off), bits = f->bits > from ? f->bits - from : 0;
+	return (uint8_t)(input_get(in, IN_CTX, &at, 1) & (bits >= 8 ? 0xff : (1u << bits) - 1));
+}
+
+/* The part is set now: does it matter? A test run shows no events. */
 static bool keeps_outcome(struct settle *s, const char *part)
 {
-	struct exec_outcome now;
+	struct exec_outcome before = *s->before, now;
 	char buf[160];
-	struct exec_outcome before = *s->before;
 	exec_run(s->p, s->in, s->opt, &now);
 	size_t n_events = now.n_events;
-	before.n_events = now.n_events = 0; /* a test run shows none */
+	before.n_events = now.n_events = 0;
+	before.context = machine_alloc(before.context_len);
+	if (before.context_len)
+		memcpy(before.context, s->before->context, before.context_len);
+	hide_untouched(s, s->given, &before);
+	hide_untouched(s, s->in, &now);
 	bool differs = exec_differ(s->p, &before, &now, buf, sizeof buf);
+	free(before.context);
 	now.n_events = n_events;
 	exec_release(&now);
 	return !differs || live_fail(s->e, KERNEL_CANT_SET, "%s", part);
@@ -235,6 +260,19 @@ static bool is_free(const struct helper_row *row)
 	       row->model == MODEL_PROBE_READ;
 }
 
+/* Sets every result of a helper to something else. */
+static void vary_results(struct settle *s, const struct helper_row *row, unsigned how)
+{
+	for (uint64_t n = 0; n < MAX_CALLS; n++) {
+		uint64_t args[] = {row->id, n};
+		for (enum input_fn fn = IN_ORACLE; fn <= IN_RESULT; fn++) {
+			uint64_t old = input_get(s->in, fn, args, 2);
+			const uint64_t values[] = {~old, 0, 1, ~0ull, old * 0x9e3779b97f4a7c15ull + n};
+			input_set(s->in, fn, args, 2, values[how]);
+		}
+	}
+}
+
 /* The kernel's results are its own; they are tried with others. A record is always granted. */
 static bool settle_helper(struct settle *s, const struct helper_row *row, uint32_t calls)
 {
@@ -243,15 +281,14 @@ static bool settle_helper(struct settle *s, const struct helper_row *row, uint32
 	if (calls > MAX_CALLS || row->model == MODEL_L4_CSUM_REPLACE ||
 	    (is_free(row) && (writes_memory(row) || row->ret >= RET_VALUE)))
 		return live_fail(s->e, KERNEL_CANT_SET, "%s", part);
-	for (uint64_t n = 0; n < MAX_CALLS; n++) {
-		uint64_t args[] = {row->id, n};
-		if (row->model == MODEL_RINGBUF_RESERVE)
-			input_set(s->in, IN_ORACLE, args, 2, 0);
-		else if (is_free(row))
-			for (enum input_fn fn = IN_ORACLE; fn <= IN_RESULT; fn++)
-				input_set(s->in, fn, args, 2, ~input_get(s->in, fn, args, 2));
+	for (uint64_t n = 0; row->model == MODEL_RINGBUF_RESERVE && n < MAX_CALLS; n++)
+		input_set(s->in, IN_ORACLE, (uint64_t[]){row->id, n}, 2, 0);
+	for (unsigned how = 0; is_free(row) && how < 5; how++) {
+		vary_results(s, row, how);
+		if (!keeps_outcome(s, part))
+			return false;
 	}
-	return keeps_outcome(s, part);
+	return is_free(row) || keeps_outcome(s, part);
 }
 
 static bool settle_helpers(struct settle *s)
@@ -280,7 +317,7 @@ static bool settle_room(struct settle *s)
 struct input *settle_input(const struct program *p, const struct input *in, const struct exec_options *opt,
 			   const struct exec_outcome *before, struct live_error *e)
 {
-	struct settle s = {.p = p, .opt = opt, .before = before, .in = input_copy(in), .e = e};
+	struct settle s = {.p = p, .opt = opt, .before = before, .given = in, .in = input_copy(in), .e = e};
 	enum packet_kind kind = progtype_rows[p->type].packet;
 	bool good = kind == PACKET_NONE || (kind == PACKET_XDP ? settle_xdp(&s) : settle_skb(&s));
 	if (good && settle_context(&s) && settle_addresses(&s) && settle_room(&s) && settle_helpers(&s))
