@@ -675,7 +675,7 @@ Test(object, files)
 	cr_assert_geq(fd, 0);
 	cr_assert_eq(object_read(path, &o, err, sizeof err), OBJECT_MALFORMED);
 	struct bytes b = compile_small("");
-	cr_assert_eq(write(fd, b.data, b.len), b.len);
+	cr_assert_eq(write(fd, b.data, b.len), (ssize_t)b.len);
 	close(fd);
 	cr_assert_eq(object_read(path, &o, err, sizeof err), OBJECT_OK, "%s", err);
 	cr_assert_str_eq(o->path, path);
