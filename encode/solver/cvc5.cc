@@ -181,6 +181,8 @@ void *open_cvc5(const char *arg, char *err, size_t errlen)
 	auto *c = new cvc5_instance;
 	c->solver.setLogic("QF_BV");
 	c->solver.setOption("produce-models", "true");
+	c->solver.setOption("bitblast", "eager");
+	c->solver.setOption("bv-assert-input", "true"); // twice as fast, measured on checksums and bit tricks
 	c->version = c->solver.getVersion();
 	c->boolean = c->solver.getBooleanSort();
 	c->zero = c->solver.mkBitVector(1, 0);
@@ -231,12 +233,11 @@ enum solver_answer check_cvc5(void *self, const struct query *q, unsigned ms, ui
 			      enum solver_failure *why)
 {
 	auto &c = *static_cast<cvc5_instance *>(self);
+	std::set_new_handler(fault_stop_without_memory); // cvc5 allocates where nothing may be thrown
 	try {
 		if (ms)
 			c.solver.setOption("tlimit-per", std::to_string(ms));
 		return decide(c, q, values, why);
-	} catch (const std::bad_alloc &) {
-		*why = SOLVER_MEMORY;
 	} catch (const std::exception &e) {
 		fprintf(stderr, "bpfprove: cvc5 failed on query %s: %s\n", q->name, e.what());
 		*why = SOLVER_DIED;

@@ -3,6 +3,7 @@
 #include "fault.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,24 +21,26 @@ void fault_stop(const char *file, int line, const char *format, ...)
 	_exit(FAULT_STATUS);
 }
 
-static int memory_status = FAULT_STATUS;
+static bool in_child;
 
-void fault_set_memory_status(int status)
+void fault_enter_child(void)
 {
-	memory_status = status;
+	in_child = true;
 }
 
-static void stop_without_memory(size_t n, size_t size)
+void fault_stop_without_memory(void)
 {
-	fprintf(stderr, "bpfprove: out of memory: no room for %zu items of %zu bytes\n", n, size);
-	_exit(memory_status);
+	if (in_child)
+		_exit(FAULT_MEMORY_STATUS);
+	fputs("bpfprove: out of memory\n", stderr);
+	_exit(FAULT_STATUS);
 }
 
 void *fault_realloc(void *p, size_t n, size_t size)
 {
 	void *grown = reallocarray(p, n ? n : 1, size);
 	if (!grown)
-		stop_without_memory(n, size);
+		fault_stop_without_memory();
 	return grown;
 }
 
@@ -45,6 +48,6 @@ void *fault_calloc(size_t n, size_t size)
 {
 	void *fresh = calloc(n ? n : 1, size);
 	if (!fresh)
-		stop_without_memory(n, size);
+		fault_stop_without_memory();
 	return fresh;
 }

@@ -9,8 +9,10 @@
 #define FAULT_STOP(...) fault_stop(__FILE__, __LINE__, __VA_ARGS__)
 
 void fault_stop(const char *file, int line, const char *format, ...) __attribute__((noreturn, format(printf, 3, 4)));
-/* The exit status when memory is out; FAULT_STATUS if not set. */
-void fault_set_memory_status(int status);
+/* Memory is out: ends the process. In a child that guard.c watches, without a word and with a status for it. */
+void fault_stop_without_memory(void) __attribute__((noreturn));
+#define FAULT_MEMORY_STATUS 71
+void fault_enter_child(void);
 /* realloc of n items that cannot fail: memory that is out ends the process. */
 void *fault_realloc(void *p, size_t n, size_t size);
 void *fault_calloc(size_t n, size_t size);

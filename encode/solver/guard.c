@@ -23,7 +23,6 @@
 #define MAX_JOBS 2
 /* A backend that ends by itself at the limit gets this long to say so. */
 #define GRACE_NS 20000000ull
-#define MEMORY_STATUS 71 /* a child's exit status when our own code has no memory */
 #define STACK_BYTES (100ull << 20)
 
 /* What one call of guard_run shares. */
@@ -106,7 +105,7 @@ static void set_child_up(const struct run *r, pid_t parent)
 static void run_child(const struct run *r, struct guard_job *j, int out, pid_t parent)
 {
 	set_child_up(r, parent);
-	fault_set_memory_status(MEMORY_STATUS);
+	fault_enter_child();
 	enum solver_failure why = SOLVER_NO_FAILURE;
 	enum solver_answer answer = j->backend->check(j->self, r->q, r->ms, j->values, &why);
 	struct guard_report report = {answer, why};
@@ -168,7 +167,7 @@ static void bury(const struct run *r, struct guard_job *j)
 	stop(j, &status, &usage);
 	uint64_t peak = (uint64_t)usage.ru_maxrss * 1024;
 	bool full = r->memory && peak > r->resident && peak - r->resident >= r->memory / 2;
-	full |= WIFEXITED(status) && WEXITSTATUS(status) == MEMORY_STATUS;
+	full |= WIFEXITED(status) && WEXITSTATUS(status) == FAULT_MEMORY_STATUS;
 	j->answer = SOLVER_UNKNOWN;
 	j->why = full ? SOLVER_MEMORY : SOLVER_DIED;
 }

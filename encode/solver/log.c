@@ -40,7 +40,9 @@ static void *open_log(const char *arg, char *err, size_t errlen)
 	}
 	struct logger *l = fault_calloc(1, sizeof *l);
 	l->folder = strndup(arg, (size_t)(colon - arg));
-	if (l->folder && prepare_folder(l->folder, err, errlen) && engine_open(&l->inner, colon + 1, err, errlen))
+	if (!l->folder)
+		fault_stop_without_memory();
+	if (prepare_folder(l->folder, err, errlen) && engine_open(&l->inner, colon + 1, err, errlen))
 		return l;
 	free(l->folder);
 	free(l);

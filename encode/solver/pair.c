@@ -25,7 +25,9 @@ static void *open_pair(const char *arg, char *err, size_t errlen)
 	}
 	struct pair *p = fault_calloc(1, sizeof *p);
 	char *first = strndup(arg, (size_t)(comma - arg));
-	bool ok = first && engine_open_instance(&p->members[0], first, err, errlen);
+	if (!first)
+		fault_stop_without_memory();
+	bool ok = engine_open_instance(&p->members[0], first, err, errlen);
 	free(first);
 	if (ok && engine_open_instance(&p->members[1], comma + 1, err, errlen))
 		return p;

@@ -26,7 +26,7 @@ static void *open_smtlib(const char *arg, char *err, size_t errlen)
 	}
 	char *command = strdup(arg);
 	if (!command)
-		FAULT_STOP("no memory for a command");
+		fault_stop_without_memory();
 	return command;
 }
 
@@ -105,6 +105,14 @@ static bool advance(struct dialogue *d)
 	return p->state != PROCESS_OPEN && d->inside == 'w' && !d->depth;
 }
 
+static char *copy_expression(const struct dialogue *d)
+{
+	char *text = strndup(d->process.text + d->start, d->at - d->start);
+	if (!text)
+		fault_stop_without_memory();
+	return text;
+}
+
 /* The next expression, as a string that the caller frees; NULL: none came. */
 static char *next_expression(struct dialogue *d)
 {
@@ -113,7 +121,7 @@ static char *next_expression(struct dialogue *d)
 	d->start = d->at;
 	for (;;) {
 		if (advance(d))
-			return strndup(p->text + d->start, d->at - d->start);
+			return copy_expression(d);
 		if (p->state != PROCESS_OPEN)
 			return NULL;
 		process_receive(p);
@@ -136,11 +144,11 @@ static char *print_script(const struct query *q, size_t *n)
 	char *script = NULL;
 	FILE *f = open_memstream(&script, n);
 	if (!f)
-		FAULT_STOP("no memory for a script");
+		fault_stop_without_memory();
 	fputs("(set-option :print-success false)\n(set-option :produce-models true)\n", f);
 	term_print_smt2(q->pool, q->asserts, q->n_asserts, f);
 	if (fclose(f))
-		FAULT_STOP("no memory for a script");
+		fault_stop_without_memory();
 	return script;
 }
 
@@ -251,13 +259,13 @@ static bool request_values(struct dialogue *d, const struct query *q)
 	size_t n;
 	FILE *f = open_memstream(&text, &n);
 	if (!f)
-		FAULT_STOP("no memory for a request");
+		fault_stop_without_memory();
 	fputs("(get-value (", f);
 	for (size_t i = 0; i < q->n_leaves; i++)
 		fprintf(f, "t%u ", q->leaves[i]);
 	fputs("))\n", f);
 	if (fclose(f))
-		FAULT_STOP("no memory for a request");
+		fault_stop_without_memory();
 	bool sent = process_send(&d->process, text, n);
 	free(text);
 	return sent;

@@ -28,7 +28,7 @@ struct solver *solver_open(const char *spec, struct solver_limits limits, char *
 	}
 	s->spec = strdup(spec);
 	if (!s->spec)
-		FAULT_STOP("no memory for the name of a solver");
+		fault_stop_without_memory();
 	return s;
 }
 

@@ -231,7 +231,8 @@ static enum solver_answer check_z3(void *self, const struct query *q, unsigned m
 	struct z3 *z = self;
 	struct translation x = {.context = z->context, .pool = q->pool};
 	(void)ms;
-	Z3_solver solver = Z3_mk_simple_solver(z->context);
+	/* Without a logic it takes 8 times as long on checksums. */
+	Z3_solver solver = Z3_mk_solver_for_logic(z->context, Z3_mk_string_symbol(z->context, "QF_BV"));
 	Z3_solver_inc_ref(z->context, solver);
 	Z3_lbool answer = Z3_L_UNDEF;
 	if (assert_query(z, solver, &x, q))
