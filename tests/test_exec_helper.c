@@ -295,28 +295,6 @@ Test(exec_helper, header_checksums_are_replaced_as_in_the_kernel)
 	check_l3(1, 2, 2, 0x10000, -14);
 }
 
-/* The result goes into the packet; before Linux 6.13 it had other bits. */
-static void check_diff(unsigned from, unsigned to, uint32_t seed, uint32_t pattern, uint64_t r0)
-{
-	char text[600];
-	snprintf(text, sizeof text,
-		 "r1 = %u ll\n*(u64 *)(r10 - 8) = r1\n*(u64 *)(r10 - 16) = r1\nr1 = r10\nr1 += -16\nr2 = %u\nr3 = r10\n"
-		 "r3 += -8\nr4 = %u\nr5 = 0x%x ll\ncall csum_diff\nexit\n",
-		 pattern, from, to, seed);
-	check(text, fixture_packet(64), r0, true);
-}
-
-Test(exec_helper, checksum_differences_are_those_of_the_kernel)
-{
-	check_diff(0, 8, 0, 0x01020304, 0x0406);
-	check_diff(0, 8, 0xffffffff, 0, 0xffff);
-	check_diff(8, 0, 0, 0x01020304, 0xfbf9);
-	check_diff(8, 8, 0x10000, 0x01020304, 1);
-	check_diff(4, 8, 5, 0xffffffff, 5);
-	check_diff(8, 4, 0xfffffffe, 0x80000001, 0xfffe);
-	check_diff(0, 0, 0x12345678, 0, 0x68ac);
-}
-
 Test(exec_helper, redirects_and_tail_calls_have_their_target_as_output)
 {
 	const char *redirect = ".map m devmap 4 4 8\nr1 = map[m] ll\nr2 = 3\nr3 = 2\ncall redirect_map\nexit\n";

@@ -166,7 +166,7 @@ static void show_progress(size_t done, size_t n, const char *name)
 static void decide_pairs(const struct options *opt, struct solver *solver, struct pair *pairs, size_t n)
 {
 	struct equiv_options eo = {
-		.solver = solver, .kernel = !opt->no_kernel, .unroll = opt->unroll, .stop = &interrupted};
+		.solver = solver, .encode = opt->encode, .kernel = !opt->no_kernel, .unroll = opt->unroll, .stop = &interrupted};
 	for (size_t i = 0; i < n; i++) {
 		if (!pairs[i].a || !pairs[i].b)
 			continue;

@@ -285,7 +285,7 @@ static void answer(struct question *q)
 		set_unknown(q, why, what);
 		return;
 	}
-	if (is_identical(q)) {
+	if (!q->opt->encode && is_identical(q)) {
 		q->out->verdict = VERDICT_PROVED;
 		q->out->decided_by = "identical";
 		return;

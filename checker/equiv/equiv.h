@@ -33,6 +33,7 @@ void claims_release(struct claims *c);
 
 struct equiv_options {
 	struct solver *solver;
+	bool encode;           /* don't take identical programs for granted */
 	bool kernel;           /* ask the live kernel about refutations */
 	unsigned unroll;       /* 0: default */
 	volatile int *stop;

@@ -167,9 +167,10 @@ static void check_argument(struct machine *m, struct helper_call *c, unsigned i)
 static void check_arguments(struct machine *m, struct helper_call *c)
 {
 	for (unsigned i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++) {
-		if (!(m->known & 1u << (i + 1)))
+		bool known = m->known & 1u << (i + 1);
+		if (!known && !((c->row->effects & LAX_ARGS) && c->row->args[i] == ARG_ANY))
 			machine_fault(m, FAULT_REG_UNINIT, "r%u is read before it is written", i + 1);
-		c->arg[i] = m->r[i + 1];
+		c->arg[i] = known ? m->r[i + 1] : (struct value){0};
 		check_argument(m, c, i);
 	}
 }

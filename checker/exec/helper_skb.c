@@ -29,37 +29,6 @@ static uint16_t csum_fold(uint32_t sum)
 	return (uint16_t)~sum;
 }
 
-static uint32_t csum_partial(const uint8_t *bytes, uint64_t n, uint32_t sum)
-{
-	for (uint64_t i = 0; i < n; i += 4) {
-		uint32_t word;
-		memcpy(&word, bytes + i, sizeof word);
-		sum = csum_add(sum, word);
-	}
-	return sum;
-}
-
-/*
- * Since 6.13 the result is folded to 16 bits on every architecture; before, it
- * had 32 and depended on the architecture. Sizes that are no multiples of 4
- * are refused by older kernels and summed by newer ones.
- */
-void helper_run_CSUM_DIFF(struct machine *m, struct helper_call *c)
-{
-	uint64_t from = c->len[0], to = c->len[2];
-	uint32_t sum = (uint32_t)c->arg[4].word;
-	if ((from | to) & 3)
-		machine_stop(m, REASON_HELPER, "bpf_csum_diff of sizes that are no multiples of 4");
-	if (from && to)
-		sum = csum_add(csum_partial(c->read[2], to, sum), ~csum_partial(c->read[0], from, 0));
-	else if (to)
-		sum = csum_partial(c->read[2], to, sum);
-	else if (from)
-		sum = ~csum_partial(c->read[0], from, ~sum);
-	sum += sum >> 16 | sum << 16;
-	helper_return(c, sum >> 16);
-}
-
 /* Checks [off, off + n) and returns it, NULL if it is not all there. */
 static uint8_t *packet_range(struct machine *m, uint32_t off, uint64_t n)
 {

@@ -17,10 +17,11 @@ static bool is_packet_length(const struct context_field *f)
 
 term packet_end_all(struct world *w, const struct state *s)
 {
-	term end = s->counters[COUNT_DATA_END];
 	if (progtype_rows[w->type].packet != PACKET_SKB)
-		return end;
-	return term_add(w->pool, end, term_zext(w->pool, world_input(w, IN_PKT_EXTRA, NULL, 0), 64));
+		return s->counters[COUNT_DATA_END];
+	/* pulling bytes into the linear part does not change how many there are */
+	term linear = term_zext(w->pool, world_input(w, IN_PKT_LEN, NULL, 0), 64);
+	return term_add(w->pool, linear, term_zext(w->pool, world_input(w, IN_PKT_EXTRA, NULL, 0), 64));
 }
 
 term context_initial_byte(struct world *w, term off)

@@ -96,11 +96,22 @@ static bool take_map(struct call *c, int i)
 	return true;
 }
 
+static struct value take_register(struct call *c, int i)
+{
+	bool lax = (c->row->effects & LAX_ARGS) && c->row->args[i] == ARG_ANY;
+	if (!lax)
+		return step_reg(c->run, c->state, (unsigned)i + 1);
+	struct value zero = value_number(c->world, word_const(c->world, 0)), v = c->state->regs[i + 1];
+	term init = v.init;
+	v.init = term_true(c->pool);
+	return value_ite(c->world, init, &v, &zero);
+}
+
 /* Checks what can be checked of each argument before any model; false: the path ends. */
 static bool take_arguments(struct call *c)
 {
 	for (int i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++) {
-		c->arg[i] = step_reg(c->run, c->state, (unsigned)i + 1);
+		c->arg[i] = take_register(c, i);
 		c->word[i] = value_word(c->world, &c->arg[i]);
 		switch ((int)c->row->args[i]) {
 		case ARG_INT:
@@ -189,6 +200,7 @@ static const struct arg_memory {
 	{ARG_MEM_OUT, false, true, false, -1},    {ARG_MEM_OUT_OR_NULL, false, true, true, -1},
 	{ARG_MEM_INOUT, true, true, false, -1},   {ARG_OUT4, false, true, false, 4},
 	{ARG_OUT8, false, true, false, 8},        {ARG_INOUT4, true, true, false, 4},
+	{ARG_MEM_PART, true, true, false, -1},
 	{ARG_MEM20, true, false, false, 20},      {ARG_MEM40, true, false, false, 40},
 };
 
@@ -208,6 +220,18 @@ static term memory_size(struct call *c, const struct arg_memory *m, int i)
 	return word_const(c->world, m->size == -2 ? def->value_size : m->size == -3 ? def->key_size : (uint64_t)m->size);
 }
 
+/* What of a partly written buffer is left as it was is not modelled: no fault, but unknown. */
+static void reads_part(struct call *c, size_t since)
+{
+	for (size_t i = since; i < c->run->n_faults; i++) {
+		struct fault_record *f = &c->run->faults[i];
+		if (f->kind != FAULT_STACK_UNINIT)
+			continue;
+		run_unknown(c->run, &(struct state){.guard = f->guard}, REASON_HELPER, c->row->name);
+		f->guard = term_false(c->pool);
+	}
+}
+
 /* An argument as the event records it: what others or the kernel can tell apart. */
 static bool event_argument(struct call *c, struct event *e, int i)
 {
@@ -216,13 +240,23 @@ static bool event_argument(struct call *c, struct event *e, int i)
 	if (m) {
 		term size = memory_size(c, m, i);
 		e->args[e->n_args++] = m->null ? term_ite(c->pool, is_null(c, &c->arg[i]), word_const(w, ~0ull), size) : size;
-		return !m->reads || event_memory(c, e, i, size, m->null);
+		size_t since = c->run->n_faults;
+		bool ok = !m->reads || event_memory(c, e, i, size, m->null);
+		if (c->row->args[i] == ARG_MEM_PART)
+			reads_part(c, since);
+		return ok;
 	}
 	switch ((int)c->row->args[i]) {
 	case ARG_CTX:
 	case ARG_CTX_OR_NULL:
 	case ARG_CTX_OR_KERNEL:
 	case ARG_ANY:
+		if (c->arg[i].n) { /* it may be followed or not: only an exact model knows */
+			run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+			return false;
+		}
+		e->args[e->n_args++] = c->word[i];
+		return true;
 	case ARG_INT:
 	case ARG_KERNEL:
 	case ARG_KERNEL_OR_NULL:

@@ -135,6 +135,8 @@ static bool step_load(struct run *r, struct state *s, const struct insn *in)
 	struct world *w = r->world;
 	struct value p = step_reg(r, s, in->src);
 	struct value v = access_load(r, s, &p, in->off, in->width / 8u);
+	if (in->op == ISA_LDXS && v.n && in->width < 64) /* a context field that holds a pointer */
+		run_fault(r, s, FAULT_CTX_ACCESS, term_true(w->pool));
 	if (in->op == ISA_LDXS) {
 		term low = term_extract(w->pool, value_word(w, &v), in->width - 1u, 0);
 		v = value_number(w, term_sext(w->pool, low, 64));
@@ -249,7 +251,10 @@ static bool step_packet(struct run *r, struct state *s, const struct insn *in)
 	struct state *early = state_copy(w, s);
 	early->guard = term_and(p, s->guard, term_not(p, inside));
 	early->regs[0] = value_number(w, word_const(w, 0));
-	run_exit(r, early);
+	if (s->depth > 1) /* it would return to the caller */
+		run_unknown(r, early, REASON_INSN, "packet load in a subprogram");
+	else
+		run_exit(r, early);
 	s->guard = term_and(p, s->guard, inside);
 	term word = mem_read(w, s->mems[SPACE_PACKET], 0, at, n);
 	if (n > 1)
