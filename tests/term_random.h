@@ -59,6 +59,8 @@ struct exprs { /* arguments before what uses them */
 #define BOUND_HI 6u
 
 static uint64_t seed = 88172645463325252ull;
+static unsigned width_limit = 64;
+static bool no_products; /* leaves out what solvers find hard */
 
 static inline uint64_t next_random(void)
 {
@@ -281,6 +283,7 @@ static inline unsigned random_width(unsigned max)
 {
 	static const unsigned widths[] = {1, 1, 2, 3, 4, 5, 7, 8, 8, 16, 16, 24, 32, 32, 33, 48, 63, 64, 64};
 	unsigned w = below(4) ? widths[below(sizeof widths / sizeof *widths)] : 1 + below(64);
+	max = max < width_limit ? max : width_limit;
 	return w <= max ? w : 1 + below(max);
 }
 
@@ -289,7 +292,8 @@ static inline enum op random_op(unsigned w)
 	for (;;) {
 		enum op op = (enum op)(OP_NOT + below(OP_COUNT - OP_NOT));
 		bool truth = op >= OP_EQ, narrow = w < 2 && (op == OP_CONCAT || op == OP_ZEXT || op == OP_SEXT);
-		if (!(truth && w != 1) && !narrow && !(op == OP_BSWAP && w % 8))
+		bool product = op >= OP_MUL && op <= OP_SREM;
+		if (!(truth && w != 1) && !(product && no_products) && !narrow && !(op == OP_BSWAP && w % 8))
 			return op;
 	}
 }
@@ -304,7 +308,7 @@ static inline int gen_operation(struct exprs *x, unsigned w, int depth)
 	if (e.op == OP_ITE || e.op == OP_IMPLIES)
 		wa = 1;
 	else if (e.op == OP_EXTRACT)
-		wa = w + below(65 - w);
+		wa = w + below(width_limit + 1 - w);
 	else if (e.op == OP_CONCAT)
 		wa = 1 + below(w - 1), wb = w - wa;
 	else if (e.op == OP_ZEXT || e.op == OP_SEXT)

@@ -40,6 +40,10 @@ term bool_complement(const struct term_pool *p, term t);
 int bool_implied(const struct term_pool *p, const struct list *known, term t);
 /* Base of a concatenation whose constant parts are cleared, they in *off; 0 if they are all zero. */
 term slice_split(struct term_pool *p, term t, uint64_t *off);
+/* Runs of ones in a mask. */
+unsigned slice_runs(uint64_t mask);
+/* Did slicing end in something else than slices, for both? */
+bool slice_simpler(const struct term_pool *p, term x, term y);
 /* a | b for terms that share no bit that may be one, as a concatenation; 0 if it had too many parts. */
 term slice_disjoint(struct term_pool *p, term a, term b);
 #endif

@@ -84,11 +84,6 @@ term rule_and_covered(struct term_pool *p, const struct node *n)
 /* Slices where a mask would have more runs than this stay a mask. */
 #define RUNS_MAX 8u
 
-static unsigned runs_of(uint64_t mask)
-{
-	return (unsigned)__builtin_popcountll(mask & ~(mask << 1));
-}
-
 /* Bits from lo on that are equal in each mask: how many, below `width`. */
 static unsigned run_length(uint64_t a, uint64_t b, unsigned lo, unsigned width)
 {
@@ -118,7 +113,7 @@ static term select_runs(struct term_pool *p, term x, uint64_t mask, uint64_t fil
 
 term rule_and_runs(struct term_pool *p, const struct node *n)
 {
-	if (!is_const(p, n->b) || runs_of(value_of(p, n->b)) > RUNS_MAX / 2)
+	if (!is_const(p, n->b) || slice_runs(value_of(p, n->b)) > RUNS_MAX)
 		return 0;
 	return select_runs(p, n->a, value_of(p, n->b), 0);
 }
@@ -126,7 +121,7 @@ term rule_and_runs(struct term_pool *p, const struct node *n)
 term rule_or_runs(struct term_pool *p, const struct node *n)
 {
 	uint64_t keep = is_const(p, n->b) ? ~value_of(p, n->b) & mask_of(n->width) : 0;
-	return keep && runs_of(keep) <= RUNS_MAX / 2 ? select_runs(p, n->a, keep, ~0ull) : 0;
+	return keep && slice_runs(keep) <= RUNS_MAX ? select_runs(p, n->a, keep, ~0ull) : 0;
 }
 
 term rule_and_mask_bool(struct term_pool *p, const struct node *n)
@@ -138,6 +133,48 @@ term rule_and_mask_bool(struct term_pool *p, const struct node *n)
 			return term_ite(p, c, args[1 - i], term_const(p, n->width, 0));
 	}
 	return 0;
+}
+
+/* The lowest border between parts of t; its width if it has none. */
+static unsigned border_of(const struct term_pool *p, term t)
+{
+	struct node n = node_of(p, t);
+	return n.kind == TERM_CONCAT ? width_of(p, n.b) : n.kind == TERM_ZEXT ? width_of(p, n.a) : n.width;
+}
+
+static term make2(struct term_pool *p, enum term_kind kind, term x, term y)
+{
+	return rewrite_make(p, (struct node){(uint8_t)kind, (uint8_t)width_of(p, x), 0, 0, x, y, 0});
+}
+
+/* The operation part by part: the same parts that slicing would give. */
+static term by_parts(struct term_pool *p, const struct node *n)
+{
+	unsigned at = border_of(p, n->a), other = border_of(p, n->b);
+	at = other < at ? other : at;
+	if (at == n->width)
+		return 0;
+	term x = term_extract(p, n->a, n->width - 1, at), y = term_extract(p, n->a, at - 1, 0);
+	term z = term_extract(p, n->b, n->width - 1, at), u = term_extract(p, n->b, at - 1, 0);
+	if (!slice_simpler(p, x, z) || !slice_simpler(p, y, u))
+		return 0;
+	enum term_kind kind = (enum term_kind)n->kind;
+	return term_concat(p, make2(p, kind, x, z), make2(p, kind, y, u));
+}
+
+term rule_and_parts(struct term_pool *p, const struct node *n)
+{
+	return by_parts(p, n);
+}
+
+term rule_or_parts(struct term_pool *p, const struct node *n)
+{
+	return by_parts(p, n);
+}
+
+term rule_xor_parts(struct term_pool *p, const struct node *n)
+{
+	return by_parts(p, n);
 }
 
 term rule_and_zext(struct term_pool *p, const struct node *n)

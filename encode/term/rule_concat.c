@@ -86,24 +86,44 @@ static term merge_bitwise(struct term_pool *p, const struct node *a, const struc
 	return 0;
 }
 
-static term merge(struct term_pool *p, term hi, term lo)
+static term merge_operations(struct term_pool *p, term hi, term lo)
 {
 	struct node a = node_of(p, hi), b = node_of(p, lo);
-	if (a.kind == b.kind && (a.kind == TERM_AND || a.kind == TERM_OR || a.kind == TERM_XOR))
-		return merge_bitwise(p, &a, &b);
-	if (a.kind != TERM_NOT || b.kind != TERM_NOT)
-		return merge_slices(p, hi, lo);
-	term x = merge(p, a.a, b.a);
-	return x ? term_not(p, x) : 0;
+	bool bitwise = a.kind == TERM_AND || a.kind == TERM_OR || a.kind == TERM_XOR;
+	return a.kind == b.kind && bitwise ? merge_bitwise(p, &a, &b) : merge_slices(p, hi, lo);
+}
+
+/* t ^ k as t and k: ~x is x ^ ones. */
+static uint64_t strip_xor(const struct term_pool *p, term *t)
+{
+	struct node n = node_of(p, *t);
+	if (n.kind != TERM_NOT && (n.kind != TERM_XOR || !is_const(p, n.b)))
+		return 0;
+	*t = n.a;
+	return n.kind == TERM_NOT ? mask_of(n.width) : value_of(p, n.b);
+}
+
+static term merge(struct term_pool *p, term hi, term lo)
+{
+	term t = merge_operations(p, hi, lo);
+	if (t)
+		return t;
+	unsigned low = width_of(p, lo);
+	uint64_t j = strip_xor(p, &hi), k = strip_xor(p, &lo);
+	if (j | k)
+		t = merge_operations(p, hi, lo);
+	return t ? term_xor(p, t, term_const(p, width_of(p, t), j << low | k)) : 0;
 }
 
 term rule_concat_merge(struct term_pool *p, const struct node *n)
 {
 	struct node b = node_of(p, n->b);
-	if (b.kind != TERM_CONCAT)
-		return merge(p, n->a, n->b);
-	term t = merge(p, n->a, b.a);
-	return t ? term_concat(p, t, b.b) : 0;
+	term t = merge(p, n->a, n->b);
+	if (t || (b.kind != TERM_CONCAT && b.kind != TERM_ZEXT))
+		return t;
+	term head = b.kind == TERM_CONCAT ? b.a : zero(p, b.width - width_of(p, b.a));
+	t = merge(p, n->a, head);
+	return t ? term_concat(p, t, b.kind == TERM_CONCAT ? b.b : b.a) : 0;
 }
 
 /* t as a choice: a truth value is one, and so is its extension. */

@@ -77,10 +77,14 @@ term rule_extract_neutral(struct term_pool *p, const struct node *n)
 	return neutral(p, n, kind, a.b) ? slice(p, n, a.a) : neutral(p, n, kind, a.a) ? slice(p, n, a.b) : 0;
 }
 
-/* Where a constant meets a slice that stays a slice, the operation stays whole, so that its bytes merge again. */
-static bool simpler(const struct term_pool *p, term x, term y)
+bool slice_simpler(const struct term_pool *p, term x, term y)
 {
 	return kind_of(p, x) != TERM_EXTRACT && kind_of(p, y) != TERM_EXTRACT;
+}
+
+unsigned slice_runs(uint64_t mask)
+{
+	return (unsigned)__builtin_popcountll(mask & ~(mask << 1));
 }
 
 static term make2(struct term_pool *p, enum term_kind kind, term x, term y)
@@ -88,13 +92,23 @@ static term make2(struct term_pool *p, enum term_kind kind, term x, term y)
 	return rewrite_make(p, (struct node){(uint8_t)kind, (uint8_t)width_of(p, x), 0, 0, x, y, 0});
 }
 
+/* A slice of x op k. It is moved inwards only where it becomes slices of x alone: else the operation stays whole, so
+ * that its bytes merge again. */
+static bool splits(const struct term_pool *p, enum term_kind kind, term k)
+{
+	uint64_t v = is_const(p, k) ? value_of(p, k) : 0;
+	return is_const(p, k) &&
+	       (kind == TERM_XOR || slice_runs(kind == TERM_AND ? v : ~v & mask_of(width_of(p, k))) < 2);
+}
+
 term rule_extract_bitwise(struct term_pool *p, const struct node *n)
 {
 	struct node a = node_of(p, n->a);
 	if (!is_bitwise(&a))
 		return 0;
+	enum term_kind kind = (enum term_kind)a.kind;
 	term x = slice(p, n, a.a), y = slice(p, n, a.b);
-	return simpler(p, x, y) || is_const(p, x) || is_const(p, y) ? make2(p, (enum term_kind)a.kind, x, y) : 0;
+	return slice_simpler(p, x, y) || splits(p, kind, y) || splits(p, kind, x) ? make2(p, kind, x, y) : 0;
 }
 
 term rule_extract_add(struct term_pool *p, const struct node *n)
@@ -127,7 +141,7 @@ term rule_extract_ite(struct term_pool *p, const struct node *n)
 	if (a.kind != TERM_ITE)
 		return 0;
 	term x = slice(p, n, a.b), y = slice(p, n, a.c);
-	return simpler(p, x, y) || is_const(p, x) || is_const(p, y) ? term_ite(p, a.a, x, y) : 0;
+	return slice_simpler(p, x, y) || is_const(p, x) || is_const(p, y) ? term_ite(p, a.a, x, y) : 0;
 }
 
 term rule_zext_zext(struct term_pool *p, const struct node *n)
@@ -142,6 +156,15 @@ term rule_zext_sext_bool(struct term_pool *p, const struct node *n)
 	if (a.kind != TERM_SEXT || width_of(p, a.a) != 1)
 		return 0;
 	return term_ite(p, a.a, term_const(p, n->width, mask_of(a.width)), term_const(p, n->width, 0));
+}
+
+term rule_zext_slice(struct term_pool *p, const struct node *n)
+{
+	struct node a = node_of(p, n->a);
+	if (a.kind != TERM_EXTRACT || a.lo + n->width > width_of(p, a.a))
+		return 0;
+	uint64_t above = mask_of(n->width) & ~mask_of(a.width);
+	return may_of(p, a.a) >> a.lo & above ? 0 : term_extract(p, a.a, a.lo + n->width - 1u, a.lo);
 }
 
 term rule_sext_sext(struct term_pool *p, const struct node *n)

@@ -90,22 +90,30 @@ void term_print_smt2(struct term_pool *p, const term *roots, size_t n, FILE *out
 
 /* Text is printed from a stack of terms and strings, so that depth costs no C stack. */
 struct item {
-	term t; /* 0: text */
+	const char *text; /* NULL: a term, or the bits of a slice */
+	term t;
 	int depth;
-	const char *text;
+	bool bits;
 };
+/* Shared terms are printed as often as they occur, so more than this many are only named. */
+#define PRINT_MAX 20000u
 struct printer {
 	struct item *items;
-	size_t n, capacity;
+	size_t n, capacity, printed;
 };
 
-static void push_item(struct printer *w, term t, int depth, const char *text)
+static void push_item(struct printer *w, struct item it)
 {
 	if (w->n == w->capacity) {
 		w->capacity = w->capacity ? 2 * w->capacity : 64;
 		w->items = pool_realloc(w->items, w->capacity, sizeof *w->items);
 	}
-	w->items[w->n++] = (struct item){t, depth, text};
+	w->items[w->n++] = it;
+}
+
+static void push_text(struct printer *w, const char *text)
+{
+	push_item(w, (struct item){.text = text});
 }
 
 static void print_head(const struct node *n, term t, FILE *out)
@@ -131,31 +139,31 @@ static void push_parts(const struct term_pool *p, struct printer *w, const struc
 	size_t n_args = n->kind == TERM_APPLY ? 0 : node_args(p, n, &args);
 	bool call = n->kind == TERM_ITE || n->kind == TERM_ZEXT || n->kind == TERM_SEXT;
 	if (n_args > 1 || call)
-		push_item(w, 0, 0, ")");
+		push_text(w, ")");
 	for (size_t i = n_args; i-- > 0;) {
-		push_item(w, args[i], depth - 1, NULL);
-		if (i && !call)
-			push_item(w, 0, 0, " ");
-		if (i)
-			push_item(w, 0, 0, call ? ", " : kind_texts[n->kind].infix);
-		if (i && !call)
-			push_item(w, 0, 0, " ");
+		push_item(w, (struct item){.t = args[i], .depth = depth - 1});
+		if (i && call)
+			push_text(w, ", ");
+		if (!i || call)
+			continue;
+		push_text(w, " ");
+		push_text(w, kind_texts[n->kind].infix);
+		push_text(w, " ");
 	}
 }
 
 static void print_term(const struct term_pool *p, struct printer *w, struct item it, FILE *out)
 {
 	const struct node *n = &p->nodes[it.t];
-	if (it.depth <= 0 && n->kind != TERM_CONST && n->kind != TERM_APPLY) {
+	bool atom = n->kind == TERM_CONST || n->kind == TERM_APPLY;
+	if (!atom && (it.depth <= 0 || w->printed >= PRINT_MAX)) {
 		fprintf(out, "t%" PRIu32, it.t);
 		return;
 	}
+	w->printed++;
 	print_head(n, it.t, out);
-	if (n->kind != TERM_EXTRACT) {
-		push_parts(p, w, n, it.depth);
-		return;
-	}
-	push_item(w, 0, -(int)it.t, NULL);
+	if (n->kind == TERM_EXTRACT)
+		push_item(w, (struct item){.t = it.t, .bits = true});
 	push_parts(p, w, n, it.depth);
 }
 
@@ -163,15 +171,15 @@ void term_print(struct term_pool *p, term t, int depth, FILE *out)
 {
 	struct printer w = {0};
 	POOL_CHECK(t && t < p->count);
-	push_item(&w, t, depth, NULL);
+	push_item(&w, (struct item){.t = t, .depth = depth});
 	while (w.n) {
 		struct item it = w.items[--w.n];
 		if (it.text)
 			fputs(it.text, out);
-		else if (it.t)
-			print_term(p, &w, it, out);
+		else if (it.bits)
+			fprintf(out, "[%u:%u]", p->nodes[it.t].hi, p->nodes[it.t].lo);
 		else
-			fprintf(out, "[%u:%u]", p->nodes[-it.depth].hi, p->nodes[-it.depth].lo);
+			print_term(p, &w, it, out);
 	}
 	free(w.items);
 }
