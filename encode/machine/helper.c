@@ -247,9 +247,6 @@ static bool event_argument(struct call *c, struct event *e, int i)
 		return ok;
 	}
 	switch ((int)c->row->args[i]) {
-	case ARG_CTX:
-	case ARG_CTX_OR_NULL:
-	case ARG_CTX_OR_KERNEL:
 	case ARG_ANY:
 		if (c->arg[i].n) { /* it may be followed or not: only an exact model knows */
 			run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
@@ -257,6 +254,9 @@ static bool event_argument(struct call *c, struct event *e, int i)
 		}
 		e->args[e->n_args++] = c->word[i];
 		return true;
+	case ARG_CTX:
+	case ARG_CTX_OR_NULL:
+	case ARG_CTX_OR_KERNEL:
 	case ARG_INT:
 	case ARG_KERNEL:
 	case ARG_KERNEL_OR_NULL:
