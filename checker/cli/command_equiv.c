@@ -93,7 +93,7 @@ static void pair_text(const struct pair *p, char *buf, size_t len)
 	else if (r->verdict == VERDICT_REFUTED)
 		snprintf(buf, len, "%s%s", r->what, r->kernel == OPINION_CONFIRMED ? "; the kernel confirms" : "");
 	else
-		snprintf(buf, len, "by %s", r->decided_by);
+		snprintf(buf, len, "by %s%s", r->decided_by, r->swept ? " after sweeping" : "");
 }
 
 static void print_table(const struct options *opt, const struct pair *pairs, size_t n)

@@ -6,10 +6,13 @@
  */
 #include "checker/equiv/equiv.h"
 #include "checker/witness/witness.h"
+#include "encode/sweep.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#define SHORT_MS 200 /* for a query before sweeping */
 
 struct question {
 	const struct equiv_options *opt;
@@ -191,6 +194,40 @@ static bool try_witness(struct question *q, struct solver_model *model)
 	return false;
 }
 
+/* Merges equal terms of the two programs, so that less is left to the solver. */
+static void sweep(struct question *q)
+{
+	struct sweep_options so = {.query_ms = 300, .max_queries = 600, .stop = q->opt->stop};
+	term *roots = malloc((q->claims.n + 2) * sizeof *roots);
+	if (!roots)
+		abort();
+	for (size_t i = 0; i < q->claims.n; i++)
+		roots[i] = q->claims.at[i].differ;
+	roots[q->claims.n] = q->no_fault;
+	roots[q->claims.n + 1] = q->modelled;
+	sweep_terms(q->pool, q->opt->solver, roots, q->claims.n + 2, &so);
+	for (size_t i = 0; i < q->claims.n; i++)
+		q->claims.at[i].differ = roots[i];
+	q->no_fault = roots[q->claims.n];
+	q->modelled = roots[q->claims.n + 1];
+	q->out->swept = true;
+	free(roots);
+}
+
+/* Asks for any visible difference: shortly first, then after sweeping with all the time there is. */
+static enum solver_answer ask_visible(struct question *q, struct solver_model *model, enum solver_failure *why)
+{
+	unsigned full = solver_set_query_ms(q->opt->solver, SHORT_MS);
+	if (full && full < SHORT_MS)
+		solver_set_query_ms(q->opt->solver, full);
+	enum solver_answer a = ask(q, "visible", any_claim(q, true), model, why);
+	solver_set_query_ms(q->opt->solver, full);
+	if (a != SOLVER_UNKNOWN || (*why != SOLVER_TIMEOUT && *why != SOLVER_GAVE_UP))
+		return a;
+	sweep(q);
+	return ask(q, "visible-swept", any_claim(q, true), model, why);
+}
+
 /* Claim by claim, when all at once was too much for the solver. */
 static void decide_by_parts(struct question *q)
 {
@@ -228,7 +265,7 @@ static void decide(struct question *q)
 	enum solver_failure why;
 	bool modelled = everything_modelled(q);
 	struct equiv_result unmodelled = *q->out;
-	enum solver_answer a = ask(q, "visible", any_claim(q, true), &model, &why);
+	enum solver_answer a = ask_visible(q, &model, &why);
 	if (a == SOLVER_SAT) {
 		if (try_witness(q, &model))
 			return;

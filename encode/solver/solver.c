@@ -113,3 +113,10 @@ void solver_print_backends(FILE *out)
 			b->close(self);
 	}
 }
+
+unsigned solver_set_query_ms(struct solver *s, unsigned ms)
+{
+	unsigned old = s->limits.query_ms;
+	s->limits.query_ms = ms;
+	return old;
+}
