@@ -10,13 +10,15 @@ CXXFLAGS = -std=c++17 $(OPT) -fPIC $(WARN)
 CPPFLAGS = -D_GNU_SOURCE -I. -Iinclude -MMD -MP
 LDLIBS = -lz3 -lcvc5 -lbpf -lelf -ljansson -lpcap -lm
 B = build
+PREFIX = /usr/local
+D = $(DESTDIR)$(PREFIX)
 
 # In pipeline order.
 TABLES_SRC = encode/machine/tables.c
 ISA_SRC = encode/isa/isa.c encode/isa/check.c encode/isa/print.c encode/isa/token.c encode/isa/operand.c \
 	encode/isa/assign.c encode/isa/statement.c encode/isa/assemble.c encode/isa/cfg.c encode/isa/loop.c
-OBJECT_SRC = $(addprefix encode/object/,read.c image.c types.c line.c map.c data.c function.c link.c progtype.c check.c text.c \
-	write.c write_program.c write_types.c write_image.c)
+OBJECT_SRC = $(addprefix encode/object/,read.c image.c types.c line.c map.c data.c function.c link.c progtype.c check.c raw.c \
+	text.c write.c write_program.c write_types.c write_image.c)
 TERM_SRC = $(addprefix encode/term/,term.c build.c rewrite.c list.c rule_bool.c rule_bits.c rule_arith.c rule_compare.c \
 	rule_ite.c rule_slice.c rule_concat.c fact.c eval.c walk.c smt2.c)
 SOLVER_SRC = $(addprefix encode/solver/,fault.c cone.c query.c model.c solver.c engine.c pair.c log.c guard.c process.c \
@@ -27,8 +29,9 @@ EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context
 	helper_xdp.c helper_skb.c helper_mem.c exec.c differ.c settle.c live_map.c live_load.c kernel.c)
 EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c equiv.c) \
 	$(addprefix checker/witness/,witness.c show.c)
+API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c
 CLI_SRC = $(addprefix checker/cli/,options.c command_equiv.c main.c)
-LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC)
+LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(API_SRC)
 
 LIB_OBJ = $(patsubst %,$(B)/%.o,$(LIB_SRC))
 CLI_OBJ = $(patsubst %,$(B)/%.o,$(CLI_SRC))
@@ -38,8 +41,9 @@ all: $(B)/bpfprove $(B)/libbpfprove.a $(B)/libbpfprove.so
 $(B)/libbpfprove.a: $(LIB_OBJ)
 	rm -f $@ && ar rcs $@ $^
 
-$(B)/libbpfprove.so: $(LIB_OBJ)
-	$(CXX) -shared $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/libbpfprove.so: $(LIB_OBJ) checker/libbpfprove.map
+	$(CXX) -shared $(LDFLAGS) -Wl,-soname,libbpfprove.so.0 -Wl,--version-script=checker/libbpfprove.map \
+		-o $@ $(LIB_OBJ) $(LDLIBS)
 
 $(B)/bpfprove: $(CLI_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -52,6 +56,25 @@ $(B)/%.cc.o: %.cc
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
 
+install: all
+	install -d $(D)/bin $(D)/include $(D)/lib/pkgconfig
+	install -m 755 $(B)/bpfprove $(D)/bin/bpfprove
+	install -m 644 include/bpfprove.h $(D)/include/bpfprove.h
+	install -m 644 $(B)/libbpfprove.a $(D)/lib/libbpfprove.a
+	install -m 755 $(B)/libbpfprove.so $(D)/lib/libbpfprove.so.0
+	ln -sf libbpfprove.so.0 $(D)/lib/libbpfprove.so
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBS@|$(LDLIBS) -lstdc++|' \
+		-e "s|@VERSION@|$$(sed -n 's/^#define BPFPROVE_VERSION \"\(.*\)\"/\1/p' include/bpfprove.h)|" \
+		checker/bpfprove.pc.in >$(D)/lib/pkgconfig/bpfprove.pc
+	test -n "$(DESTDIR)" || ldconfig || true
+
+uninstall:
+	rm -f $(D)/bin/bpfprove $(D)/include/bpfprove.h $(D)/lib/pkgconfig/bpfprove.pc \
+		$(addprefix $(D)/lib/libbpfprove.,a so so.0)
+
+clean:
+	rm -rf $(B)
+
 include tests/tests.mk
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all
+.PHONY: all install uninstall clean

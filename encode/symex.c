@@ -209,6 +209,10 @@ static void end_block(struct walk *k, const struct place *p, struct state *s, co
 		return;
 	case FORM_JMP: {
 		term c = step_condition(r, s, last);
+		if (term_is_const(w->pool, c, NULL)) {
+			follow_edge(k, p, b->succ[term_is_true(w->pool, c) ? CFG_TAKEN : CFG_NEXT], s);
+			return;
+		}
 		struct state *taken = state_copy(w, s);
 		taken->guard = term_and(w->pool, s->guard, c);
 		s->guard = term_and(w->pool, s->guard, term_not(w->pool, c));
@@ -287,6 +291,29 @@ static bool build_functions(struct walk *k)
 	return true;
 }
 
+/* The state at entry of a run on plain memory. */
+static struct state *state_on_memory(struct run *r)
+{
+	struct world *w = r->world;
+	struct state *s = state_new(w);
+	term position = word_const(w, ~0ull); /* before any call */
+	tuple key = tuple_make(w, &position, 1);
+	for (size_t i = 0; i < r->memory_len;) {
+		unsigned n = r->memory_len - i >= 8 ? 8 : 1;
+		uint64_t v = 0;
+		memcpy(&v, r->memory + i, n);
+		term word = term_const(w->pool, 8 * n, v);
+		s->mems[SPACE_MEM] = mem_store(w, s->mems[SPACE_MEM], key, word_const(w, i), n, word);
+		i += n;
+	}
+	uint32_t region = region_make(w, REGION_MEM, (uint32_t)r->memory_len, key);
+	s->regs[1] = value_number(w, word_const(w, 0));
+	if (r->memory_len)
+		s->regs[1] = value_pointer(w, region, word_const(w, 0));
+	s->regs[2] = value_number(w, word_const(w, r->memory_len));
+	return s;
+}
+
 void run_execute(struct run *r)
 {
 	struct walk k = {.run = r};
@@ -294,7 +321,8 @@ void run_execute(struct run *r)
 	struct activation root = {0};
 	if (build_functions(&k)) {
 		root.fn = &k.fns[0];
-		push_place(&k, (struct place){.act = &root, .block = 0, .state = state_new(w)});
+		struct state *s = r->memory ? state_on_memory(r) : state_new(w);
+		push_place(&k, (struct place){.act = &root, .block = 0, .state = s});
 	}
 	while (k.n > 0) {
 		struct place p = k.heap[--k.n];

@@ -75,6 +75,10 @@ struct exec_options {
 	uint64_t max_steps;          /* 0: 10 million */
 	exec_trace trace;
 	void *trace_arg;
+	/* Not NULL: the run has no context, but begins with r1 at a copy of these bytes, which it may write, and r2 their
+	 * number; both are 0 if there are none. */
+	const uint8_t *memory;
+	size_t memory_len;
 };
 
 void exec_run(const struct program *p, const struct input *in, const struct exec_options *opt,

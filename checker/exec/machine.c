@@ -122,6 +122,19 @@ static void init_maps(struct machine *m)
 	}
 }
 
+static void init_memory(struct machine *m)
+{
+	size_t len = m->opt->memory_len;
+	struct region *r = machine_add_region(m, REGION_MEM, machine_input(m, IN_AT_MEM, 1, ~(uint64_t)0), len);
+	r->bytes = machine_alloc(len);
+	if (len) {
+		memcpy(r->bytes, m->opt->memory, len);
+		m->r[1] = (struct value){r->base, machine_region_id(m, r)};
+	}
+	m->r[2].word = len;
+	m->known |= 1u << 2;
+}
+
 static void init_registers(struct machine *m)
 {
 	struct region *stack =
@@ -129,11 +142,15 @@ static void init_registers(struct machine *m)
 	stack->stack = machine_alloc(sizeof *stack->stack);
 	m->frames[0].region = machine_region_id(m, stack);
 	m->r[10] = (struct value){stack->base + STACK_SIZE, m->frames[0].region};
+	m->known = 1u << 1 | 1u << 10;
+	if (m->opt->memory) {
+		init_memory(m);
+		return;
+	}
 	uint64_t size = context_rows[m->layout].size;
 	struct region *ctx = machine_add_region(m, REGION_CTX, machine_input(m, IN_AT_CTX, 0), size);
 	m->ctx_region = machine_region_id(m, ctx);
 	m->r[1] = (struct value){ctx->base, m->ctx_region};
-	m->known = 1u << 1 | 1u << 10;
 }
 
 void machine_init(struct machine *m, const struct program *p, const struct input *in, const struct exec_options *opt,

@@ -229,6 +229,9 @@ struct run {
 	uint64_t steps;
 	bool uses_opaque;            /* some result is an uninterpreted function */
 	volatile int *stop;          /* set by ctrl-C */
+	/* Not NULL: no context; r1 is at memory of these bytes, r2 their number; both 0 if there are none. */
+	const uint8_t *memory;
+	size_t memory_len;
 };
 
 struct run *run_new(struct world *w, const struct program *p, const uint32_t *map_numbers);

@@ -45,11 +45,24 @@ static bool check_index(const struct program *p, size_t pc, char *err, size_t er
 	return false;
 }
 
+/* kernel/bpf/verifier.c, check_subprogs */
+static bool check_end(const struct program *p, const struct subprogram *sub, char *err, size_t errlen)
+{
+	if (!insn_falls_through(&p->insns[sub->end - 1]))
+		return true;
+	snprintf(err, errlen, "instruction %u: expected exit or goto at the end of function %s", sub->end - 1,
+		 sub->name);
+	return false;
+}
+
 bool program_check(const struct program *p, char *err, size_t errlen)
 {
-	for (size_t i = 0; i < p->n_subs; i++)
+	for (size_t i = 0; i < p->n_subs; i++) {
+		if (!check_end(p, &p->subs[i], err, errlen))
+			return false;
 		for (size_t pc = p->subs[i].start; pc < p->subs[i].end; pc++)
 			if (!check_jump(p, &p->subs[i], pc, err, errlen) || !check_index(p, pc, err, errlen))
 				return false;
+	}
 	return true;
 }

@@ -68,6 +68,8 @@ bool lines_read(struct loader *l);
 /* What the decoder leaves open: jumps stay inside their function; maps,
  * offsets into their values and externs exist. On failure err is "instruction I: ...". */
 bool program_check(const struct program *p, char *err, size_t errlen);
+/* Sets p->subs: the entry and every target of a local call or function address. */
+void program_find_subs(struct program *p);
 /* BPF_F_* of the map of a data section, as libbpf creates it. */
 uint32_t data_flags(bool frozen);
 /* Adds the source lines of a function that was linked at slot `at` of the program. */

@@ -97,6 +97,9 @@ enum object_error object_parse(const char *path, const uint8_t *bytes, size_t le
  * ".data.NAME" and so on. The license is GPL.
  * Errors are "PATH:LINE:COLUMN: sentence". */
 enum object_error object_assemble(const char *path, const char *text, struct object **out, char *err, size_t errlen);
+/* A one-program object from the n slots of its instructions, without a type. */
+enum object_error object_decode(const char *path, const uint8_t *bytes, size_t n, struct object **out, char *err,
+                                size_t errlen);
 /* Writes the object as a BPF ELF file that libbpf loads: programs as they are now
  * in `insns` and `subs`, maps, data, license. Line info and initial contents of
  * map-in-map are lost, CO-RE values stay as compiled. On failure false and err is

@@ -253,29 +253,6 @@ static bool read_directives(struct reader *r, char *text)
 	return true;
 }
 
-/* Where functions begin: the entry and every target of a local call or function address. */
-static void find_subprograms(struct program *p)
-{
-	bool *starts = memory_new(p->n, sizeof *starts);
-	starts[0] = true;
-	for (size_t pc = 0; pc < p->n; pc++) {
-		struct insn *in = &p->insns[pc];
-		if ((in->op == ISA_CALL && in->src == CALL_LOCAL) || (in->op == ISA_LDDW && in->src == WIDE_FUNC))
-			starts[(int64_t)pc + in->imm + 1] = true;
-	}
-	for (size_t pc = 0; pc < p->n; pc++) {
-		if (!starts[pc])
-			continue;
-		char name[32];
-		snprintf(name, sizeof name, "sub_%zu", pc);
-		if (p->n_subs)
-			p->subs[p->n_subs - 1].end = (uint32_t)pc;
-		struct subprogram *s = MEMORY_PUSH(p->subs, p->n_subs);
-		*s = (struct subprogram){memory_string(pc ? name : p->name), (uint32_t)pc, (uint32_t)p->n, pc == 0};
-	}
-	free(starts);
-}
-
 /* The name of a variable means its address, not that of the map around it. */
 static void settle_data(const struct object *o, struct program *p)
 {
@@ -296,7 +273,7 @@ static bool assemble(struct reader *r, const char *text)
 		return false;
 	}
 	settle_data(r->o, p);
-	find_subprograms(p);
+	program_find_subs(p);
 	if (!program_check(p, why, sizeof why)) {
 		snprintf(r->err, r->errlen, "%s: %s", r->path, why);
 		return false;
