@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The command line. */
 #include "checker/cli/command.h"
+#include "bpfprove.h"
 #include "encode/solver/solver.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define BPFPROVE_VERSION "0.1.0"
 
 static const struct command {
 	const char *name, *arguments, *text;
@@ -26,43 +24,6 @@ static void print_help(FILE *out)
 	options_print_help(out);
 	fprintf(out, "\nexit status: 0 proved, 1 refuted, 2 unknown, 64 usage, 65 malformed input, 66 unreadable file, "
 	             "70 internal fault\n");
-}
-
-static char *read_text(const char *path, char *err, size_t len)
-{
-	FILE *f = fopen(path, "r");
-	size_t n = 0, cap = 1 << 16;
-	char *text = malloc(cap);
-	if (!text)
-		abort();
-	while (f && !feof(f) && !ferror(f)) {
-		n += fread(text + n, 1, cap - n - 1, f);
-		if (n + 1 == cap && !(text = realloc(text, cap *= 2)))
-			abort();
-	}
-	if (!f || ferror(f)) {
-		snprintf(err, len, "%s: can't be read: %s", path, strerror(errno));
-		free(text);
-		text = NULL;
-	} else {
-		text[n] = 0;
-	}
-	if (f)
-		fclose(f);
-	return text;
-}
-
-enum object_error command_read_object(const char *path, struct object **out, char *err, size_t len)
-{
-	const char *dot = strrchr(path, '.');
-	if (!dot || (strcmp(dot, ".s") && strcmp(dot, ".bpf")))
-		return object_read(path, out, err, len);
-	char *text = read_text(path, err, len);
-	if (!text)
-		return OBJECT_UNREADABLE;
-	enum object_error e = object_assemble(path, text, out, err, len);
-	free(text);
-	return e;
 }
 
 int main(int argc, char **argv)

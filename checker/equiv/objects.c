@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From two objects to a verdict for each pair of their programs. */
+#include "checker/equiv/objects.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static char *read_text(const char *path, char *err, size_t len)
+{
+	FILE *f = fopen(path, "r");
+	size_t n = 0, cap = 1 << 16;
+	char *text = malloc(cap);
+	if (!text)
+		abort();
+	while (f && !feof(f) && !ferror(f)) {
+		n += fread(text + n, 1, cap - n - 1, f);
+		if (n + 1 == cap && !(text = realloc(text, cap *= 2)))
+			abort();
+	}
+	if (!f || ferror(f)) {
+		snprintf(err, len, "%s: can't be read: %s", path, strerror(errno));
+		free(text);
+		text = NULL;
+	} else {
+		text[n] = 0;
+	}
+	if (f)
+		fclose(f);
+	return text;
+}
+
+enum object_error objects_read(const char *path, struct object **out, char *err, size_t len)
+{
+	const char *dot = strrchr(path, '.');
+	if (!dot || (strcmp(dot, ".s") && strcmp(dot, ".bpf")))
+		return object_read(path, out, err, len);
+	char *text = read_text(path, err, len);
+	if (!text) {
+		*out = NULL;
+		return OBJECT_UNREADABLE;
+	}
+	enum object_error e = object_assemble(path, text, out, err, len);
+	free(text);
+	return e;
+}
+
+static uint64_t deadline(unsigned seconds)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return seconds ? (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec + seconds * 1000000000ull : 0;
+}
+
+struct solver *objects_open_solver(const char *spec, unsigned timeout, unsigned query_timeout, unsigned memory,
+				   char *err, size_t len)
+{
+	unsigned ms = query_timeout > UINT32_MAX / 1000 ? UINT32_MAX : query_timeout * 1000;
+	struct solver_limits limits = {ms, memory, deadline(timeout)};
+	return solver_open(spec, limits, err, len);
+}
+
+/* The program of p's section and name, or the only one of its name. */
+static const struct program *candidate(const struct program *p, const struct object *o)
+{
+	const struct program *by_name = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < o->n_programs; i++) {
+		const struct program *q = o->programs[i];
+		if (strcmp(p->name, q->name))
+			continue;
+		if (!strcmp(p->section, q->section))
+			return q;
+		by_name = q;
+		n++;
+	}
+	return n == 1 ? by_name : NULL;
+}
+
+/* Partners are each other's candidates, so that no program has two. */
+static const struct program *partner_of(const struct program *p, const struct object *own, const struct object *other)
+{
+	const struct program *q = candidate(p, other);
+	return q && candidate(q, own) == p ? q : NULL;
+}
+
+static bool is_selected(const struct program *p, const char *name)
+{
+	return !name || !strcmp(name, p->name) || !strcmp(name, p->section);
+}
+
+void objects_pair(const struct object *a, const struct object *b, const char *name, bool allow_missing,
+		  struct object_pairs *out)
+{
+	*out = (struct object_pairs){calloc(a->n_programs + b->n_programs + 1, sizeof *out->at), 0, allow_missing};
+	if (!out->at)
+		abort();
+	for (size_t i = 0; i < a->n_programs; i++)
+		if (is_selected(a->programs[i], name))
+			out->at[out->n++] =
+			    (struct object_pair){.a = a->programs[i], .b = partner_of(a->programs[i], a, b)};
+	for (size_t i = 0; i < b->n_programs; i++)
+		if (is_selected(b->programs[i], name) && !partner_of(b->programs[i], b, a))
+			out->at[out->n++] = (struct object_pair){.b = b->programs[i]};
+}
+
+void objects_decide(struct object_pairs *pairs, const struct equiv_options *opt, objects_progress *progress)
+{
+	for (size_t i = 0; i < pairs->n; i++) {
+		struct object_pair *p = &pairs->at[i];
+		if (!p->a || !p->b)
+			continue;
+		if (progress)
+			progress(i, pairs->n, p->a->name);
+		if (opt->stop && *opt->stop) {
+			p->result = (struct equiv_result){
+			    .verdict = VERDICT_UNKNOWN, .reason = REASON_INTERRUPTED, .decided_by = "nothing"};
+			continue;
+		}
+		equiv_programs(p->a, p->b, opt, &p->result);
+	}
+	if (progress)
+		progress(pairs->n, pairs->n, "");
+}
+
+enum verdict objects_verdict(const struct object_pairs *pairs)
+{
+	enum verdict v = VERDICT_PROVED;
+	for (size_t i = 0; i < pairs->n; i++) {
+		const struct object_pair *p = &pairs->at[i];
+		bool missing = !p->a || !p->b;
+		if (missing && pairs->allow_missing)
+			continue;
+		if (missing || p->result.verdict == VERDICT_REFUTED)
+			return VERDICT_REFUTED;
+		if (p->result.verdict == VERDICT_UNKNOWN)
+			v = VERDICT_UNKNOWN;
+	}
+	return v;
+}
+
+void objects_release(struct object_pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->n; i++)
+		equiv_release(&pairs->at[i].result);
+	free(pairs->at);
+	*pairs = (struct object_pairs){0};
+}
