@@ -279,7 +279,13 @@ static inline int find_expr(const struct exprs *x, unsigned w)
 	return -1;
 }
 
-static inline unsigned random_width(unsigned max)
+/* What one expression is made of: few widths, leaves and operations meet more often than many. */
+static struct {
+	unsigned n_widths, widths[3], n_ops, n_fns;
+	enum op ops[5];
+} palette;
+
+static inline unsigned any_width(unsigned max)
 {
 	static const unsigned widths[] = {1, 1, 2, 3, 4, 5, 7, 8, 8, 16, 16, 24, 32, 32, 33, 48, 63, 64, 64};
 	unsigned w = below(4) ? widths[below(sizeof widths / sizeof *widths)] : 1 + below(64);
@@ -287,10 +293,37 @@ static inline unsigned random_width(unsigned max)
 	return w <= max ? w : 1 + below(max);
 }
 
+/* min <= width <= max */
+static inline unsigned random_width(unsigned min, unsigned max)
+{
+	for (unsigned tries = 0; palette.n_widths && tries < 4; tries++) {
+		unsigned w = palette.widths[below(palette.n_widths)];
+		if (w >= min && w <= max)
+			return w;
+	}
+	unsigned w = any_width(max);
+	return w < min ? min + below(max - min + 1) : w;
+}
+
+static inline void random_palette(void)
+{
+	palette.n_widths = below(4);
+	palette.n_ops = below(6);
+	palette.n_fns = 1 + below(LEAF_FNS);
+	for (unsigned i = 0; i < 3; i++)
+		palette.widths[i] = any_width(64);
+	if (below(2))
+		palette.widths[0] = 1;
+	for (unsigned i = 0; i < 5; i++)
+		palette.ops[i] = (enum op)(OP_NOT + below(OP_COUNT - OP_NOT));
+}
+
 static inline enum op random_op(unsigned w)
 {
 	for (;;) {
 		enum op op = (enum op)(OP_NOT + below(OP_COUNT - OP_NOT));
+		if (palette.n_ops && below(4))
+			op = palette.ops[below(palette.n_ops)];
 		bool truth = op >= OP_EQ, narrow = w < 2 && (op == OP_CONCAT || op == OP_ZEXT || op == OP_SEXT);
 		bool product = op >= OP_MUL && op <= OP_SREM;
 		if (!(truth && w != 1) && !(product && no_products) && !narrow && !(op == OP_BSWAP && w % 8))
@@ -300,6 +333,30 @@ static inline enum op random_op(unsigned w)
 
 static inline int gen_expr(struct exprs *x, unsigned w, int depth);
 
+/* Another operation on the operands of expression i: what rules compare is seldom related by chance. */
+static inline int gen_related(struct exprs *x, int i)
+{
+	struct expr e = x->e[i];
+	if (e.op == OP_CONST)
+		e.value = special_value(e.width);
+	else if (e.op >= OP_AND && e.op <= OP_ASHR)
+		e.op = (enum op)(OP_AND + below(OP_ASHR - OP_AND + 1));
+	else if (e.op >= OP_EQ && e.op <= OP_SLE)
+		e.op = (enum op)(OP_EQ + below(OP_SLE - OP_EQ + 1));
+	else if (e.op == OP_ZEXT || e.op == OP_SEXT)
+		e.op = e.op == OP_ZEXT ? OP_SEXT : OP_ZEXT;
+	else if (e.op == OP_NOT || e.op == OP_NEG)
+		e.op = e.op == OP_NOT ? OP_NEG : OP_NOT;
+	if (no_products && e.op >= OP_MUL && e.op <= OP_SREM)
+		e.op = OP_ADD;
+	if (e.b >= 0 && x->e[e.a].width == x->e[e.b].width && below(2)) {
+		int a = e.a;
+		e.a = e.b;
+		e.b = a;
+	}
+	return add_expr(x, e);
+}
+
 /* Operand widths follow from the operation and the result's width. */
 static inline int gen_operation(struct exprs *x, unsigned w, int depth)
 {
@@ -308,20 +365,20 @@ static inline int gen_operation(struct exprs *x, unsigned w, int depth)
 	if (e.op == OP_ITE || e.op == OP_IMPLIES)
 		wa = 1;
 	else if (e.op == OP_EXTRACT)
-		wa = w + below(width_limit + 1 - w);
+		wa = random_width(w, width_limit);
 	else if (e.op == OP_CONCAT)
-		wa = 1 + below(w - 1), wb = w - wa;
+		wa = random_width(1, w - 1), wb = w - wa;
 	else if (e.op == OP_ZEXT || e.op == OP_SEXT)
-		wa = below(3) ? 1 + below(w) : w > 1 && !below(2) ? 1 : w;
+		wa = below(4) ? random_width(1, w) : 1;
 	else if (e.op >= OP_EQ)
-		wa = wb = random_width(64);
+		wa = wb = random_width(1, width_limit);
 	bool binary = e.op != OP_NOT && e.op != OP_NEG && e.op != OP_EXTRACT && e.op != OP_ZEXT && e.op != OP_SEXT &&
 		      e.op != OP_BSWAP;
 	e.a = gen_expr(x, wa, depth - 1);
 	if (binary)
-		e.b = gen_expr(x, wb, depth - 1);
+		e.b = wa == wb && !below(3) ? gen_related(x, e.a) : gen_expr(x, wb, depth - 1);
 	if (e.op == OP_ITE)
-		e.c = gen_expr(x, w, depth - 1);
+		e.c = below(3) ? gen_expr(x, w, depth - 1) : gen_related(x, e.b);
 	if (e.op == OP_EXTRACT)
 		e.lo = below(wa - w + 1), e.hi = e.lo + w - 1;
 	return add_expr(x, e);
@@ -332,7 +389,9 @@ static inline int gen_leaf(struct exprs *x, unsigned w)
 	if (!below(3))
 		return add_expr(
 		    x, (struct expr){.op = OP_CONST, .width = w, .value = special_value(w), .a = -1, .b = -1, .c = -1});
-	unsigned fn = below(w >= 3 ? LEAF_FNS : LEAF_FNS - 1);
+	unsigned fn = below(palette.n_fns);
+	if (fn == BOUNDED_FN && w < 3)
+		fn = 0;
 	return add_expr(x, (struct expr){.op = OP_LEAF, .width = w, .value = fn, .a = -1, .b = -1, .c = -1});
 }
 

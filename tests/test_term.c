@@ -7,7 +7,7 @@
 
 #include "term_random.h"
 
-#define BATCHES 310
+#define BATCHES 320
 #define TREES 1000
 #define ASSIGNMENTS 4
 
@@ -65,7 +65,8 @@ static void run_batch(unsigned trees)
 	}
 	for (unsigned i = 0; i < trees; i++) {
 		struct exprs x = {.n = 0};
-		gen_expr(&x, random_width(64), 2 + (int)below(4));
+		random_palette();
+		gen_expr(&x, random_width(1, width_limit), 2 + (int)below(6));
 		build_exprs(p, &x);
 		check_exprs(p, &x, l, evals);
 	}

@@ -172,6 +172,9 @@ Test(term_shape, choices)
 	SAME(ite(c, ite(c, x, y), z), ite(c, x, z));
 	SAME(ite(c, z, ite(c, x, y)), ite(c, z, y));
 	SAME(ite(and(g, c), ite(g, x, y), z), ite(and(g, c), x, z));
+	SAME(ite(and(g, c), x, ite(and(g, c), y, z)), ite(and(g, c), x, z));
+	SAME(ite(and(g, c), x, ite(and(d, and(g, c)), y, z)), ite(and(g, c), x, z));
+	SAME(ite(c, ite(and(not(c), d), x, y), z), ite(c, y, z));
 	SAME(ite(and(g, c), x, ite(and(g, not(c)), y, x)), ite(and(g, not(c)), y, x));
 	SAME(ite(c, x, ite(d, x, y)), ite(or (c, d), x, y));
 	SAME(ite(c, d, e), or (and(c, d), and(not(c), e)));

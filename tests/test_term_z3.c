@@ -97,7 +97,8 @@ static void print_question(FILE *out)
 	struct term_pool *p = term_new_pool();
 	struct exprs x = {.n = 0};
 	term_bound(p, BOUNDED_FN, BOUND_LO, BOUND_HI);
-	int top = gen_expr(&x, random_width(64), 5);
+	random_palette();
+	int top = gen_expr(&x, random_width(1, width_limit), 5);
 	build_exprs(p, &x);
 	unsigned w = x.e[top].width;
 	term fresh = term_apply(p, 99, w, NULL, 0), root = term_eq(p, x.e[top].t, fresh);

@@ -19,6 +19,11 @@ struct bound {
 	uint32_t fn;
 	uint64_t lo, hi;
 };
+/* A place in the table of terms: the hash saves looks at nodes that can't match. */
+struct slot {
+	uint32_t hash;
+	term t; /* 0: free */
+};
 /* The last result of a construction that was rewritten, by hash. */
 struct memo {
 	struct node node;
@@ -32,7 +37,8 @@ struct term_pool {
 	size_t count, capacity;
 	term *args; /* of APPLY terms */
 	size_t n_args, args_capacity;
-	term *table; /* open addressing; power of two */
+	term *complements;  /* ~t where it was made, else 0 */
+	struct slot *table; /* open addressing; power of two */
 	size_t table_size;
 	struct memo *memo;
 	struct bound *bounds;

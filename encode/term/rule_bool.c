@@ -3,50 +3,45 @@
  * a clause. Path conditions merge here. */
 #include "pool.h"
 
-static struct node not_node(term t)
-{
-	return (struct node){TERM_NOT, 1, 0, 0, t, 0, 0};
-}
-
 term bool_complement(const struct term_pool *p, term t)
 {
-	struct node n = node_of(p, t), c = not_node(t);
-	return n.kind == TERM_NOT ? n.a : pool_find(p, &c);
-}
-
-int bool_implied(const struct term_pool *p, const struct list *known, term t)
-{
-	struct list l = {0};
-	bool all = true;
-	list_flatten(p, &l, TERM_AND, t, LIST_MAX);
-	for (size_t i = 0; i < l.n; i++) {
-		term c = bool_complement(p, l.t[i]);
-		if (c && list_has(known, c))
-			return 0;
-		all &= list_has(known, l.t[i]);
-	}
-	if (all)
-		return 1;
-	/* A clause: true where one of its literals' complement is denied. */
-	struct node n = node_of(p, t);
-	if (n.kind != TERM_NOT || kind_of(p, n.a) != TERM_AND)
-		return -1;
-	int inner = -1;
-	struct list m = {0};
-	list_flatten(p, &m, TERM_AND, n.a, LIST_MAX);
-	all = true;
-	for (size_t i = 0; i < m.n && inner; i++) {
-		term c = bool_complement(p, m.t[i]);
-		if (c && list_has(known, c))
-			inner = 0;
-		all &= list_has(known, m.t[i]);
-	}
-	return inner == 0 ? 1 : all ? 0 : -1;
+	return kind_of(p, t) == TERM_NOT ? node_of(p, t).a : p->complements[t];
 }
 
 static bool is_clause(const struct term_pool *p, term t)
 {
 	return kind_of(p, t) == TERM_NOT && kind_of(p, node_of(p, t).a) == TERM_AND;
+}
+
+static bool has_all(const struct list *l, const struct list *parts)
+{
+	for (size_t i = 0; i < parts->n; i++)
+		if (!list_has(l, parts->t[i]))
+			return false;
+	return true;
+}
+
+int bool_implied(const struct term_pool *p, const struct list *known, term t)
+{
+	struct list l = {0};
+	list_flatten(p, &l, TERM_AND, t, LIST_MAX);
+	if (has_all(known, &l))
+		return 1;
+	for (size_t i = 0; i < l.n; i++) {
+		term c = bool_complement(p, l.t[i]);
+		if (c && list_has(known, c))
+			return 0;
+	}
+	/* All that a known clause denies. */
+	for (size_t i = 0; i < known->n; i++) {
+		struct list denied = {0};
+		if (!is_clause(p, known->t[i]))
+			continue;
+		list_flatten(p, &denied, TERM_AND, node_of(p, known->t[i]).a, LIST_MAX);
+		if (has_all(&l, &denied))
+			return 0;
+	}
+	return -1;
 }
 
 /* Operands in their place: opaque rests of long chains first, then by id. */
@@ -83,33 +78,38 @@ static term conjunction(struct term_pool *p, const struct list *l)
 	return t;
 }
 
-/* Doubles go; true if x and ~x are both there, or false. */
-static bool contradicts(struct term_pool *p, struct list *l, bool *changed)
+/* The conjuncts of an operation: all, and those of its second argument, which are the news. */
+struct conjuncts {
+	struct list all, fresh;
+};
+
+/* Doubles go; true if x and ~x are both there. */
+static bool contradicts(struct term_pool *p, struct conjuncts *s, bool *changed)
 {
-	for (size_t i = 0; i < l->n;) {
-		struct node n = node_of(p, l->t[i]);
-		if (is_value(p, l->t[i], 0) || (n.kind == TERM_NOT && list_has(l, n.a)))
+	for (size_t i = 0; i < s->fresh.n; i++) {
+		term c = bool_complement(p, s->fresh.t[i]);
+		if (c && list_has(&s->all, c))
 			return true;
-		bool twice = i > 0 && l->t[i] == l->t[i - 1];
-		if (twice || is_value(p, l->t[i], 1)) {
-			list_remove(l, i);
-			*changed = true;
-		} else {
-			i++;
-		}
+	}
+	for (size_t i = 1; i < s->all.n;) {
+		bool twice = s->all.t[i] == s->all.t[i - 1];
+		if (twice)
+			list_remove(&s->all, i);
+		i += !twice;
+		*changed |= twice;
 	}
 	return false;
 }
 
-/* What remains of clause i where the other conjuncts hold: itself if nothing changes. */
-static term reduce_clause(struct term_pool *p, const struct list *l, size_t i)
+/* What remains of a clause where these conjuncts hold: itself if nothing changes. */
+static term reduce_clause(struct term_pool *p, const struct list *l, term clause)
 {
 	struct list m = {0};
 	bool changed = false;
-	list_flatten(p, &m, TERM_AND, node_of(p, l->t[i]).a, LIST_MAX);
+	list_flatten(p, &m, TERM_AND, node_of(p, clause).a, LIST_MAX);
 	for (size_t j = 0; j < m.n;) {
 		term c = bool_complement(p, m.t[j]);
-		if (c && c != l->t[i] && list_has(l, c))
+		if (c && list_has(l, c))
 			return term_true(p);
 		if (list_has(l, m.t[j])) {
 			list_remove(&m, j);
@@ -118,15 +118,16 @@ static term reduce_clause(struct term_pool *p, const struct list *l, size_t i)
 			j++;
 		}
 	}
-	return changed ? term_not(p, conjunction(p, &m)) : l->t[i];
+	return changed ? term_not(p, conjunction(p, &m)) : clause;
 }
 
-static bool reduce_clauses(struct term_pool *p, struct list *l)
+static bool reduce_clauses(struct term_pool *p, struct conjuncts *s)
 {
+	struct list *l = &s->all;
 	for (size_t i = 0; i < l->n; i++) {
 		if (!is_clause(p, l->t[i]))
 			continue;
-		term t = reduce_clause(p, l, i);
+		term t = reduce_clause(p, list_has(&s->fresh, l->t[i]) ? l : &s->fresh, l->t[i]);
 		if (t == l->t[i])
 			continue;
 		l->t[i] = t;
@@ -167,17 +168,18 @@ static term factor(struct term_pool *p, term x, term y)
 	return term_not(p, term_and(p, conjunction(p, &common), either));
 }
 
-static bool factor_clauses(struct term_pool *p, struct list *l)
+static bool factor_clauses(struct term_pool *p, struct conjuncts *s)
 {
-	size_t pairs = 0;
-	for (size_t i = 0; i < l->n; i++) {
-		for (size_t j = i + 1; is_clause(p, l->t[i]) && j < l->n && pairs < 32; j++) {
-			term t = is_clause(p, l->t[j]) ? factor(p, l->t[i], l->t[j]) : 0;
-			pairs++;
+	for (size_t i = 0; i < s->fresh.n; i++) {
+		term x = s->fresh.t[i];
+		for (size_t j = 0; is_clause(p, x) && j < s->all.n; j++) {
+			term y = s->all.t[j], t = y != x && is_clause(p, y) ? factor(p, x, y) : 0;
 			if (!t)
 				continue;
-			l->t[i] = t;
-			list_remove(l, j);
+			s->all.t[j] = t;
+			for (j = 0; s->all.t[j] != x; j++)
+				;
+			list_remove(&s->all, j);
 			return true;
 		}
 	}
@@ -188,18 +190,22 @@ term rule_and_conjuncts(struct term_pool *p, const struct node *n)
 {
 	if (n->width != 1)
 		return 0;
-	struct list l = {0};
+	struct conjuncts s = {0};
 	bool changed = false;
-	list_flatten(p, &l, TERM_AND, n->a, LIST_MAX - 1);
-	list_flatten(p, &l, TERM_AND, n->b, LIST_MAX);
-	sort_conjuncts(p, &l);
-	if (contradicts(p, &l, &changed))
+	list_flatten(p, &s.all, TERM_AND, n->a, LIST_MAX - 1);
+	size_t old = s.all.n;
+	list_flatten(p, &s.all, TERM_AND, n->b, LIST_MAX);
+	for (size_t i = old; i < s.all.n; i++)
+		s.fresh.t[s.fresh.n++] = s.all.t[i];
+	sort_conjuncts(p, &s.all);
+	if (contradicts(p, &s, &changed))
 		return term_false(p);
-	if (reduce_clauses(p, &l) || factor_clauses(p, &l))
-		return conjunction(p, &l);
-	if (!changed && l.cut)
+	if (reduce_clauses(p, &s) || factor_clauses(p, &s))
+		return conjunction(p, &s.all);
+	bool in_place = s.fresh.n == 1 && s.all.t[s.all.n - 1] == n->b;
+	if (!changed && (s.all.cut || in_place))
 		return 0;
-	return raw_conjunction(p, &l);
+	return raw_conjunction(p, &s.all);
 }
 
 /* Long chains that differ in their last conjunct only, whatever is before it. */

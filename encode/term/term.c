@@ -26,6 +26,7 @@ static void grow_nodes(struct term_pool *p)
 	p->capacity = p->capacity ? 2 * p->capacity : 1024;
 	p->nodes = pool_realloc(p->nodes, p->capacity, sizeof *p->nodes);
 	p->facts = pool_realloc(p->facts, p->capacity, sizeof *p->facts);
+	p->complements = pool_realloc(p->complements, p->capacity, sizeof *p->complements);
 }
 
 struct term_pool *term_new_pool(void)
@@ -35,6 +36,7 @@ struct term_pool *term_new_pool(void)
 	grow_nodes(p);
 	memset(p->nodes, 0, sizeof *p->nodes);
 	memset(p->facts, 0, sizeof *p->facts);
+	p->complements[0] = 0;
 	p->count = 1;
 	p->table_size = 4096;
 	p->table = pool_realloc(NULL, p->table_size, sizeof *p->table);
@@ -50,6 +52,7 @@ void term_free_pool(struct term_pool *p)
 		return;
 	free(p->nodes);
 	free(p->facts);
+	free(p->complements);
 	free(p->args);
 	free(p->table);
 	free(p->memo);
@@ -64,8 +67,9 @@ size_t term_count(const struct term_pool *p)
 
 size_t term_memory(const struct term_pool *p)
 {
-	return sizeof *p + p->capacity * (sizeof *p->nodes + sizeof *p->facts) + p->args_capacity * sizeof *p->args +
-	       p->table_size * sizeof *p->table + MEMO_SIZE * sizeof *p->memo + p->n_bounds * sizeof *p->bounds;
+	return sizeof *p + p->capacity * (sizeof *p->nodes + sizeof *p->facts + sizeof *p->complements) +
+	       p->args_capacity * sizeof *p->args + p->table_size * sizeof *p->table + MEMO_SIZE * sizeof *p->memo +
+	       p->n_bounds * sizeof *p->bounds;
 }
 
 static uint64_t mix(uint64_t h)
@@ -90,56 +94,63 @@ static uint64_t hash_apply(const struct node *n, const term *args)
 	return h;
 }
 
-static uint64_t hash_of(const struct term_pool *p, term t)
+static void put_slot(struct term_pool *p, struct slot s)
 {
-	const struct node *n = &p->nodes[t];
-	return n->kind == TERM_APPLY ? hash_apply(n, p->args + n->b) : pool_hash(n);
-}
-
-static void table_insert(struct term_pool *p, term t)
-{
-	size_t i = hash_of(p, t) & (p->table_size - 1);
-	while (p->table[i])
+	size_t i = s.hash & (p->table_size - 1);
+	while (p->table[i].t)
 		i = (i + 1) & (p->table_size - 1);
-	p->table[i] = t;
+	p->table[i] = s;
 }
 
 static void grow_table(struct term_pool *p)
 {
+	struct slot *old = p->table;
+	size_t size = p->table_size;
+	POOL_CHECK(size <= UINT32_MAX);
 	p->table_size *= 2;
-	p->table = pool_realloc(p->table, p->table_size, sizeof *p->table);
+	p->table = pool_realloc(NULL, p->table_size, sizeof *p->table);
 	memset(p->table, 0, p->table_size * sizeof *p->table);
-	for (size_t t = 1; t < p->count; t++)
-		table_insert(p, (term)t);
+	for (size_t i = 0; i < size; i++)
+		if (old[i].t)
+			put_slot(p, old[i]);
+	free(old);
 }
 
-static term add_node(struct term_pool *p, const struct node *n, struct fact f)
+static term add_node(struct term_pool *p, const struct node *n, struct fact f, uint64_t hash)
 {
 	POOL_CHECK(p->count < UINT32_MAX);
 	if (p->count == p->capacity)
 		grow_nodes(p);
+	if (2 * p->count > p->table_size)
+		grow_table(p);
 	term t = (term)p->count++;
 	p->nodes[t] = *n;
 	p->facts[t] = f;
-	if (2 * p->count > p->table_size)
-		grow_table(p);
-	else
-		table_insert(p, t);
+	p->complements[t] = 0;
+	if (n->kind == TERM_NOT)
+		p->complements[n->a] = t;
+	put_slot(p, (struct slot){(uint32_t)hash, t});
 	return t;
+}
+
+static term find_node(const struct term_pool *p, const struct node *n, uint64_t hash)
+{
+	for (size_t i = hash & (p->table_size - 1); p->table[i].t; i = (i + 1) & (p->table_size - 1))
+		if (p->table[i].hash == (uint32_t)hash && !memcmp(&p->nodes[p->table[i].t], n, sizeof *n))
+			return p->table[i].t;
+	return 0;
 }
 
 term pool_find(const struct term_pool *p, const struct node *n)
 {
-	for (size_t i = pool_hash(n) & (p->table_size - 1); p->table[i]; i = (i + 1) & (p->table_size - 1))
-		if (!memcmp(&p->nodes[p->table[i]], n, sizeof *n))
-			return p->table[i];
-	return 0;
+	return find_node(p, n, pool_hash(n));
 }
 
 term pool_add(struct term_pool *p, const struct node *n, struct fact f)
 {
-	term t = pool_find(p, n);
-	return t ? t : add_node(p, n, f);
+	uint64_t hash = pool_hash(n);
+	term t = find_node(p, n, hash);
+	return t ? t : add_node(p, n, f, hash);
 }
 
 term pool_intern(struct term_pool *p, const struct node *n)
@@ -156,14 +167,18 @@ term term_const(struct term_pool *p, unsigned width, uint64_t value)
 	return pool_add(p, &n, fact_const(value));
 }
 
-static term find_apply(const struct term_pool *p, const struct node *n, const term *args)
+static bool is_application(const struct term_pool *p, term t, const struct node *n, const term *args)
 {
-	for (size_t i = hash_apply(n, args) & (p->table_size - 1); p->table[i]; i = (i + 1) & (p->table_size - 1)) {
-		const struct node *m = &p->nodes[p->table[i]];
-		if (m->kind == TERM_APPLY && m->width == n->width && m->a == n->a && m->c == n->c &&
-		    (!n->c || !memcmp(p->args + m->b, args, n->c * sizeof *args)))
-			return p->table[i];
-	}
+	const struct node *m = &p->nodes[t];
+	return m->kind == TERM_APPLY && m->width == n->width && m->a == n->a && m->c == n->c &&
+	       (!n->c || !memcmp(p->args + m->b, args, n->c * sizeof *args));
+}
+
+static term find_apply(const struct term_pool *p, const struct node *n, const term *args, uint64_t hash)
+{
+	for (size_t i = hash & (p->table_size - 1); p->table[i].t; i = (i + 1) & (p->table_size - 1))
+		if (p->table[i].hash == (uint32_t)hash && is_application(p, p->table[i].t, n, args))
+			return p->table[i].t;
 	return 0;
 }
 
@@ -184,7 +199,8 @@ term term_apply(struct term_pool *p, uint32_t fn, unsigned width, const term *ar
 	for (size_t i = 0; i < n; i++)
 		POOL_CHECK(args[i] && args[i] < p->count);
 	struct node m = {TERM_APPLY, (uint8_t)width, 0, 0, fn, (term)p->n_args, (term)n};
-	term t = find_apply(p, &m, args);
+	uint64_t hash = hash_apply(&m, args);
+	term t = find_apply(p, &m, args, hash);
 	if (t)
 		return t;
 	struct range r = range_full(width);
@@ -193,7 +209,7 @@ term term_apply(struct term_pool *p, uint32_t fn, unsigned width, const term *ar
 	if (r.lo == r.hi)
 		return term_const(p, width, r.lo);
 	push_args(p, args, n);
-	return add_node(p, &m, fact_make(tnum_unknown(width), r));
+	return add_node(p, &m, fact_make(tnum_unknown(width), r), hash);
 }
 
 void term_bound(struct term_pool *p, uint32_t fn, uint64_t lo, uint64_t hi)
