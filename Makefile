@@ -26,11 +26,11 @@ SOLVER_SRC = $(addprefix encode/solver/,fault.c cone.c query.c model.c solver.c 
 MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c value.c stack.c state.c guard.c run.c access.c \
 	context.c map.c helper.c helper_map.c helper_packet.c helper_memory.c step.c) encode/symex.c encode/sweep.c
 EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c helper.c helper_map.c \
-	helper_xdp.c helper_skb.c helper_mem.c exec.c differ.c settle.c live_map.c live_load.c kernel.c)
-EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c equiv.c) \
+	helper_xdp.c helper_skb.c helper_mem.c exec.c differ.c settle.c live_map.c live_load.c kernel.c symbolic.c)
+EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c friendly.c equiv.c) \
 	$(addprefix checker/witness/,witness.c show.c)
 API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c
-CLI_SRC = $(addprefix checker/cli/,options.c command_equiv.c main.c)
+CLI_SRC = $(addprefix checker/cli/,options.c command.c command_equiv.c command_conform.c main.c)
 LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(API_SRC)
 
 LIB_OBJ = $(patsubst %,$(B)/%.o,$(LIB_SRC))

@@ -5,6 +5,7 @@
  * nothing is left unmodelled). Yes: a witness, believed only after replay.
  */
 #include "checker/equiv/equiv.h"
+#include "checker/equiv/friendly.h"
 #include "checker/witness/witness.h"
 #include "encode/sweep.h"
 
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#define FRIENDLY_MS 2000
 #define SHORT_MS 200 /* for a query before sweeping */
 
 struct question {
@@ -176,10 +178,27 @@ static void finish_refuted(struct question *q, struct input *in)
 		set_unknown(q, REASON_KERNEL, out->kernel_text);
 }
 
-/* A model was found: the concrete machine decides. */
-static bool try_witness(struct question *q, struct solver_model *model)
+/* Replaces the model by a friendlier one of the same question, if there is one soon. */
+static void befriend(struct question *q, term question, struct solver_model *model)
+{
+	struct solver_model better;
+	unsigned old = solver_set_query_ms(q->opt->solver, FRIENDLY_MS);
+	for (unsigned level = 0; level < FRIENDLY_LEVELS; level++) {
+		term all = term_and(q->pool, question, friendly_condition(q->world, question, level));
+		if (ask(q, "friendly", all, &better, NULL) != SOLVER_SAT)
+			continue;
+		solver_release_model(model);
+		*model = better;
+		break;
+	}
+	solver_set_query_ms(q->opt->solver, old);
+}
+
+/* A model of `question` was found: the concrete machine decides. */
+static bool try_witness(struct question *q, term question, struct solver_model *model)
 {
 	char what[256];
+	befriend(q, question, model);
 	struct input *in = witness_from_model(q->pool, model);
 	solver_release_model(model);
 	if (witness_replay(q->prog[0], q->prog[1], &q->out->pairing, in, what, sizeof what)) {
@@ -237,7 +256,7 @@ static void decide_by_parts(struct question *q)
 		if (q->claims.at[i].internal)
 			continue;
 		enum solver_answer a = ask(q, q->claims.at[i].name, q->claims.at[i].differ, &model, &why);
-		if (a == SOLVER_SAT && try_witness(q, &model))
+		if (a == SOLVER_SAT && try_witness(q, q->claims.at[i].differ, &model))
 			return;
 		if (a == SOLVER_UNKNOWN) {
 			set_unknown(q, reason_of(why), q->claims.at[i].name);
@@ -267,7 +286,7 @@ static void decide(struct question *q)
 	struct equiv_result unmodelled = *q->out;
 	enum solver_answer a = ask_visible(q, &model, &why);
 	if (a == SOLVER_SAT) {
-		if (try_witness(q, &model))
+		if (try_witness(q, any_claim(q, true), &model))
 			return;
 	} else if (a == SOLVER_UNSAT) {
 		q->out->verdict = VERDICT_PROVED;

@@ -155,3 +155,21 @@ void helper_run_REDIRECT_MAP(struct machine *m, struct helper_call *c)
 	e->args[1] = index;
 	e->args[2] = flags;
 }
+
+#define TC_ACT_SHOT     2
+#define TC_ACT_REDIRECT 7
+
+/* net/core/filter.c: bpf_xdp_redirect takes no flag, bpf_redirect takes BPF_F_INGRESS. */
+void helper_run_REDIRECT(struct machine *m, struct helper_call *c)
+{
+	bool xdp = m->p->type == PROGTYPE_XDP;
+	uint64_t flags = c->arg[1].word;
+	helper_return(c, xdp ? XDP_ABORTED : TC_ACT_SHOT);
+	if (flags & (xdp ? ~0ull : ~(uint64_t)BPF_F_INGRESS))
+		return;
+	helper_return(c, xdp ? XDP_REDIRECT : TC_ACT_REDIRECT);
+	struct exec_event *e = machine_add_event(m, c->row->id, true);
+	e->n_args = 2;
+	e->args[0] = (uint32_t)c->arg[0].word;
+	e->args[1] = flags;
+}

@@ -35,7 +35,7 @@ void helper_run_RINGBUF_RESERVE(struct machine *m, struct helper_call *c)
 		machine_fault(m, FAULT_HELPER_ARG, "record size of bpf_ringbuf_reserve is %llu",
 			      (unsigned long long)size);
 	helper_return(c, 0);
-	if (machine_input(m, IN_ORACLE, 2, (uint64_t)c->row->id, n) & 1)
+	if (c->arg[2].word || machine_input(m, IN_ORACLE, 2, (uint64_t)c->row->id, n) & 1) /* no flag is defined */
 		return;
 	struct region *r = machine_add_region(m, REGION_MEM, machine_input(m, IN_AT_MEM, 1, n), size);
 	r->map = c->map;

@@ -6,6 +6,16 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#define SHRINK_SECONDS 2.0
+
+static double now_s(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
 
 static uint64_t leaf_value(void *arg, uint32_t fn, unsigned width, const uint64_t *args, size_t n)
 {
@@ -40,6 +50,18 @@ static void run_both(const struct program *a, const struct program *b, const str
 	}
 }
 
+/* Differences name maps by number: gives the number its name. */
+static void name_map(const struct pairing *maps, char *what, size_t len)
+{
+	unsigned number;
+	int end = 0;
+	char text[256];
+	if (sscanf(what, "map %u%n", &number, &end) != 1 || number >= maps->n)
+		return;
+	snprintf(text, sizeof text, "map %.60s%.180s", maps->maps[number]->name, what + end);
+	snprintf(what, len, "%s", text);
+}
+
 static bool outcomes_differ(const struct program *a, const struct exec_outcome out[2], char *what, size_t len)
 {
 	*what = 0;
@@ -67,6 +89,7 @@ bool witness_replay(const struct program *a, const struct program *b, const stru
 	struct exec_outcome out[2];
 	run_both(a, b, maps, in, out);
 	bool differ = outcomes_differ(a, out, what, len);
+	name_map(maps, what, len);
 	exec_release(&out[0]);
 	exec_release(&out[1]);
 	return differ;
@@ -127,16 +150,18 @@ static void shrink_packet(const struct program *a, const struct program *b, cons
 	for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++)
 		if (try_value(a, b, maps, in, i, lengths[k]))
 			break;
-	while (input_at(in, i)->value > 14 && try_value(a, b, maps, in, i, input_at(in, i)->value - 1))
-		;
+	for (uint64_t step = input_at(in, i)->value / 2; step > 0; step /= 2)
+		while (input_at(in, i)->value >= 14 + step && try_value(a, b, maps, in, i, input_at(in, i)->value - step))
+			;
 }
 
 void witness_shrink(const struct program *a, const struct program *b, const struct pairing *maps, struct input *in)
 {
 	shrink_packet(a, b, maps, in);
 	size_t n = input_count(in);
+	double end = now_s() + SHRINK_SECONDS;
 	for (int round = 0; round < 2; round++)
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < n && now_s() < end; i++)
 			if (input_at(in, i)->fn != IN_PKT_LEN && (input_rows[input_at(in, i)->fn].width < 64 || round == 0))
 				shrink_value(a, b, maps, in, i);
 }
@@ -178,6 +203,7 @@ enum kernel_opinion witness_ask_kernel(const struct program *a, const struct pro
 	own[0].n_events = own[1].n_events = 0; /* the kernel does not show events, so don't expect them */
 	bool expected = own[1].end == EXEC_EXIT && own[0].end == EXEC_EXIT && exec_differ(a, &own[0], &own[1], text, len);
 	bool differ = exec_differ(a, &seen[0], &seen[1], text, len);
+	name_map(maps, text, len);
 	enum kernel_opinion o = differ ? OPINION_CONFIRMED : expected ? OPINION_CONTRADICTED : OPINION_SKIPPED;
 	if (o == OPINION_CONTRADICTED)
 		snprintf(text, len, "the kernel runs both programs alike");

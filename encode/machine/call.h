@@ -25,6 +25,7 @@ bool model_map_lookup(struct call *c);
 bool model_map_update(struct call *c);
 bool model_map_delete(struct call *c);
 bool model_tail_call(struct call *c);
+bool model_redirect(struct call *c);
 bool model_redirect_map(struct call *c);
 bool model_adjust_head(struct call *c);
 bool model_adjust_tail(struct call *c);

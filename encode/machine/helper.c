@@ -13,6 +13,7 @@ static const helper_function models[] = {
 	[MODEL_MAP_UPDATE] = model_map_update,
 	[MODEL_MAP_DELETE] = model_map_delete,
 	[MODEL_TAIL_CALL] = model_tail_call,
+	[MODEL_REDIRECT] = model_redirect,
 	[MODEL_REDIRECT_MAP] = model_redirect_map,
 	[MODEL_XDP_ADJUST_HEAD] = model_adjust_head,
 	[MODEL_XDP_ADJUST_TAIL] = model_adjust_tail,

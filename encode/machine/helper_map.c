@@ -143,3 +143,27 @@ bool model_redirect_map(struct call *c)
 	}
 	return true;
 }
+
+#define TC_ACT_SHOT 2
+#define TC_ACT_REDIRECT 7
+
+/* bpf_xdp_redirect takes no flag; bpf_redirect takes BPF_F_INGRESS. A refused call leaves
+ * the target of an earlier one. */
+bool model_redirect(struct call *c)
+{
+	struct term_pool *p = c->pool;
+	struct world *w = c->world;
+	bool xdp = w->type == PROGTYPE_XDP;
+	term bad = term_ne(p, term_and(p, c->word[1], word_const(w, xdp ? ~0ull : ~(uint64_t)BPF_F_INGRESS)),
+	                   word_const(w, 0));
+	struct state under = *c->state;
+	under.guard = term_and(p, under.guard, term_not(p, bad));
+	struct event *e = run_event(c->run, &under, c->row->id);
+	e->visible = true;
+	e->n_args = 2;
+	e->args[0] = low_word(c, c->word[0]);
+	e->args[1] = c->word[1];
+	call_set_number(c, term_ite(p, bad, word_const(w, xdp ? XDP_ABORTED : TC_ACT_SHOT),
+	                            word_const(w, xdp ? XDP_REDIRECT : TC_ACT_REDIRECT)));
+	return true;
+}

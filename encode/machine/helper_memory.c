@@ -62,6 +62,8 @@ bool model_ringbuf_reserve(struct call *c)
 	}
 	run_fault(c->run, c->state, FAULT_HELPER_ARG, size == 0 ? term_true(p) : term_false(p));
 	term n, fails = oracle_fails(c, &n);
+	/* no flag is defined: any gives NULL */
+	fails = term_or(p, fails, term_ne(p, c->word[2], word_const(w, 0)));
 	/* a record knows its number and its ring buffer */
 	tuple key = tuple_make(w, (term[]){n, word_const(w, c->map)}, 2);
 	c->result = value_maybe(w, term_not(p, fails), region_make(w, REGION_MEM, (uint32_t)size, key), word_const(w, 0));
