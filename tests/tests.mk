@@ -37,5 +37,19 @@ check-corpus: $(B)/tests/load_check $(CORPUS_OBJ)
 bench-equiv: $(B)/tests/bench_equiv $(B)/bpfprove $(CORPUS_OBJ)
 	$< --bpfprove=$(B)/bpfprove --objects=$(B)/corpus $(BENCH)
 
-.PHONY: corpus check-corpus bench-equiv
+# Debian's own objects; see tests/real_objects.sh
+REAL = $(B)/real
+$(B)/tests/extract_bpf: $(B)/tests/extract_bpf.c.o
+	$(CC) $(LDFLAGS) -o $@ $^
+
+$(B)/tests/bench_real: $(B)/tests/bench_real.c.o $(B)/tests/bench_real_report.c.o $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+real-objects: $(B)/tests/extract_bpf
+	tests/real_objects.sh $(REAL) $<
+
+bench-real: $(B)/tests/bench_real real-objects
+	$< --json=$(REAL)/results.json $(BENCH) $(REAL)/obj
+
+.PHONY: corpus check-corpus bench-equiv real-objects bench-real
 .SECONDARY:
