@@ -108,8 +108,12 @@ const char *bpfprove_object_program_section(const bpfprove_object *object, size_
 }
 
 /* The defaults of option.def, read through the kinds of its rows. */
-typedef bool option_FLAG;
+typedef bool option_FLAG, option_SWITCH;
 typedef const char *option_TEXT;
+typedef struct {
+	const char **at;
+	size_t n;
+} option_LIST;
 typedef unsigned option_COUNT;
 
 static struct bpfprove_options defaults(void)

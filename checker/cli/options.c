@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum option_kind { KIND_FLAG, KIND_TEXT, KIND_COUNT };
+enum option_kind { KIND_FLAG, KIND_SWITCH, KIND_TEXT, KIND_LIST, KIND_COUNT };
 
 static const struct row {
 	const char *name, *argument, *text;
@@ -40,12 +40,31 @@ static bool set_count(unsigned *field, const char *value, const char *name, char
 	return true;
 }
 
+static void add_text(struct option_list *l, const char *value)
+{
+	l->at = realloc(l->at, (l->n + 1) * sizeof *l->at);
+	if (!l->at)
+		abort();
+	l->at[l->n++] = value;
+}
+
+static bool is_truth(const char *value)
+{
+	return value && (!strcmp(value, "true") || !strcmp(value, "false"));
+}
+
 static bool set_option(struct options *o, const struct row *row, const char *value, char *err, size_t len)
 {
 	char *field = (char *)o + row->field;
 	switch (row->kind) {
 	case KIND_FLAG:
 		*(bool *)(void *)field = true;
+		return true;
+	case KIND_SWITCH:
+		*(bool *)(void *)field = !value || !strcmp(value, "true");
+		return true;
+	case KIND_LIST:
+		add_text((struct option_list *)(void *)field, value);
 		return true;
 	case KIND_TEXT:
 		*(const char **)(void *)field = value;
@@ -54,6 +73,19 @@ static bool set_option(struct options *o, const struct row *row, const char *val
 		break;
 	}
 	return set_count((unsigned *)(void *)field, value, row->name, err, len);
+}
+
+static bool check_value(const struct row *row, const char *value, char *err, size_t len)
+{
+	if (row->kind == KIND_FLAG && value)
+		snprintf(err, len, "--%s takes no argument", row->name);
+	else if (row->kind == KIND_SWITCH && value && !is_truth(value))
+		snprintf(err, len, "--%s=%s: true or false was expected", row->name, value);
+	else if (row->kind != KIND_FLAG && row->kind != KIND_SWITCH && !value)
+		snprintf(err, len, "--%s needs %s", row->name, row->argument);
+	else
+		return true;
+	return false;
 }
 
 bool options_parse(int argc, char **argv, struct options *out, char *err, size_t len)
@@ -84,17 +116,11 @@ bool options_parse(int argc, char **argv, struct options *out, char *err, size_t
 			return false;
 		}
 		const char *value = equals ? equals + 1 : NULL;
-		if (row->kind == KIND_FLAG && value) {
-			snprintf(err, len, "--%s takes no argument", row->name);
-			return false;
-		}
-		if (row->kind != KIND_FLAG && !value && i + 1 < argc)
+		bool may_follow =
+		    row->kind == KIND_SWITCH ? is_truth(i + 1 < argc ? argv[i + 1] : NULL) : row->kind != KIND_FLAG;
+		if (may_follow && !value && i + 1 < argc)
 			value = argv[++i];
-		if (row->kind != KIND_FLAG && !value) {
-			snprintf(err, len, "--%s needs %s", row->name, row->argument);
-			return false;
-		}
-		if (!set_option(out, row, value, err, len))
+		if (!check_value(row, value, err, len) || !set_option(out, row, value, err, len))
 			return false;
 	}
 	return true;
@@ -103,7 +129,8 @@ bool options_parse(int argc, char **argv, struct options *out, char *err, size_t
 void options_release(struct options *o)
 {
 	free(o->files);
-	o->files = NULL;
+	free(o->maps.at);
+	*o = (struct options){0};
 }
 
 void options_print_help(FILE *out)

@@ -7,7 +7,13 @@
 #include <stddef.h>
 #include <stdio.h>
 
-typedef bool option_FLAG;
+struct option_list {
+	const char **at; /* owned, the strings are argv's */
+	size_t n;
+};
+
+typedef bool option_FLAG, option_SWITCH;
+typedef struct option_list option_LIST;
 typedef const char *option_TEXT;
 typedef unsigned option_COUNT;
 
