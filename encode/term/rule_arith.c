@@ -152,8 +152,8 @@ term rule_urem_narrow(struct term_pool *p, const struct node *n)
 
 term rule_sdiv_unit(struct term_pool *p, const struct node *n)
 {
-	/* At width 1 the constant 1 is -1. */
-	if (n->width > 1 && is_value(p, n->b, 1))
+	/* At width 1 the constant 1 is -1, but there -x is x. */
+	if (is_value(p, n->b, 1))
 		return n->a;
 	return is_ones(p, n->b) ? term_neg(p, n->a) : 0;
 }

@@ -147,6 +147,36 @@ static term make2(struct term_pool *p, enum term_kind kind, term x, term y)
 	return rewrite_make(p, (struct node){(uint8_t)kind, (uint8_t)width_of(p, x), 0, 0, x, y, 0});
 }
 
+static term narrow(struct term_pool *p, const struct node *n)
+{
+	term x = arg_if(p, n->a, TERM_ZEXT), y = arg_if(p, n->b, TERM_ZEXT);
+	if (!x || (!y && !is_const(p, n->b)))
+		return 0;
+	unsigned w = width_of(p, x);
+	if (y && width_of(p, y) > w)
+		w = width_of(p, y);
+	/* Above w the result is zero: for & because x is, else because both are. */
+	if (n->kind != TERM_AND && may_of(p, n->b) > mask_of(w))
+		return 0;
+	term low = make2(p, (enum term_kind)n->kind, term_resize(p, n->a, w), term_resize(p, n->b, w));
+	return term_zext(p, low, n->width);
+}
+
+term rule_and_zext(struct term_pool *p, const struct node *n)
+{
+	return narrow(p, n);
+}
+
+term rule_or_zext(struct term_pool *p, const struct node *n)
+{
+	return narrow(p, n);
+}
+
+term rule_xor_zext(struct term_pool *p, const struct node *n)
+{
+	return narrow(p, n);
+}
+
 /* The operation part by part: the same parts that slicing would give. */
 static term by_parts(struct term_pool *p, const struct node *n)
 {
@@ -175,17 +205,6 @@ term rule_or_parts(struct term_pool *p, const struct node *n)
 term rule_xor_parts(struct term_pool *p, const struct node *n)
 {
 	return by_parts(p, n);
-}
-
-term rule_and_zext(struct term_pool *p, const struct node *n)
-{
-	term x = arg_if(p, n->a, TERM_ZEXT), y = arg_if(p, n->b, TERM_ZEXT);
-	if (!x || (!y && !is_const(p, n->b)))
-		return 0;
-	unsigned w = width_of(p, x);
-	if (y && width_of(p, y) > w)
-		w = width_of(p, y);
-	return term_zext(p, term_and(p, term_resize(p, n->a, w), term_resize(p, n->b, w)), n->width);
 }
 
 /* x op (x dual y) -> x */

@@ -51,7 +51,8 @@ term rule_concat_const(struct term_pool *p, const struct node *n)
 term rule_concat_sign(struct term_pool *p, const struct node *n)
 {
 	enum term_kind a = kind_of(p, n->a), b = kind_of(p, n->b);
-	if (width_of(p, n->a) != 1 || (a != TERM_EXTRACT && b != TERM_SEXT && n->a != n->b))
+	bool bit = a == TERM_EXTRACT || a == TERM_NOT || b == TERM_SEXT || n->a == n->b;
+	if (width_of(p, n->a) != 1 || !bit)
 		return 0;
 	unsigned top = width_of(p, n->b) - 1;
 	return term_extract(p, n->b, top, top) == n->a ? term_sext(p, n->b, n->width) : 0;
