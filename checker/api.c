@@ -224,12 +224,9 @@ static bpfprove_result *decide(const struct object *first, const struct object *
 	    .solver = solver, .encode = o->encode, .kernel = !o->no_kernel, .unroll = o->unroll, .stop = o->stop};
 	struct object_pairs pairs;
 	objects_pair(first, second, o->program, o->allow_missing, &pairs);
-	if (pairs.n) {
+	if (objects_check(&pairs, first->path, o->program, err, len)) {
 		objects_decide(&pairs, &eo, NULL);
 		r = make_result(&pairs);
-	} else {
-		snprintf(err, len, "%s: no program%s%s", first->path, o->program ? " of the name " : "",
-			 o->program ? o->program : "");
 	}
 	objects_release(&pairs);
 	return r;

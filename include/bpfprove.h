@@ -107,7 +107,7 @@ const char *bpfprove_result_json(const bpfprove_result *result);
 /* The pairs of programs. For i beyond the count: UNKNOWN and NULL. */
 size_t bpfprove_result_pairs(const bpfprove_result *result);
 const char *bpfprove_result_pair_program(const bpfprove_result *result, size_t i);
-/* A program without a partner is refuted, or proved with allow_missing. */
+/* A program without a partner is refuted, or proved with allow_missing (then some other pair was decided). */
 enum bpfprove_verdict bpfprove_result_pair_verdict(const bpfprove_result *result, size_t i);
 /* Unknown: the fixed sentence of reason.def; otherwise "". */
 const char *bpfprove_result_pair_reason(const bpfprove_result *result, size_t i);

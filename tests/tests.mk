@@ -37,6 +37,53 @@ check-corpus: $(B)/tests/load_check $(CORPUS_OBJ)
 bench-equiv: $(B)/tests/bench_equiv $(B)/bpfprove $(CORPUS_OBJ)
 	$< --bpfprove=$(B)/bpfprove --objects=$(B)/corpus $(BENCH)
 
+# Everything that works on a machine without the packages starts make again once they are there.
+JOBS = 2
+TIMEOUT = 300
+AGAIN = $(MAKE) --no-print-directory
+ASAN = -fsanitize=address,undefined
+DEMO_OBJ = $(addprefix $(B)/corpus/xdp_vlan.14.,O1.o O2.o)
+
+test:
+	@bash tests/packages.sh build test
+	@$(AGAIN) -j$(JOBS) test-bin
+	@$(AGAIN) run-tests
+
+test-bin: all $(TEST_BIN) $(DEMO_OBJ)
+
+run-tests: test-bin
+	@BPFPROVE_BUILD=$(B) JOBS=$(JOBS) TIMEOUT=$(TIMEOUT) bash tests/run.sh $(TEST_BIN)
+
+# gcc warns of values and sizes that only the sanitizers' own code makes look wrong, so warnings are the plain build's.
+asan:
+	@bash tests/packages.sh build test
+	@$(AGAIN) test B=$(B)/asan OPT='-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all $(ASAN)' \
+		LDFLAGS='$(ASAN)' WARN= CWARN= TIMEOUT=900
+
+demo:
+	@bash tests/packages.sh build test
+	@$(AGAIN) -j$(JOBS) demo-bin
+	@bash tests/demo.sh $(B)
+
+demo-bin: $(B)/bpfprove $(B)/tests/mutate $(DEMO_OBJ)
+
+SECONDS = 600
+fuzz:
+	@bash tests/packages.sh build test fuzz
+	@$(AGAIN) -j$(JOBS) run-fuzz
+
+run-fuzz: $(B)/fuzz_object $(CORPUS_OBJ)
+	@mkdir -p $(B)/fuzz
+	$< -max_total_time=$(SECONDS) -max_len=65536 -artifact_prefix=$(B)/fuzz- $(B)/fuzz $(B)/corpus
+
+FUZZ_SRC = tests/fuzz_object.c $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC)
+$(B)/fuzz_object: $(FUZZ_SRC)
+	@mkdir -p $(@D)
+	clang-14 -std=gnu17 -O1 -g -D_GNU_SOURCE -I. -Iinclude -fsanitize=fuzzer,address,undefined -o $@ $^ -lbpf -lelf
+
+format-check:
+	clang-format-14 --dry-run -Werror $$(git ls-files '*.c' '*.cc' '*.h')
+
 # Debian's own objects; see tests/real_objects.sh
 REAL = $(B)/real
 $(B)/tests/extract_bpf: $(B)/tests/extract_bpf.c.o
@@ -51,5 +98,5 @@ real-objects: $(B)/tests/extract_bpf
 bench-real: $(B)/tests/bench_real real-objects
 	$< --json=$(REAL)/results.json $(BENCH) $(REAL)/obj
 
-.PHONY: corpus check-corpus bench-equiv real-objects bench-real
+.PHONY: corpus check-corpus bench-equiv real-objects bench-real test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
 .SECONDARY:

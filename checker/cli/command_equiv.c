@@ -95,11 +95,10 @@ static enum status decide_objects(const struct options *opt, struct object *o[2]
 	struct object_pairs pairs;
 	objects_pair(o[0], o[1], opt->program, opt->allow_missing, &pairs);
 	enum status status = STATUS_USAGE;
-	if (pairs.n == 0)
-		fprintf(stderr, "bpfprove: %s: no program%s%s\n", o[0]->path, opt->program ? " of the name " : "",
-			opt->program ? opt->program : "");
-	else
+	if (objects_check(&pairs, o[0]->path, opt->program, err, sizeof err))
 		status = decide_pairs(opt, solver, &pairs);
+	else
+		fprintf(stderr, "bpfprove: %s\n", err);
 	if (opt->verbose)
 		print_statistics(solver);
 	objects_release(&pairs);

@@ -105,6 +105,18 @@ void objects_pair(const struct object *a, const struct object *b, const char *na
 			out->at[out->n++] = (struct object_pair){.b = b->programs[i]};
 }
 
+bool objects_check(const struct object_pairs *pairs, const char *path, const char *name, char *err, size_t len)
+{
+	size_t whole = 0;
+	for (size_t i = 0; i < pairs->n; i++)
+		whole += pairs->at[i].a && pairs->at[i].b;
+	if (!pairs->n)
+		snprintf(err, len, "%s: no program%s%s", path, name ? " of the name " : "", name ? name : "");
+	else if (pairs->allow_missing && !whole)
+		snprintf(err, len, "%s: no program has a partner in the other object", path);
+	return pairs->n && (whole || !pairs->allow_missing);
+}
+
 void objects_decide(struct object_pairs *pairs, const struct equiv_options *opt, objects_progress *progress)
 {
 	for (size_t i = 0; i < pairs->n; i++) {

@@ -26,6 +26,9 @@ struct solver *objects_open_solver(const char *spec, unsigned timeout, unsigned 
  * caller's and outlive the pairs. */
 void objects_pair(const struct object *a, const struct object *b, const char *name, bool allow_missing,
 		  struct object_pairs *out);
+/* Is there anything to decide? False with a sentence in err if no program has that name, or if programs without a
+ * partner don't count and none has one: an answer about nothing would read like a proof. */
+bool objects_check(const struct object_pairs *pairs, const char *path, const char *name, char *err, size_t len);
 /* Decides every pair of two programs; once *opt->stop is set the rest is unknown. `progress` (may be NULL) is told
  * the number of pairs that are done and the next one's name ("" at the end). */
 typedef void objects_progress(size_t done, size_t n, const char *name);
