@@ -2,6 +2,8 @@
 /* Exact models of probe reads and ring buffer records. */
 #include "encode/machine/call.h"
 
+#include <stdlib.h>
+
 #define ERR_FAULT 14
 
 static term word_id(struct call *c)
@@ -17,6 +19,18 @@ static term oracle_fails(struct call *c, term *n)
 	return term_extract(c->pool, o, 0, 0);
 }
 
+/* A number made of an address of the program's own memory: what is there is not in KMEM. */
+static bool hides_address(struct call *c, term word)
+{
+	term *leaves;
+	size_t n = term_leaves(c->pool, &word, 1, &leaves);
+	bool found = false;
+	for (size_t i = 0; i < n; i++)
+		found |= term_fn(c->pool, leaves[i]) >= IN_AT_STACK && term_fn(c->pool, leaves[i]) <= IN_AT_FUNC;
+	free(leaves);
+	return found;
+}
+
 /* Whether the address can be read is not the program's to know: an oracle. */
 bool model_probe_read(struct call *c)
 {
@@ -25,7 +39,7 @@ bool model_probe_read(struct call *c)
 	struct span span;
 	if (!call_span(c, c->word[1], &span))
 		return false;
-	if (c->arg[2].n > 1) {
+	if (c->arg[2].n > 1 || (c->arg[2].n == 0 && hides_address(c, c->word[2]))) {
 		run_unknown(c->run, c->state, REASON_REGIONS, c->row->name);
 		return false;
 	}
