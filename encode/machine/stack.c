@@ -78,7 +78,7 @@ static const struct slot *slot_merge(struct world *w, term c, const struct slot 
 	s->is_spill = a->is_spill || b->is_spill;
 	if (s->is_spill)
 		s->spilled = value_ite(w, c, &x, &y);
-	if (a->is_spill && b->is_spill)
+	if (a->is_spill && b->is_spill && !a->byte[0] && !b->byte[0])
 		return s; /* bytes follow from the value */
 	term xb[8], xi[8], yb[8], yi[8];
 	slot_bytes(w, a, xb, xi);
@@ -146,7 +146,11 @@ struct value frame_read(struct world *w, const struct frame *f, term off, unsign
 		term here = term_eq(w->pool, off, word_const(w, i));
 		if (term_is_false(w->pool, here))
 			continue;
-		struct value x = read_at(w, f, i, n);
+		struct value x = frame_read(w, f, word_const(w, i), n);
+		if (x.n || v.n) { /* pointers survive */
+			v = value_ite(w, here, &x, &v);
+			continue;
+		}
 		v.word = term_ite(w->pool, here, x.word, v.word);
 		v.init = term_ite(w->pool, here, x.init, v.init);
 	}

@@ -71,7 +71,7 @@ static void builder_add(struct world *w, struct builder *b, term guard, uint32_t
 			return;
 		}
 	}
-	if (b->n == MAX_ALTS && region != LOST_REGION) {
+	if (b->n >= MAX_ALTS && region != LOST_REGION) {
 		/* one more than fits: from here on it is an address that can't be followed */
 		builder_add(w, b, guard, LOST_REGION, alt_word(w, &(struct alt){guard, region, off}));
 		return;
@@ -238,6 +238,8 @@ static enum isa_op signed_form(enum isa_op op)
 static term compare_alts(struct world *w, enum isa_op op, const struct alt *a, const struct alt *b)
 {
 	struct term_pool *p = w->pool;
+	if (a->region == LOST_REGION || b->region == LOST_REGION) /* numbers may be among them */
+		return compare_words(w, op, alt_word(w, a), alt_word(w, b));
 	if (a->region && a->region == b->region && op != ISA_JSET && offset_is_small(w, a->off) &&
 	    offset_is_small(w, b->off))
 		return compare_words(w, signed_form(op), a->off, b->off);
