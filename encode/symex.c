@@ -179,9 +179,8 @@ static void leave_function(struct walk *k, const struct place *p, struct state *
 {
 	struct run *r = k->run;
 	struct activation *a = p->act;
-	struct value r0 = step_reg(r, s, 0);
-	s->regs[0] = r0;
-	if (!a->caller) {
+	if (!a->caller) { /* a static subprogram may leave r0 unwritten (prepare_func_exit) */
+		s->regs[0] = step_reg(r, s, 0);
 		run_exit(r, s);
 		return;
 	}

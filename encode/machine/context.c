@@ -130,6 +130,9 @@ void field_store(struct run *r, struct state *s, term guard, bool sure, term off
 		run_unknown(r, &(struct state){.guard = guard}, REASON_CONTEXT, f ? f->name : "");
 		return;
 	}
+	unsigned at = 8 * (unsigned)(o - f->off), bits = f->bits > at ? f->bits - at : 0;
+	if (bits < 8 * n) /* the kernel's field is narrower: the rest is lost */
+		val = term_and(w->pool, val, term_const(w->pool, 8 * n, (1ull << bits) - 1));
 	mem stored = mem_store(w, s->mems[SPACE_CTX], 0, off, n, val);
 	s->mems[SPACE_CTX] = sure ? stored : mem_choose(w, guard, stored, s->mems[SPACE_CTX]);
 }

@@ -31,12 +31,22 @@ static void *grown(void *array, size_t n, size_t size)
 	return (n & (n - 1)) == 0 ? world_checked(realloc(array, 2 * (n ? n : 1) * size)) : array;
 }
 
+/* The path went on with whatever after it met what is not modelled: a fault that shows only then says nothing. */
+static term unless_unknown(const struct run *r, term guard)
+{
+	struct term_pool *p = r->world->pool;
+	for (size_t i = 0; i < r->n_unknowns; i++)
+		if (!term_is_false(p, term_and(p, guard, r->unknowns[i].guard)))
+			guard = term_and(p, guard, term_not(p, r->unknowns[i].guard));
+	return guard;
+}
+
 void run_fault(struct run *r, const struct state *s, enum fault kind, term cond)
 {
 	struct term_pool *p = r->world->pool;
 	if (term_is_false(p, cond) || guard_implies(r->world, s->guard, term_not(p, cond)))
 		return;
-	term guard = term_and(p, s->guard, cond);
+	term guard = unless_unknown(r, term_and(p, s->guard, cond));
 	if (term_is_false(p, guard))
 		return;
 	r->faults = grown(r->faults, r->n_faults, sizeof *r->faults);

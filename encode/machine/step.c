@@ -237,6 +237,8 @@ static bool step_packet(struct run *r, struct state *s, const struct insn *in)
 	struct value ctx = step_reg(r, s, 6);
 	bool is_ctx = ctx.n == 1 && region_at(w, ctx.alts[0].region)->kind == REGION_CTX;
 	run_fault(r, s, FAULT_HELPER_ARG, is_ctx ? term_ne(p, ctx.alts[0].off, word_const(w, 0)) : term_true(p));
+	if (progtype_rows[w->type].packet != PACKET_SKB)
+		run_fault(r, s, FAULT_HELPER_PROG, term_true(p));
 	term off = term_const(p, 32, (uint32_t)in->imm);
 	if (in->op == ISA_LDIND) {
 		struct value v = step_reg(r, s, in->src);
