@@ -181,3 +181,12 @@ term rule_sext_sign(struct term_pool *p, const struct node *n)
 		return term_zext(p, n->a, n->width);
 	return r.lo >= 1ull << (w - 1) ? term_concat(p, term_const(p, n->width - w, ~0ull), n->a) : 0;
 }
+
+term rule_extract_narrow(struct term_pool *p, const struct node *n)
+{
+	struct node a = node_of(p, n->a);
+	bool low_bits = a.kind == TERM_ADD || a.kind == TERM_MUL || a.kind == TERM_NEG;
+	if (!low_bits || n->lo == 0 || n->hi == width_of(p, n->a) - 1u)
+		return 0;
+	return term_extract(p, term_extract(p, n->a, n->hi, 0), n->hi, n->lo);
+}
