@@ -13,6 +13,8 @@ enum input_fn {
 #undef INPUT
 	IN_COUNT
 };
+/* OUT's argument for the bytes of a ring buffer record before they are written; its pos is the record's n */
+#define OUT_RECORD 5
 struct input_row {
 	const char *name;
 	uint8_t width;

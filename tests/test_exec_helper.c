@@ -332,9 +332,10 @@ Test(exec_helper, ring_buffer_records_are_output_when_submitted)
 {
 	struct run r = start(RING RESERVE "*(u64 *)(r6 + 0) = 77\n" SUBMIT OUT, fixture_packet(64));
 	cr_assert_eq(r.out.end, EXEC_EXIT, "%s", r.out.what);
-	cr_assert_eq(r.out.n_events, 1);
-	cr_assert_eq(r.out.events[0].n_bytes, 8);
-	cr_expect_eq(r.out.events[0].bytes[0], 77);
+	cr_assert_eq(r.out.n_events, 2);
+	cr_expect_not(r.out.events[0].visible, "a reservation alone is not output");
+	cr_assert_eq(r.out.events[1].n_bytes, 8);
+	cr_expect_eq(r.out.events[1].bytes[0], 77);
 	fixture_kernel_agrees(r.o->programs[0], r.in, &r.out, "ring buffer");
 	finish(&r);
 	struct input *in = fixture_packet(64);

@@ -32,6 +32,15 @@ static struct element *find_key(struct machine *m, const struct helper_call *c, 
 	return e;
 }
 
+/* Which keys an LRU map keeps depends on every change of it: an internal event. */
+static void note_eviction(struct machine *m, const struct helper_call *c, enum map_model model)
+{
+	if (model != MAP_LRU)
+		return;
+	struct exec_event *e = machine_add_event(m, c->row->id, false);
+	e->args[e->n_args++] = m->maps[c->map].number;
+}
+
 void helper_run_MAP_LOOKUP(struct machine *m, struct helper_call *c)
 {
 	enum map_model model = check_model(m, c);
@@ -84,7 +93,11 @@ static int64_t update_hash(struct machine *m, struct helper_call *c, enum map_mo
 void helper_run_MAP_UPDATE(struct machine *m, struct helper_call *c)
 {
 	enum map_model model = check_model(m, c);
-	if (c->arg[3].word > BPF_EXIST)
+	uint64_t flags = c->arg[3].word;
+	if ((model == MAP_ARRAY || model == MAP_HASH) && flags & BPF_F_LOCK && (flags & ~(uint64_t)BPF_F_LOCK) <= BPF_EXIST)
+		machine_stop(m, REASON_HELPER, "bpf_map_update_elem with BPF_F_LOCK");
+	note_eviction(m, c, model);
+	if (flags > BPF_EXIST)
 		helper_return(c, -EXEC_EINVAL);
 	else
 		helper_return(c, model == MAP_ARRAY ? update_array(m, c) : update_hash(m, c, model));
@@ -96,6 +109,7 @@ void helper_run_MAP_DELETE(struct machine *m, struct helper_call *c)
 	helper_return(c, -EXEC_EINVAL);
 	if (model == MAP_ARRAY)
 		return;
+	note_eviction(m, c, model);
 	struct element *e = find_key(m, c, model);
 	helper_return(c, e->present ? 0 : -EXEC_ENOENT);
 	if (e->present)

@@ -35,14 +35,20 @@ void helper_run_RINGBUF_RESERVE(struct machine *m, struct helper_call *c)
 		machine_fault(m, FAULT_HELPER_ARG, "record size of bpf_ringbuf_reserve is %llu",
 			      (unsigned long long)size);
 	helper_return(c, 0);
+	/* records appear in the order of their reservation, also relative to other output */
+	struct exec_event *e = machine_add_event(m, c->row->id, false);
+	e->n_args = 2;
+	e->args[0] = m->maps[c->map].number;
+	e->args[1] = size;
 	if (c->arg[2].word || machine_input(m, IN_ORACLE, 2, (uint64_t)c->row->id, n) & 1) /* no flag is defined */
 		return;
 	struct region *r = machine_add_region(m, REGION_MEM, machine_input(m, IN_AT_MEM, 1, n), size);
 	r->map = c->map;
 	r->acquired = true;
+	r->gen = n;
 	r->bytes = machine_alloc(size);
 	for (uint64_t i = 0; i < size; i++)
-		r->bytes[i] = (uint8_t)machine_input(m, IN_OUT, 3, n, (uint64_t)0, i);
+		r->bytes[i] = (uint8_t)machine_input(m, IN_OUT, 3, n, (uint64_t)OUT_RECORD, i);
 	c->ret = (struct value){r->base, machine_region_id(m, r)};
 }
 
@@ -50,10 +56,11 @@ void helper_run_RINGBUF_SUBMIT(struct machine *m, struct helper_call *c)
 {
 	struct region *r = &m->regions[c->arg[0].region];
 	struct exec_event *e = machine_add_event(m, c->row->id, true);
-	e->n_args = 3;
+	e->n_args = 4;
 	e->args[0] = m->maps[r->map].number;
 	e->args[1] = r->size;
 	e->args[2] = c->arg[1].word;
+	e->args[3] = r->gen;
 	e->n_bytes = r->size;
 	e->bytes = machine_alloc(r->size);
 	memcpy(e->bytes, r->bytes, r->size);

@@ -30,7 +30,7 @@ struct value packet_pointer(struct machine *m, enum field_kind kind)
 {
 	struct packet *k = &m->pkt;
 	if (!k->region) {
-		struct region *r = machine_add_region(m, REGION_PACKET, machine_input(m, IN_AT_PKT, 0), 0);
+		struct region *r = machine_add_region(m, REGION_PACKET, machine_input(m, IN_AT_PKT, m->packet_kind == PACKET_SKB, k->epoch), 0);
 		r->gen = k->epoch;
 		k->region = machine_region_id(m, r);
 	}

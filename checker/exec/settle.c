@@ -208,10 +208,11 @@ static bool settle_addresses(struct settle *s)
 {
 	static const enum input_fn fns[] = {IN_AT_CTX, IN_AT_PKT, IN_AT_STACK, IN_AT_MAP, IN_AT_DATA};
 	size_t n_maps = s->p->object ? s->p->object->n_maps : 0;
+	bool is_skb = progtype_rows[s->p->type].packet == PACKET_SKB;
 	for (size_t i = 0; i < sizeof fns / sizeof *fns; i++) {
 		enum input_fn fn = fns[i];
-		size_t n = fn == IN_AT_CTX || fn == IN_AT_PKT ? 0 : 1;
-		uint64_t last = !n ? 1 : fn == IN_AT_STACK ? MAX_FRAMES : n_maps;
+		size_t n = fn == IN_AT_CTX || (fn == IN_AT_PKT && !is_skb) ? 0 : 1;
+		uint64_t last = !n ? 1 : fn == IN_AT_STACK || fn == IN_AT_PKT ? MAX_FRAMES : n_maps;
 		for (uint64_t arg = 0; arg < last; arg++)
 			input_set(s->in, fn, &arg, n, input_get(s->in, fn, &arg, n) ^ 0x1230);
 	}

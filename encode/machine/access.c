@@ -2,6 +2,7 @@
 /* Loads and stores through pointer values: bounds, permissions, and then the region's memory. */
 #include "encode/machine/world.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* One alternative of a pointer value, with the offset of the access added. */
@@ -89,6 +90,21 @@ static void check_value(struct run *r, const struct state *s, const struct targe
 	unknown_at(r, term_and(w->pool, t->guard, term_ne(w->pool, words[k - 1], now)), REASON_DEAD_VALUE, "");
 }
 
+/* Made of what the kernel keeps in its objects or a map, a number may be a pointer that the verifier knows by its
+ * type. */
+static bool may_be_pointer(struct world *w, term word)
+{
+	static const enum input_fn sources[] = {IN_KMEM, IN_MAP_BYTE, IN_RESULT, IN_OUT, IN_EXTERN};
+	term *leaves;
+	bool found = false;
+	size_t n = term_leaves(w->pool, &word, 1, &leaves);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < sizeof sources / sizeof *sources; k++)
+			found |= term_fn(w->pool, leaves[i]) == sources[k];
+	free(leaves);
+	return found;
+}
+
 /* Records every fault of an access to n bytes; false: there is nothing to read or write. */
 static bool check_access(struct run *r, const struct state *s, const struct target *t, uint64_t n, bool write)
 {
@@ -97,7 +113,10 @@ static bool check_access(struct run *r, const struct state *s, const struct targ
 	const struct region *g = t->region;
 	switch (g->kind) {
 	case REGION_NONE:
-		fault_if(r, t->guard, FAULT_NULL, term_true(p));
+		if (may_be_pointer(w, t->off))
+			unknown_at(r, t->guard, REASON_INSN, "access through a pointer from memory");
+		else
+			fault_if(r, t->guard, FAULT_NULL, term_true(p));
 		return false;
 	case REGION_LOST:
 		unknown_at(r, t->guard, REASON_REGIONS, "");
@@ -178,6 +197,10 @@ static struct value load_target(struct run *r, struct state *s, const struct tar
 static void number_fault(struct run *r, const struct state *s, const struct value *v)
 {
 	uint64_t word;
+	if (may_be_pointer(r->world, v->word)) {
+		run_unknown(r, s, REASON_INSN, "access through a pointer from memory");
+		return;
+	}
 	bool null = term_is_const(r->world->pool, v->word, &word) && word == 0;
 	run_fault(r, s, null ? FAULT_NULL : FAULT_NOT_POINTER, term_true(r->world->pool));
 }

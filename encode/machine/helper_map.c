@@ -34,6 +34,15 @@ static void check_eviction(struct call *c, tuple key)
 	run_unknown(c->run, &under, REASON_EVICTION, c->world->maps[c->map].def->name);
 }
 
+/* Which keys an LRU map keeps depends on every change of it: an internal event. */
+static void note_eviction(struct call *c)
+{
+	if (model_of(c) != MAP_LRU)
+		return;
+	struct event *e = run_event(c->run, c->state, c->row->id);
+	e->args[e->n_args++] = word_const(c->world, c->map);
+}
+
 bool model_map_lookup(struct call *c)
 {
 	if (!is_keyed(c))
@@ -55,6 +64,7 @@ bool model_map_update(struct call *c)
 	}
 	tuple key = map_key(c->run, c->state, c->map, &c->arg[1]);
 	check_eviction(c, key);
+	note_eviction(c);
 	term *bytes = world_alloc(c->world, (size + 1) * sizeof *bytes);
 	access_read_bytes(c->run, c->state, &c->arg[2], size, NULL, bytes);
 	call_set_number(c, map_update(c->run, c->state, c->map, key, bytes, c->word[3]));
@@ -67,6 +77,7 @@ bool model_map_delete(struct call *c)
 		return false;
 	tuple key = map_key(c->run, c->state, c->map, &c->arg[1]);
 	check_eviction(c, key);
+	note_eviction(c);
 	call_set_number(c, map_delete(c->run, c->state, c->map, key));
 	return true;
 }

@@ -81,6 +81,11 @@ bool model_ringbuf_reserve(struct call *c)
 	/* a record knows its number and its ring buffer */
 	tuple key = tuple_make(w, (term[]){n, word_const(w, c->map)}, 2);
 	c->result = value_maybe(w, term_not(p, fails), region_make(w, REGION_MEM, (uint32_t)size, key), word_const(w, 0));
+	/* records appear in the order of their reservation, also relative to other output */
+	struct event *e = run_event(c->run, c->state, c->row->id);
+	e->n_args = 2;
+	e->args[0] = word_const(w, c->map);
+	e->args[1] = c->word[1];
 	/* reserved records that were not given back at exit are leaks: counted in COUNT_RECORDS */
 	term *open = &c->state->counters[COUNT_RECORDS];
 	*open = term_add(p, *open, term_zext(p, term_not(p, fails), 64));
@@ -113,10 +118,11 @@ static bool give_back(struct call *c, bool visible)
 				bytes[b] = mem_read_byte(w, c->state->mems[SPACE_MEM], record.key, word_const(w, b));
 			struct event *e = run_event(c->run, &under, c->row->id);
 			e->visible = true;
-			e->n_args = 3;
+			e->n_args = 4;
 			e->args[0] = words[1];
 			e->args[1] = word_const(w, record.id);
 			e->args[2] = c->word[1];
+			e->args[3] = words[0];
 			e->bytes = bytes;
 			e->n_bytes = record.id;
 		}

@@ -113,6 +113,20 @@ static void set_present(struct run *r, struct state *s, uint32_t number, tuple k
 	s->mems[space] = mem_choose(r->world, done, m, s->mems[space]);
 }
 
+/* Locked updates are for values with a lock, which a definition does not show. */
+static void check_lock(struct run *r, struct state *s, uint32_t number, term flags)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	enum map_model model = maptype_rows[def(r, number)->type].model;
+	if (model != MAP_ARRAY && model != MAP_HASH)
+		return;
+	term locked = term_ne(p, term_and(p, flags, word_const(w, BPF_F_LOCK)), word_const(w, 0));
+	term legal = term_ule(p, term_and(p, flags, word_const(w, ~(uint64_t)BPF_F_LOCK)), word_const(w, BPF_EXIST));
+	struct state under = {.guard = term_and(p, s->guard, term_and(p, locked, legal))};
+	run_unknown(r, &under, REASON_HELPER, "map_update_elem with BPF_F_LOCK");
+}
+
 static term update_array(struct run *r, struct state *s, uint32_t number, tuple key, const term *bytes, term bad_flags,
                          term noexist)
 {
@@ -170,6 +184,7 @@ term map_update(struct run *r, struct state *s, uint32_t number, tuple key, cons
 {
 	struct world *w = r->world;
 	struct term_pool *p = w->pool;
+	check_lock(r, s, number, flags);
 	term bad = term_ult(p, word_const(w, BPF_EXIST), flags);
 	term noexist = term_eq(p, flags, word_const(w, BPF_NOEXIST)), exist = term_eq(p, flags, word_const(w, BPF_EXIST));
 	return is_array(r, number) ? update_array(r, s, number, key, bytes, bad, noexist)

@@ -140,7 +140,7 @@ static term initial_byte(struct world *w, unsigned space, tuple key, term off)
 	case SPACE_PACKET:
 		return world_input1(w, IN_PKT, off);
 	case SPACE_MEM:
-		return world_input(w, IN_OUT, (term[]){tuple_words(w, key, &n)[0], word_const(w, 0), off}, 3);
+		return world_input(w, IN_OUT, (term[]){tuple_words(w, key, &n)[0], word_const(w, OUT_RECORD), off}, 3);
 	case SPACE_MEM_STATE:
 		return term_true(w->pool); /* a record that exists is live until it is given back */
 	default:

@@ -147,7 +147,8 @@ static term region_base(struct world *w, enum region_kind kind, uint32_t id, tup
 	case REGION_CTX:
 		return world_input(w, IN_AT_CTX, NULL, 0);
 	case REGION_PACKET:
-		return world_input(w, IN_AT_PKT, NULL, 0);
+		/* a socket buffer may have moved to another place meanwhile */
+		return world_input(w, IN_AT_PKT, words, progtype_rows[w->type].packet == PACKET_SKB ? 1 : 0);
 	case REGION_DATA:
 		return world_input1(w, IN_AT_DATA, word_const(w, id));
 	case REGION_MAP:
