@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define SAMPLES 96        /* random inputs at the start */
 #define MAX_SAMPLES 256   /* and with those that the solver's models add */
@@ -22,8 +23,8 @@ struct sweep {
 		term image;
 	} *classes;
 	size_t cap_classes;
-	const struct solver_model *model; /* the sample that is being evaluated, or NULL: random */
 	uint64_t seed;
+	double start_ms;
 };
 
 static void *allocated(void *p)
@@ -179,6 +180,19 @@ static term rebuild(struct sweep *w, term t)
 	abort();
 }
 
+static double now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
+}
+
+static bool is_spent(const struct sweep *w)
+{
+	return w->queries >= w->opt->max_queries || (w->opt->stop && *w->opt->stop) || solver_is_late(w->solver) ||
+	       (w->opt->total_ms && now_ms() - w->start_ms > w->opt->total_ms);
+}
+
 /* Is the term equal to its class's? Asks the solver once; a counterexample splits the class. */
 static bool try_merge(struct sweep *w, term t, term now, const struct class_row *c)
 {
@@ -187,7 +201,7 @@ static bool try_merge(struct sweep *w, term t, term now, const struct class_row 
 	term differ = term_ne(p, now, c->image);
 	if (term_is_false(p, differ))
 		return true;
-	if (w->queries >= w->opt->max_queries || (w->opt->stop && *w->opt->stop))
+	if (is_spent(w))
 		return false;
 	w->queries++;
 	enum solver_answer a = solver_check(w->solver, p, "sweep", &differ, 1, &model, NULL);
@@ -212,7 +226,7 @@ static void sweep_term(struct sweep *w, term t)
 		now = t;
 	struct class_row *c = class_find(w, w->signature[t], term_width(p, t));
 	for (int tries = 0; tries < 4 && c->image && c->image != now; tries++) {
-		bool asked = w->queries < w->opt->max_queries;
+		bool asked = !is_spent(w);
 		if (try_merge(w, t, now, c)) {
 			/* the one made earlier stands for both */
 			w->image[t] = c->image;
@@ -233,7 +247,8 @@ size_t sweep_terms(struct term_pool *p, struct solver *s, term *roots, size_t n,
 	term top = 0;
 	for (size_t i = 0; i < n; i++)
 		top = roots[i] > top ? roots[i] : top;
-	struct sweep w = {.pool = p, .solver = s, .opt = opt, .n_ids = top + 1, .cap_classes = 1024};
+	struct sweep w = {.pool = p, .solver = s, .opt = opt, .n_ids = top + 1, .cap_classes = 1024,
+	                  .start_ms = now_ms()};
 	while (w.cap_classes < 4 * (size_t)w.n_ids)
 		w.cap_classes *= 2;
 	w.in_cone = allocated(calloc(w.n_ids, sizeof *w.in_cone));

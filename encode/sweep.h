@@ -13,6 +13,7 @@
 
 struct sweep_options {
 	unsigned query_ms;   /* limit of one merging query */
+	unsigned total_ms;   /* limit of all of them; 0: none */
 	size_t max_queries;
 	volatile int *stop;
 };

@@ -313,6 +313,16 @@ static struct state *state_on_memory(struct run *r)
 	return s;
 }
 
+/* Why the walk must not go on, REASON_NONE if it may. */
+static enum reason limit_reached(const struct run *r)
+{
+	if (r->stop && *r->stop)
+		return REASON_INTERRUPTED;
+	if (r->solver && solver_is_late(r->solver))
+		return REASON_TIMEOUT;
+	return term_count(r->world->pool) > r->world->term_limit ? REASON_SIZE : REASON_NONE;
+}
+
 void run_execute(struct run *r)
 {
 	struct walk k = {.run = r};
@@ -325,10 +335,10 @@ void run_execute(struct run *r)
 	}
 	while (k.n > 0) {
 		struct place p = k.heap[--k.n];
-		bool stop = r->stop && *r->stop;
-		if (stop || term_count(w->pool) > w->term_limit) {
+		enum reason why = limit_reached(r);
+		if (why) {
 			r->slot = p.act->fn->cfg.blocks[p.block].start;
-			run_unknown(r, p.state, stop ? REASON_INTERRUPTED : REASON_SIZE, "");
+			run_unknown(r, p.state, why, "");
 			continue;
 		}
 		run_block(&k, &p);

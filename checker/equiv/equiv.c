@@ -216,7 +216,7 @@ static bool try_witness(struct question *q, term question, struct solver_model *
 /* Merges equal terms of the two programs, so that less is left to the solver. */
 static void sweep(struct question *q)
 {
-	struct sweep_options so = {.query_ms = 300, .max_queries = 600, .stop = q->opt->stop};
+	struct sweep_options so = {.query_ms = 300, .total_ms = 10000, .max_queries = 600, .stop = q->opt->stop};
 	term *roots = malloc((q->claims.n + 2) * sizeof *roots);
 	if (!roots)
 		abort();

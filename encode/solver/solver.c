@@ -120,3 +120,8 @@ unsigned solver_set_query_ms(struct solver *s, unsigned ms)
 	s->limits.query_ms = ms;
 	return old;
 }
+
+bool solver_is_late(const struct solver *s)
+{
+	return s->limits.deadline_ns && guard_now_ns() >= s->limits.deadline_ns;
+}

@@ -72,6 +72,8 @@ extern const struct solver_backend solver_z3, solver_cvc5, solver_smtlib;
  * NULL with err set if it names no solver. */
 struct solver *solver_open(const char *spec, struct solver_limits limits, char *err, size_t errlen);
 void solver_close(struct solver *s);
+/* Has the whole run's time passed? */
+bool solver_is_late(const struct solver *s);
 /* Sets the time limit of the queries that follow; returns the one before. */
 unsigned solver_set_query_ms(struct solver *s, unsigned ms);
 const char *solver_name(const struct solver *s);
