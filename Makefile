@@ -30,7 +30,8 @@ EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context
 EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c friendly.c equiv.c) \
 	$(addprefix checker/witness/,witness.c show.c)
 API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c
-CLI_SRC = $(addprefix checker/cli/,options.c command.c command_equiv.c command_conform.c main.c)
+CLI_SRC = $(addprefix checker/cli/,options.c command.c command_equiv.c command_conform.c \
+	run_packet.c run_input.c run_view.c run_print.c run_json.c command_run.c main.c)
 LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(API_SRC)
 
 LIB_OBJ = $(patsubst %,$(B)/%.o,$(LIB_SRC))

@@ -12,6 +12,7 @@ static const struct command {
 	enum status (*run)(const struct options *opt);
 } commands[] = {
 	{"equiv", "A.o B.o", "do two objects do the same on every input?", command_equiv},
+	{"run", "FILE", "run a program on one input", command_run},
 	{"conform", "[MEMORY]", "run a program from standard input on hex bytes, for conformance runners", command_conform},
 };
 #define N_COMMANDS (sizeof commands / sizeof *commands)

@@ -123,7 +123,7 @@ static void load_wide(struct machine *m, const struct insn *in)
 		break;
 	}
 	case WIDE_BTF_ID: {
-		uint64_t name = machine_hash_name(m->p->object->externs[index].name);
+		uint64_t name = input_hash_name(m->p->object->externs[index].name);
 		v.word = machine_input(m, IN_EXTERN, 2, name, (uint64_t)0);
 		break;
 	}
@@ -407,6 +407,7 @@ void exec_release(struct exec_outcome *out)
 	free(out->values);
 	free(out->events);
 	free(out->packet);
+	free(out->metadata);
 	free(out->context);
 	memset(out, 0, sizeof *out);
 }

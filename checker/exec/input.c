@@ -160,3 +160,11 @@ const struct input_entry *input_at(const struct input *in, size_t i)
 {
 	return &in->entries[i];
 }
+
+uint64_t input_hash_name(const char *name)
+{
+	uint64_t h = 0xcbf29ce484222325ull;
+	for (; *name; name++)
+		h = (h ^ (uint8_t)*name) * 0x100000001b3ull;
+	return h;
+}

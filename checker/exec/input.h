@@ -30,4 +30,6 @@ bool input_has(const struct input *in, enum input_fn fn, const uint64_t *args, s
 /* Entries in order of insertion; the pointers die at the next change. */
 size_t input_count(const struct input *in);
 const struct input_entry *input_at(const struct input *in, size_t i);
+/* What names a variable or an extern among an input's arguments: 64-bit FNV-1a. */
+uint64_t input_hash_name(const char *name);
 #endif

@@ -79,14 +79,6 @@ uint64_t machine_count(struct machine *m, uint32_t helper)
 	return 0;
 }
 
-uint64_t machine_hash_name(const char *name)
-{
-	uint64_t h = 0xcbf29ce484222325ull;
-	for (; *name; name++)
-		h = (h ^ (uint8_t)*name) * 0x100000001b3ull;
-	return h;
-}
-
 struct exec_event *machine_add_event(struct machine *m, uint32_t kind, bool visible)
 {
 	struct exec_outcome *o = m->out;
@@ -217,6 +209,10 @@ static void finish_packet(struct machine *m)
 	packet_fill(m, k->data, o->packet_len);
 	o->packet = machine_alloc(o->packet_len);
 	memcpy(o->packet, packet_at(m, k->data), o->packet_len);
+	o->metadata_len = (size_t)(k->data - k->data_meta);
+	packet_fill(m, k->data_meta, o->metadata_len);
+	o->metadata = machine_alloc(o->metadata_len);
+	memcpy(o->metadata, packet_at(m, k->data_meta), o->metadata_len);
 }
 
 void machine_finish(struct machine *m)

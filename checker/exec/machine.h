@@ -139,7 +139,6 @@ struct region *machine_add_region(struct machine *m, enum region_kind kind, uint
 uint32_t machine_region_id(const struct machine *m, const struct region *r);
 uint64_t machine_input(const struct machine *m, enum input_fn fn, size_t n, ...); /* uint64_t each */
 uint64_t machine_count(struct machine *m, uint32_t helper); /* calls of it before, and counts this one */
-uint64_t machine_hash_name(const char *name);               /* 64-bit FNV-1a */
 struct exec_event *machine_add_event(struct machine *m, uint32_t kind, bool visible);
 void machine_check_leaks(struct machine *m);
 
