@@ -48,6 +48,7 @@ struct walk {
 	size_t n_fns;
 	struct place *heap; /* smallest key first */
 	size_t n, cap;
+	uint64_t calls; /* of subprograms so far */
 };
 
 static int key_compare(const struct key *a, const struct key *b)
@@ -166,8 +167,11 @@ static void enter_function(struct walk *k, const struct place *p, struct state *
 	a->call_iteration = p->iteration;
 	for (int i = 0; i < 5; i++)
 		s->saved[s->depth - 1][i] = s->regs[6 + i];
+	term call = word_const(w, ++k->calls);
 	s->frames[s->depth] = frame_new(w);
-	s->regs[10] = value_pointer(w, region_make(w, REGION_STACK, s->depth, 0), word_const(w, STACK_BYTES));
+	s->calls[s->depth] = tuple_make(w, &call, 1);
+	uint32_t stack = region_make(w, REGION_STACK, s->depth, s->calls[s->depth]);
+	s->regs[10] = value_pointer(w, stack, word_const(w, STACK_BYTES));
 	for (int i = 6; i < 10; i++)
 		s->regs[i] = value_uninit(w);
 	s->regs[0] = value_uninit(w);

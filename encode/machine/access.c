@@ -79,15 +79,15 @@ static void check_value(struct run *r, const struct state *s, const struct targe
 {
 	struct world *w = r->world;
 	uint32_t number = t->region->id;
+	if (world_has_generations(w, number)) {
+		size_t k;
+		const term *words = tuple_words(w, t->region->key, &k);
+		tuple key = tuple_make(w, words, k - 1);
+		term now = mem_read_byte(w, s->mems[space_of_map(number, MAP_GENERATION)], key, word_const(w, 0));
+		/* not a fault in the kernel (the element outlives the run), but what it aliases is not modelled */
+		unknown_at(r, term_and(w->pool, t->guard, term_ne(w->pool, words[k - 1], now)), REASON_DEAD_VALUE, "");
+	}
 	fault_if(r, t->guard, FAULT_BOUNDS, outside(w, t->off, n, w->maps[number].def->value_size));
-	if (!world_has_generations(w, number))
-		return;
-	size_t k;
-	const term *words = tuple_words(w, t->region->key, &k);
-	tuple key = tuple_make(w, words, k - 1);
-	term now = mem_read_byte(w, s->mems[space_of_map(number, MAP_GENERATION)], key, word_const(w, 0));
-	/* not a fault in the kernel (the element outlives the run), but what it aliases is not modelled */
-	unknown_at(r, term_and(w->pool, t->guard, term_ne(w->pool, words[k - 1], now)), REASON_DEAD_VALUE, "");
 }
 
 /* Made of what the kernel keeps in its objects or a map, a number may be a pointer that the verifier knows by its
@@ -122,8 +122,12 @@ static bool check_access(struct run *r, const struct state *s, const struct targ
 		unknown_at(r, t->guard, REASON_REGIONS, "");
 		return false;
 	case REGION_STACK:
-		fault_if(r, t->guard, FAULT_BOUNDS, g->id < s->depth ? outside(w, t->off, n, STACK_BYTES) : term_true(p));
-		return g->id < s->depth;
+		if (g->id >= s->depth || g->key != s->calls[g->id]) {
+			fault_if(r, t->guard, FAULT_RELEASED, term_true(p));
+			return false;
+		}
+		fault_if(r, t->guard, FAULT_BOUNDS, outside(w, t->off, n, STACK_BYTES));
+		return true;
 	case REGION_PACKET:
 		check_packet(r, s, t, n, write);
 		return true;
@@ -305,14 +309,26 @@ void access_write_bytes(struct run *r, struct state *s, const struct value *v, s
 	}
 }
 
-bool access_is_shared(struct run *r, const struct value *v)
+static bool is_shared(const struct world *w, const struct region *g)
 {
-	for (uint32_t i = 0; i < v->n; i++) {
-		const struct region *g = region_at(r->world, v->alts[i].region);
-		if (g->kind == REGION_DATA || g->kind == REGION_LOST)
-			return true;
-		if (g->kind == REGION_VALUE && maptype_rows[r->world->maps[g->id].def->type].shared)
-			return true;
-	}
-	return false;
+	if (g->kind == REGION_DATA)
+		return !w->maps[g->id].def->frozen;
+	return g->kind == REGION_LOST || (g->kind == REGION_VALUE && maptype_rows[w->maps[g->id].def->type].shared);
+}
+
+term access_is_shared(struct run *r, const struct value *v)
+{
+	struct term_pool *p = r->world->pool;
+	term shared = term_false(p);
+	for (uint32_t i = 0; i < v->n; i++)
+		if (is_shared(r->world, region_at(r->world, v->alts[i].region)))
+			shared = term_or(p, shared, v->alts[i].guard);
+	return shared;
+}
+
+void access_check_atomic(struct run *r, const struct state *s, const struct value *v)
+{
+	for (uint32_t i = 0; i < v->n; i++)
+		if (region_at(r->world, v->alts[i].region)->kind == REGION_CTX)
+			run_fault(r, s, FAULT_CTX_ACCESS, v->alts[i].guard);
 }

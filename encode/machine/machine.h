@@ -40,7 +40,7 @@ enum region_kind {
 struct region {
 	enum region_kind kind;
 	uint32_t id;    /* STACK: frame; VALUE, DATA, MAP: number of the map; FUNC: slot; KERNEL: kind; MEM: bytes */
-	tuple key;      /* VALUE: key words and generation; MEM, KERNEL: (position); PACKET: (epoch) */
+	tuple key;      /* VALUE: key words and generation; MEM, KERNEL: (position); PACKET: (epoch); STACK: (call) */
 	term base;      /* address of offset 0, 64 bits */
 };
 
@@ -77,6 +77,7 @@ struct state {
 	term guard;                 /* path condition */
 	struct value regs[11];
 	struct frame *frames[MAX_FRAMES];
+	tuple calls[MAX_FRAMES];    /* which call each frame belongs to: pointers into those that returned are dead */
 	unsigned depth;             /* frames in use */
 	term *counters;             /* COUNT_FIXED, then one per helper used, then 2 per map (errno, generation) */
 	mem *mems;                  /* see enum space */
@@ -263,7 +264,9 @@ void access_read_bytes(struct run *r, struct state *s, const struct value *p, si
 void access_write_bytes(struct run *r, struct state *s, const struct value *p, size_t n, const term *present,
                         const term *bytes);
 /* True where the pointer leads to memory that other CPUs see. */
-bool access_is_shared(struct run *r, const struct value *p);
+term access_is_shared(struct run *r, const struct value *p);
+/* No atomic operation works on the context (check_atomic in the kernel's verifier). */
+void access_check_atomic(struct run *r, const struct state *s, const struct value *p);
 
 /* Context fields. */
 struct value field_load(struct run *r, struct state *s, term guard, term off, unsigned bytes);

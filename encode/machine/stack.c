@@ -179,7 +179,8 @@ static void write_at(struct world *w, struct frame *f, term cond, uint64_t at, u
 		term byte = term_extract(p, word, 8 * i + 7, 8 * i);
 		s->byte[in] = term_ite(p, cond, byte, s->byte[in]);
 		s->init[in] = term_ite(p, cond, v->init, s->init[in]);
-		f->slots[index] = s;
+		/* what was spilled there stays a pointer unless it is hit */
+		f->slots[index] = sure || !f->slots[index]->is_spill ? s : slot_merge(w, cond, s, f->slots[index]);
 	}
 }
 

@@ -160,9 +160,11 @@ static void atomic_event(struct run *r, struct state *s, const struct insn *in, 
                          term compared)
 {
 	struct world *w = r->world;
-	if (!access_is_shared(r, p))
+	struct state under = *s;
+	under.guard = term_and(w->pool, s->guard, access_is_shared(r, p));
+	if (term_is_false(w->pool, under.guard))
 		return;
-	struct event *e = run_event(r, s, EVENT_ATOMIC + in->op);
+	struct event *e = run_event(r, &under, EVENT_ATOMIC + in->op);
 	e->visible = e->atomic = true;
 	e->n_args = 4;
 	e->args[0] = term_add(w->pool, value_word(w, p), word_const(w, (uint64_t)(int64_t)in->off));
@@ -194,6 +196,7 @@ static bool step_atomic(struct run *r, struct state *s, const struct insn *in)
 	struct term_pool *p = w->pool;
 	unsigned n = in->width / 8u;
 	struct value ptr = step_reg(r, s, in->dst), src = step_reg(r, s, in->src);
+	access_check_atomic(r, s, &ptr);
 	struct value old = access_load(r, s, &ptr, in->off, n);
 	term o = term_extract(p, value_word(w, &old), in->width - 1u, 0);
 	term v = term_extract(p, value_word(w, &src), in->width - 1u, 0);
@@ -225,6 +228,7 @@ static bool step_ordered(struct run *r, struct state *s, const struct insn *in)
 		struct value v = step_reg(r, s, in->src);
 		operand = term_zext(w->pool, term_extract(w->pool, value_word(w, &v), in->width - 1u, 0), 64);
 	}
+	access_check_atomic(r, s, &p);
 	atomic_event(r, s, in, &p, operand, word_const(w, 0));
 	return load ? step_load(r, s, in) : step_store(r, s, in);
 }
