@@ -50,6 +50,7 @@ test:
 	@$(AGAIN) run-tests
 
 test-bin: all $(TEST_BIN) $(DEMO_OBJ)
+	@:
 
 run-tests: test-bin
 	@BPFPROVE_BUILD=$(B) JOBS=$(JOBS) TIMEOUT=$(TIMEOUT) bash tests/run.sh $(TEST_BIN)
@@ -57,7 +58,8 @@ run-tests: test-bin
 # gcc warns of values and sizes that only the sanitizers' own code makes look wrong, so warnings are the plain build's.
 asan:
 	@bash tests/packages.sh build test
-	@$(AGAIN) test B=$(B)/asan OPT='-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all $(ASAN)' \
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
+		$(AGAIN) test B=$(B)/asan OPT='-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all $(ASAN)' \
 		LDFLAGS='$(ASAN)' WARN= CWARN= TIMEOUT=900
 
 demo:
@@ -66,6 +68,7 @@ demo:
 	@bash tests/demo.sh $(B)
 
 demo-bin: $(B)/bpfprove $(B)/tests/mutate $(DEMO_OBJ)
+	@:
 
 SECONDS = 600
 fuzz:
