@@ -63,6 +63,12 @@ struct progtype_row {
 	bool packet_write; /* directly, by stores */
 };
 extern const struct progtype_row progtype_rows[PROGTYPE_COUNT];
+/* May bytes of metadata stand before the packet? */
+static inline bool progtype_has_metadata(enum progtype type)
+{
+	return type == PROGTYPE_XDP || type == PROGTYPE_SCHED_CLS || type == PROGTYPE_SCHED_ACT;
+}
+#define METADATA_MASK 0xfc /* its length: multiples of 4 up to 252 (xdp_metalen_invalid, meta_len of skb_shared_info) */
 
 enum field_kind {
 	FIELD_SCALAR, FIELD_PKT, FIELD_PKT_END, FIELD_PKT_META, FIELD_KERNEL, FIELD_KERNEL_OR_NULL,
@@ -98,6 +104,10 @@ extern const size_t context_field_count;
 const struct context_field *context_find(enum context_layout layout, uint64_t off);
 /* May programs of this type read (or write) the field? Types that share a layout differ in this. */
 bool context_allows(enum progtype type, const struct context_field *field, bool write);
+/* The bits of a byte of the field that can be other than zero. */
+uint8_t context_byte_mask(const struct context_field *field, unsigned byte);
+/* Is an access that context_permits allows beyond what is modelled? `moved`: the packet was moved before it. */
+bool context_is_unmodelled(enum progtype type, const struct context_field *field, bool write, bool moved);
 /* The whole rule for an access of `size` bytes at `off`: context_allows, width, alignment, gaps. */
 bool context_permits(enum progtype type, uint64_t off, unsigned size, bool write);
 

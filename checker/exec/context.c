@@ -10,13 +10,6 @@ static bool is_length(const struct machine *m, const struct context_field *f)
 	return m->layout == CONTEXT_SK_BUFF && !strcmp(f->name, "len");
 }
 
-static uint8_t significant_bits(const struct context_field *f, unsigned byte)
-{
-	int bits = (int)f->bits - (int)byte * 8;
-	unsigned mask = bits >= 8 ? 0xffu : bits <= 0 ? 0 : (1u << bits) - 1;
-	return (uint8_t)mask;
-}
-
 static void init_field(struct machine *m, const struct context_field *f)
 {
 	for (unsigned i = 0; i < f->size; i++) {
@@ -26,7 +19,7 @@ static void init_field(struct machine *m, const struct context_field *f)
 		else if (is_length(m, f))
 			*byte = (uint8_t)((m->pkt.len + m->pkt.extra) >> 8 * i);
 		else
-			*byte = (uint8_t)machine_input(m, IN_CTX, 1, (uint64_t)f->off + i) & significant_bits(f, i);
+			*byte = (uint8_t)machine_input(m, IN_CTX, 1, (uint64_t)f->off + i) & context_byte_mask(f, i);
 	}
 }
 
@@ -53,7 +46,7 @@ static const struct context_field *find_field(struct machine *m, bool write, int
 	if (off < 0 || !context_permits(m->p->type, (uint64_t)off, n, write))
 		refuse(m, write ? "write" : "read", off, n);
 	const struct context_field *f = context_find(m->layout, (uint64_t)off);
-	if (f && f->kind == FIELD_UNMODELLED)
+	if (f && context_is_unmodelled(m->p->type, f, write, m->pkt.epoch > 0))
 		machine_stop(m, REASON_INSN, "access to the field %s of the %s context", f->name,
 			     context_rows[m->layout].name);
 	return f;
@@ -113,6 +106,6 @@ void context_write(struct machine *m, int64_t off, uint64_t n, const uint8_t *by
 {
 	for (uint64_t i = 0; i < n; i++) {
 		const struct context_field *f = context_find(m->layout, (uint64_t)off + i);
-		m->context[(uint64_t)off + i] = bytes[i] & significant_bits(f, (unsigned)((uint64_t)off + i - f->off));
+		m->context[(uint64_t)off + i] = bytes[i] & context_byte_mask(f, (unsigned)((uint64_t)off + i - f->off));
 	}
 }

@@ -65,6 +65,9 @@ static bool packets_differ(const struct program *p, const struct exec_outcome *x
 	for (size_t i = 0; i < x->packet_len; i++)
 		if (x->packet[i] != y->packet[i])
 			return say(r, "packet byte %zu: 0x%02x, 0x%02x", i, x->packet[i], y->packet[i]);
+	for (size_t i = 0; x->metadata && y->metadata && i < x->metadata_len && i < y->metadata_len; i++)
+		if (x->metadata[i] != y->metadata[i])
+			return say(r, "metadata byte %zu: 0x%02x, 0x%02x", i, x->metadata[i], y->metadata[i]);
 	return false;
 }
 

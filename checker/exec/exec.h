@@ -57,6 +57,8 @@ struct exec_outcome {
 	int64_t packet_lo;                 /* offset of packet[0] */
 	uint8_t *packet;                   /* bytes [data, data_end + PKT_EXTRA) at the end */
 	size_t packet_len;
+	uint8_t *metadata; /* bytes [data_meta, data) at the end; NULL: not read */
+	size_t metadata_len;
 	uint8_t *context; /* layout size bytes; pointer fields read 0 */
 	size_t context_len;
 	struct exec_value *values;

@@ -72,7 +72,7 @@ static uint8_t context_byte(const struct test *t, uint64_t off)
 
 static void put_xdp(struct test *t)
 {
-	uint32_t meta = (uint32_t)(get(t, IN_META_LEN) & 0x1c), len = (uint32_t)get(t, IN_PKT_LEN);
+	uint32_t meta = (uint32_t)(get(t, IN_META_LEN) & METADATA_MASK), len = (uint32_t)get(t, IN_PKT_LEN);
 	struct xdp_md md = {.data = meta, .data_end = meta + len};
 	put_packet(t, -(int64_t)meta, meta + len);
 	memcpy(t->context, &md, sizeof md);
@@ -143,6 +143,9 @@ static void take_packet(const struct test *t, const struct exec_outcome *mine, s
 		out->data_meta = out->data - (int64_t)md.data;
 	}
 	skip = skip < t->packet_out_len ? skip : t->packet_out_len;
+	out->metadata_len = kind == PACKET_XDP ? skip : 0;
+	out->metadata = machine_alloc(out->metadata_len);
+	memcpy(out->metadata, t->packet_out, out->metadata_len);
 	out->packet_len = t->packet_out_len - skip;
 	out->data_end = out->data + (int64_t)out->packet_len;
 	out->packet = machine_alloc(out->packet_len);

@@ -19,8 +19,8 @@ void packet_init(struct machine *m)
 	k->tailroom = machine_input(m, IN_TAILROOM, 0);
 	k->data_end = (int64_t)k->len;
 	k->total = (int64_t)(k->len + k->extra);
-	if (m->packet_kind == PACKET_XDP)
-		k->data_meta = -(int64_t)(machine_input(m, IN_META_LEN, 0) & 0x1c);
+	if (progtype_has_metadata(m->p->type))
+		k->data_meta = -(int64_t)(machine_input(m, IN_META_LEN, 0) & METADATA_MASK);
 	size_t size = PACKET_LOW + k->len + k->extra + k->tailroom;
 	k->bytes = machine_alloc(size);
 	k->known = machine_alloc(size);

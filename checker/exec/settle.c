@@ -61,8 +61,7 @@ static void hide_untouched(const struct settle *s, const struct input *in, struc
 
 uint8_t settle_context_byte(const struct input *in, const struct context_field *f, uint64_t at)
 {
-	uint64_t from = 8 * (at - f->off), bits = f->bits > from ? f->bits - from : 0;
-	return (uint8_t)(input_get(in, IN_CTX, &at, 1) & (bits >= 8 ? 0xff : (1u << bits) - 1));
+	return (uint8_t)(input_get(in, IN_CTX, &at, 1) & context_byte_mask(f, (unsigned)(at - f->off)));
 }
 
 /* The part is set now: does it matter? A test run shows no events. */
@@ -98,7 +97,7 @@ static void set(struct settle *s, enum input_fn fn, uint64_t value)
 static bool settle_xdp(struct settle *s)
 {
 	uint64_t len = get(s, IN_PKT_LEN);
-	int64_t meta = (int64_t)(get(s, IN_META_LEN) & 0x1c);
+	int64_t meta = (int64_t)(get(s, IN_META_LEN) & METADATA_MASK);
 	if (len < ETH_HLEN || len > XDP_MAX_LINEAR)
 		return live_fail(s->e, KERNEL_CANT_SET, "a packet of %llu bytes", (unsigned long long)len);
 	set(s, IN_HEADROOM, XDP_HEADROOM);
@@ -119,7 +118,10 @@ static bool settle_skb(struct settle *s)
 		return live_fail(s->e, KERNEL_CANT_SET, "a packet of %llu bytes", (unsigned long long)len);
 	set(s, IN_PKT_LEN, len);
 	set(s, IN_PKT_EXTRA, 0);
-	return keeps_outcome(s, "a packet that is not linear");
+	if (!keeps_outcome(s, "a packet that is not linear"))
+		return false;
+	set(s, IN_META_LEN, 0);
+	return keeps_outcome(s, "the metadata");
 }
 
 static uint8_t packet_byte(const struct settle *s, uint64_t off)

@@ -34,12 +34,7 @@ term context_initial_byte(struct world *w, term off)
 	const struct context_field *f = context_find(layout_of(w), o);
 	if (!f || f->kind != FIELD_SCALAR)
 		return byte;
-	unsigned at = 8 * (unsigned)(o - f->off);
-	if (at >= f->bits)
-		return term_const(p, 8, 0);
-	if (at + 8 > f->bits)
-		return term_and(p, byte, term_const(p, 8, (1u << (f->bits - at)) - 1));
-	return byte;
+	return term_and(p, byte, term_const(p, 8, context_byte_mask(f, (unsigned)(o - f->off))));
 }
 
 static struct value bad_access(struct run *r, term guard)
@@ -99,7 +94,9 @@ struct value field_load(struct run *r, struct state *s, term guard, term off, un
 	const struct context_field *f = context_find(layout_of(w), o);
 	if (!context_permits(w->type, o, n, false))
 		return bad_access(r, guard);
-	if (f && f->kind == FIELD_UNMODELLED) {
+	uint64_t moves;
+	bool moved = !term_is_const(p, s->counters[COUNT_EPOCH], &moves) || moves > 0;
+	if (f && context_is_unmodelled(w->type, f, false, moved)) {
 		run_unknown(r, &(struct state){.guard = guard}, REASON_CONTEXT, f->name);
 		return value_number(w, word_const(w, 0));
 	}
@@ -126,7 +123,7 @@ void field_store(struct run *r, struct state *s, term guard, bool sure, term off
 		bad_access(r, guard);
 		return;
 	}
-	if (!f || f->kind != FIELD_SCALAR) {
+	if (!f || f->kind != FIELD_SCALAR || context_is_unmodelled(w->type, f, true, false)) {
 		run_unknown(r, &(struct state){.guard = guard}, REASON_CONTEXT, f ? f->name : "");
 		return;
 	}

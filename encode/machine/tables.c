@@ -154,6 +154,34 @@ bool context_permits(enum progtype type, uint64_t off, unsigned size, bool write
 	       context_allows(type, f, write);
 }
 
+bool context_is_unmodelled(enum progtype type, const struct context_field *f, bool write, bool moved)
+{
+	enum packet_kind kind = progtype_rows[type].packet;
+	switch (f->kind) {
+	case FIELD_UNMODELLED:
+		return true;
+	case FIELD_PKT:
+	case FIELD_PKT_END:
+		return kind == PACKET_NONE;
+	case FIELD_PKT_META: /* a socket buffer that is copied to more room loses its metadata (pskb_expand_head) */
+		return kind == PACKET_NONE || (kind == PACKET_SKB && moved);
+	case FIELD_SCALAR: /* the kernel drops writes of 65535 and more */
+		return write && f->layout == CONTEXT_SK_BUFF && !strcmp(f->name, "queue_mapping");
+	case FIELD_KERNEL:
+	case FIELD_KERNEL_OR_NULL:
+		break;
+	}
+	return false;
+}
+
+uint8_t context_byte_mask(const struct context_field *f, unsigned byte)
+{
+	unsigned left = f->bits > 8 * byte ? f->bits - 8 * byte : 0;
+	if (byte < 2 && f->bits == 32 && !strcmp(f->name, "remote_port"))
+		return 0;
+	return (uint8_t)(left >= 8 ? 0xff : (1u << left) - 1);
+}
+
 const struct helper_row helper_rows[] = {
 #define HELPER(id, name, ret, bits, a1, a2, a3, a4, a5, effects, model, progs) \
 	{id, #name, RET_##ret, bits, {ARG_##a1, ARG_##a2, ARG_##a3, ARG_##a4, ARG_##a5}, effects, MODEL_##model, progs},
