@@ -27,11 +27,12 @@ MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c value.c stack.c state
 	context.c map.c helper.c helper_map.c helper_packet.c helper_memory.c step.c) encode/symex.c encode/sweep.c
 EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c helper.c helper_map.c \
 	helper_xdp.c helper_skb.c helper_mem.c exec.c differ.c settle.c live_map.c live_load.c kernel.c symbolic.c)
-EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c friendly.c equiv.c) \
+EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c address.c friendly.c equiv.c) \
 	$(addprefix checker/witness/,witness.c show.c)
 API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c
 CLI_SRC = $(addprefix checker/cli/,options.c command.c command_equiv.c command_conform.c \
-	run_packet.c run_input.c run_view.c run_print.c run_json.c command_run.c main.c)
+	run_packet.c run_input.c run_view.c run_print.c run_json.c command_run.c \
+	show_dot.c show_smt2.c command_show.c main.c)
 LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(API_SRC)
 
 LIB_OBJ = $(patsubst %,$(B)/%.o,$(LIB_SRC))

@@ -5,6 +5,7 @@
  * nothing is left unmodelled). Yes: a witness, believed only after replay.
  */
 #include "checker/equiv/equiv.h"
+#include "checker/equiv/address.h"
 #include "checker/equiv/friendly.h"
 #include "checker/witness/witness.h"
 #include "encode/sweep.h"
@@ -64,9 +65,10 @@ static const char *solver_label(const struct question *q)
 static enum solver_answer ask(struct question *q, const char *name, term extra, struct solver_model *model,
                               enum solver_failure *why)
 {
-	term asserts[3] = {q->no_fault, q->modelled, extra};
+	term asserts[4] = {q->no_fault, q->modelled, extra};
+	asserts[3] = address_condition(q->world, asserts, 3);
 	q->out->decided_by = solver_label(q);
-	return solver_check(q->opt->solver, q->pool, name, asserts, 3, model, why);
+	return solver_check(q->opt->solver, q->pool, name, asserts, 4, model, why);
 }
 
 /* Two programs of the same instructions on the same maps. */
@@ -137,9 +139,10 @@ static bool everything_modelled(struct question *q)
 	struct term_pool *p = q->pool;
 	if (term_is_true(p, q->modelled))
 		return true;
-	term asserts[2] = {q->no_fault, term_not(p, q->modelled)};
+	term asserts[3] = {q->no_fault, term_not(p, q->modelled)};
+	asserts[2] = address_condition(q->world, asserts, 2);
 	enum solver_failure why;
-	enum solver_answer a = solver_check(q->opt->solver, p, "modelled", asserts, 2, NULL, &why);
+	enum solver_answer a = solver_check(q->opt->solver, p, "modelled", asserts, 3, NULL, &why);
 	if (a == SOLVER_UNSAT)
 		return true;
 	if (a == SOLVER_UNKNOWN) {
@@ -201,11 +204,12 @@ static bool try_witness(struct question *q, term question, struct solver_model *
 	befriend(q, question, model);
 	struct input *in = witness_from_model(q->pool, model);
 	solver_release_model(model);
+	bool unified = witness_unify(q->prog[0], q->prog[1], &q->out->pairing, in);
 	if (witness_replay(q->prog[0], q->prog[1], &q->out->pairing, in, what, sizeof what)) {
 		finish_refuted(q, in);
 		return true;
 	}
-	set_unknown(q, REASON_REPLAY, what);
+	set_unknown(q, unified ? REASON_OPAQUE : REASON_REPLAY, what);
 	if (getenv("BPFPROVE_KEEP_WITNESS"))
 		q->out->witness = in;
 	else
@@ -309,7 +313,8 @@ static void check_vacuous(struct question *q)
 	if (q->out->verdict != VERDICT_PROVED || term_is_true(q->pool, q->no_fault))
 		return;
 	enum solver_failure why;
-	enum solver_answer a = solver_check(q->opt->solver, q->pool, "vacuous", &q->no_fault, 1, NULL, &why);
+	term asserts[2] = {q->no_fault, address_condition(q->world, &q->no_fault, 1)};
+	enum solver_answer a = solver_check(q->opt->solver, q->pool, "vacuous", asserts, 2, NULL, &why);
 	if (a == SOLVER_SAT)
 		return;
 	const struct fault_record *f = &q->run[0]->faults[0];

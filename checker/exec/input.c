@@ -126,6 +126,12 @@ void input_unset(struct input *in, enum input_fn fn, const uint64_t *args, size_
 	build_index(in, in->buckets);
 }
 
+/* Different things have different addresses. */
+static uint64_t default_address(const struct input_row *row, uint64_t hash)
+{
+	return row->lo + hash % ((row->hi - row->lo) >> 12) * (1 << 12);
+}
+
 static uint64_t fold_value(const struct input_row *row, uint64_t v)
 {
 	if (row->width < 64)
@@ -141,6 +147,8 @@ uint64_t input_get(const struct input *in, enum input_fn fn, const uint64_t *arg
 	uint32_t found = in->n ? *find_bucket(in, fn, args, n) : 0;
 	if (found)
 		return fold_value(row, in->entries[found - 1].value);
+	if (!in->seed && fn >= IN_AT_STACK && fn <= IN_AT_FUNC && n > 0)
+		return default_address(row, hash_key(0, fn, args, n));
 	if (!in->seed)
 		return row->lo;
 	return fold_value(row, hash_key(in->seed, fn, args, n));

@@ -13,6 +13,9 @@ struct input *witness_from_model(struct term_pool *pool, const struct solver_mod
 /* Runs both programs on `in`; true if the first does not fault (or stop) and the second differs. `what` says how. */
 bool witness_replay(const struct program *a, const struct program *b, const struct pairing *maps, const struct input *in,
                     char *what, size_t len);
+/* Makes opaque calls with the same arguments and bytes give the same results, wherever they stand in the two runs;
+ * true if that changed the witness. witness_replay believes no other. */
+bool witness_unify(const struct program *a, const struct program *b, const struct pairing *maps, struct input *in);
 /* True if one of the two runs meets something that is not modelled. */
 bool witness_is_unmodelled(const struct program *a, const struct program *b, const struct pairing *maps,
                            const struct input *in);
