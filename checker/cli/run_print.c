@@ -202,7 +202,7 @@ static void show_line(struct run_trace *t)
 static void show_step(struct run_trace *t, const uint64_t regs[11], uint16_t known)
 {
 	char text[160];
-	insn_print(&t->program->insns[t->slot], text, sizeof text);
+	int column = insn_print(&t->program->insns[t->slot], text, sizeof text);
 	show_line(t);
 	json_t *step = NULL, *changed = NULL;
 	const struct line *l = program_line(t->program, t->slot);
@@ -213,7 +213,7 @@ static void show_step(struct run_trace *t, const uint64_t regs[11], uint16_t kno
 			json_object_set_new(step, "line", json_sprintf("%s:%u: %s", l->file, l->number, l->text));
 		json_array_append_new(t->list, step);
 	} else {
-		fprintf(t->out, "%5u: %-40s", t->slot, text);
+		fprintf(t->out, "%5u: %s", t->slot, text);
 	}
 	for (unsigned i = 0; i < 11; i++) {
 		char name[8];
@@ -224,7 +224,8 @@ static void show_step(struct run_trace *t, const uint64_t regs[11], uint16_t kno
 		if (changed)
 			json_object_set_new(changed, name, json_sprintf("0x%" PRIx64, regs[i]));
 		else
-			fprintf(t->out, " %s=0x%" PRIx64, name, regs[i]);
+			fprintf(t->out, "%*s%s=0x%" PRIx64, column < 40 ? 40 - column : 1, "", name, regs[i]);
+		column = 40;
 	}
 	if (!t->list)
 		fputc('\n', t->out);

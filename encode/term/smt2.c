@@ -18,7 +18,7 @@ static const struct kind_text kind_texts[TERM_KIND_COUNT] = {
     [TERM_ZEXT] = {"zero_extend", "zext"}, [TERM_SEXT] = {"sign_extend", "sext"},
 };
 
-static void print_operand(const struct term_pool *p, term t, FILE *out)
+void term_print_operand(const struct term_pool *p, term t, FILE *out)
 {
 	if (is_const(p, t))
 		fprintf(out, " (_ bv%" PRIu64 " %u)", value_of(p, t), width_of(p, t));
@@ -31,7 +31,7 @@ static void print_operands(const struct term_pool *p, const struct node *n, FILE
 	const term *args;
 	size_t n_args = node_args(p, n, &args);
 	for (size_t i = 0; i < n_args; i++)
-		print_operand(p, args[i], out);
+		term_print_operand(p, args[i], out);
 }
 
 static void print_operation(const struct term_pool *p, const struct node *n, FILE *out)
@@ -47,45 +47,56 @@ static void print_operation(const struct term_pool *p, const struct node *n, FIL
 	else
 		fprintf(out, truth ? "(ite (%s" : "(%s", name);
 	if (n->kind == TERM_ITE) {
-		print_operand(p, n->a, out);
+		term_print_operand(p, n->a, out);
 		fputc(')', out);
-		print_operand(p, n->b, out);
-		print_operand(p, n->c, out);
+		term_print_operand(p, n->b, out);
+		term_print_operand(p, n->c, out);
 	} else {
 		print_operands(p, n, out);
 	}
 	fputs(truth ? ") #b1 #b0)" : ")", out);
 }
 
+static void declare_leaf(void *arg, const struct term_pool *p, term leaf, FILE *out)
+{
+	(void)arg;
+	fprintf(out, "(declare-const t%" PRIu32 " (_ BitVec %u))\n", leaf, width_of(p, leaf));
+}
+
 static void print_definition(const struct term_pool *p, term t, FILE *out)
 {
 	const struct node *n = &p->nodes[t];
-	if (n->kind == TERM_CONST)
-		return;
-	if (n->kind == TERM_APPLY) {
-		fprintf(out, "(declare-const t%" PRIu32 " (_ BitVec %u))\n", t, n->width);
-		return;
-	}
 	fprintf(out, "(define-fun t%" PRIu32 " () (_ BitVec %u) ", t, n->width);
 	print_operation(p, n, out);
 	fputs(")\n", out);
 }
 
-void term_print_smt2(struct term_pool *p, const term *roots, size_t n, FILE *out)
+void term_print_definitions(const struct term_pool *p, const term *roots, size_t n, term_leaf_printer leaf, void *arg,
+			    FILE *out)
 {
 	term *cone;
 	size_t size = walk_cone(p, roots, n, &cone);
+	for (size_t i = 0; i < size; i++) {
+		enum term_kind kind = kind_of(p, cone[i]);
+		if (kind == TERM_APPLY)
+			(leaf ? leaf : declare_leaf)(arg, p, cone[i], out);
+		else if (kind != TERM_CONST)
+			print_definition(p, cone[i], out);
+	}
+	free(cone);
+}
+
+void term_print_smt2(struct term_pool *p, const term *roots, size_t n, FILE *out)
+{
 	fputs("(set-logic QF_BV)\n", out);
-	for (size_t i = 0; i < size; i++)
-		print_definition(p, cone[i], out);
+	term_print_definitions(p, roots, n, NULL, NULL, out);
 	for (size_t i = 0; i < n; i++) {
 		POOL_CHECK(width_of(p, roots[i]) == 1);
 		fputs("(assert (= #b1", out);
-		print_operand(p, roots[i], out);
+		term_print_operand(p, roots[i], out);
 		fputs("))\n", out);
 	}
 	fputs("(check-sat)\n", out);
-	free(cone);
 }
 
 /* Text is printed from a stack of terms and strings, so that depth costs no C stack. */

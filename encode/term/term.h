@@ -115,12 +115,17 @@ size_t term_leaves(const struct term_pool *p, const term *roots, size_t n, term 
 /* Number of distinct terms in the cone. */
 size_t term_size(const struct term_pool *p, const term *roots, size_t n);
 
-/* Name of a leaf in printed text; the default is "f<fn>!<id>". */
-typedef int (*term_namer)(void *arg, uint32_t fn, char *buf, size_t len);
 /* SMT-LIB 2 text of a closed script: set-logic QF_BV, a constant `t<id>` for
  * each APPLY leaf, one assert per root (let-free, shared terms by define-fun),
  * check-sat. No congruence: query.h adds it. */
 void term_print_smt2(struct term_pool *p, const term *roots, size_t n, FILE *out);
+/* The parts of such a script: everything that roots depend on, in order, each term t as the constant `t<id>`; `leaf`
+ * (NULL: declare-const) writes the command that introduces an APPLY leaf. */
+typedef void (*term_leaf_printer)(void *arg, const struct term_pool *p, term leaf, FILE *out);
+void term_print_definitions(const struct term_pool *p, const term *roots, size_t n, term_leaf_printer leaf, void *arg,
+			    FILE *out);
+/* ` t<id>`, or a constant's literal. */
+void term_print_operand(const struct term_pool *p, term t, FILE *out);
 /* A short infix form for people and tests, cut off at depth. */
 void term_print(struct term_pool *p, term t, int depth, FILE *out);
 
