@@ -131,7 +131,7 @@ void helper_run_L4_CSUM_REPLACE(struct machine *m, struct helper_call *c)
 	uint64_t pos = m->opaque_calls++, flags = c->arg[4].word, size = flags & BPF_F_HDR_FIELD_MASK;
 	struct exec_event *e = machine_add_event(m, c->row->id, false);
 	for (unsigned i = 1; i < 5; i++)
-		e->args[e->n_args++] = c->arg[i].word;
+		e->args[e->n_args++] = c->row->args[i] == ARG_INT ? (uint32_t)c->arg[i].word : c->arg[i].word;
 	helper_return(c, -EXEC_EINVAL);
 	if (flags & ~legal)
 		return;

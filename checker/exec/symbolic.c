@@ -298,6 +298,15 @@ static void read_run(struct reading *r)
 	abort();
 }
 
+void symbolic_read(struct run *run, const struct input *in, struct exec_outcome *out)
+{
+	struct reading r = {.p = run->program, .in = in, .world = run->world, .run = run, .out = out};
+	memset(out, 0, sizeof *out);
+	r.eval = term_new_eval(run->world->pool, leaf_value, (void *)in);
+	read_run(&r);
+	term_free_eval(r.eval);
+}
+
 /* The maps of an object under the numbers that the caller gives them. */
 static const struct map **number_maps(const struct object *o, const uint32_t *numbers, size_t *n)
 {
@@ -316,7 +325,6 @@ static const struct map **number_maps(const struct object *o, const uint32_t *nu
 void symbolic_run(const struct program *p, const struct input *in, const struct symbolic_options *opt,
 		  struct exec_outcome *out)
 {
-	memset(out, 0, sizeof *out);
 	uint32_t *own = zeroed((p->object->n_maps + 1) * sizeof *own);
 	for (size_t i = 0; i < p->object->n_maps; i++)
 		own[i] = (uint32_t)i;
@@ -332,10 +340,7 @@ void symbolic_run(const struct program *p, const struct input *in, const struct 
 	if (opt->unroll)
 		run->unroll = opt->unroll;
 	run_execute(run);
-	struct reading r = {.p = p, .in = in, .world = w, .run = run, .out = out};
-	r.eval = term_new_eval(pool, leaf_value, (void *)in);
-	read_run(&r);
-	term_free_eval(r.eval);
+	symbolic_read(run, in, out);
 	run_free(run);
 	world_free(w);
 	term_free_pool(pool);

@@ -5,6 +5,7 @@
 
 #include "exec.h"
 
+struct run;
 struct solver;
 
 struct symbolic_options {
@@ -16,4 +17,6 @@ struct symbolic_options {
 /* Like exec_run; steps is 0. A loop that goes on beyond the limit is unmodelled. */
 void symbolic_run(const struct program *p, const struct input *in, const struct symbolic_options *opt,
 		  struct exec_outcome *out);
+/* The same of a run that was executed before. */
+void symbolic_read(struct run *run, const struct input *in, struct exec_outcome *out);
 #endif

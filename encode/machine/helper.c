@@ -97,6 +97,22 @@ static bool take_map(struct call *c, int i)
 	return true;
 }
 
+/* A number other than NULL is no memory, not even if none of it is used (check_reg_type in the kernel's verifier). */
+static void need_memory(struct call *c, int i)
+{
+	struct term_pool *p = c->pool;
+	const struct value *v = &c->arg[i];
+	bool sized = i < 4 && (c->row->args[i + 1] == ARG_SIZE || c->row->args[i + 1] == ARG_SIZE0);
+	term none = word_const(c->world, 0), bad = v->n ? term_false(p) : term_ne(p, v->word, none);
+	for (uint32_t k = 0; k < v->n; k++)
+		if (!v->alts[k].region)
+			bad = term_or(p, bad, term_and(p, v->alts[k].guard, term_ne(p, v->alts[k].off, none)));
+	if (!sized || term_is_false(p, bad))
+		return;
+	term size = value_word(c->world, &c->state->regs[i + 2]);
+	run_fault(c->run, c->state, FAULT_HELPER_ARG, term_and(p, bad, term_eq(p, size, none)));
+}
+
 static struct value take_register(struct call *c, int i)
 {
 	bool lax = (c->row->effects & LAX_ARGS) && c->row->args[i] == ARG_ANY;
@@ -124,6 +140,14 @@ static bool take_arguments(struct call *c)
 		case ARG_MAP:
 			if (!take_map(c, i))
 				return false;
+			break;
+		case ARG_MEM:
+		case ARG_MEM_OR_NULL:
+		case ARG_MEM_OUT:
+		case ARG_MEM_OUT_OR_NULL:
+		case ARG_MEM_PART:
+		case ARG_MEM_INOUT:
+			need_memory(c, i);
 			break;
 		case ARG_SIZE:
 			run_fault(c->run, c->state, FAULT_HELPER_ARG, is_null(c, &c->arg[i]));
@@ -255,7 +279,9 @@ static bool event_argument(struct call *c, struct event *e, int i)
 		}
 		e->args[e->n_args++] = c->word[i];
 		return true;
-	case ARG_CTX:
+	case ARG_CTX: /* there is only one */
+		e->args[e->n_args++] = word_const(w, 0);
+		return true;
 	case ARG_CTX_OR_NULL:
 	case ARG_CTX_OR_KERNEL:
 	case ARG_INT:
