@@ -17,13 +17,17 @@ build libelf-dev       reads object files
 build libbpf-dev       BTF, loading into the live kernel, headers of the corpus
 build libjansson-dev   JSON reports
 build libpcap-dev      packets of counterexamples as .pcap
+demo  clang-14         compiles the program
+demo  llvm-19          llvm-objdump, to count its instructions
 test  libcriterion-dev the unit tests
 test  clang-14         compiles the corpus and snippets in tests
 test  clang-19         the same with a newer instruction set
 test  llvm-19          llvm-objdump, llvm-mc and llvm-objcopy as a second opinion
 test  z3               the command, as an SMT-LIB process
+test  cvc5             the same
 test  pkg-config       checks what make install writes
-fuzz  clang-14         libFuzzer
+fuzz  clang-14         libFuzzer, and the corpus as seeds
+fuzz  clang-19         more seeds
 fuzz  libclang-rt-14-dev  libFuzzer and the sanitizers of clang
 "
 

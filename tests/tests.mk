@@ -63,7 +63,7 @@ asan:
 		LDFLAGS='$(ASAN)' WARN= CWARN= TIMEOUT=900
 
 demo:
-	@bash tests/packages.sh build test
+	@bash tests/packages.sh build demo
 	@$(AGAIN) -j$(JOBS) demo-bin
 	@bash tests/demo.sh $(B)
 
@@ -72,7 +72,7 @@ demo-bin: $(B)/bpfprove $(B)/tests/mutate $(DEMO_OBJ)
 
 SECONDS = 600
 fuzz:
-	@bash tests/packages.sh build test fuzz
+	@bash tests/packages.sh build fuzz
 	@$(AGAIN) -j$(JOBS) run-fuzz
 
 run-fuzz: $(B)/fuzz_object $(CORPUS_OBJ)
