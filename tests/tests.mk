@@ -20,6 +20,13 @@ TEST_BIN = $(TESTS:%=$(B)/tests/%)
 $(B)/tests/test_%: $(B)/tests/test_%.c.o $(MUTATE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
 
+AGREE_OBJ = $(patsubst %,$(B)/tests/%.c.o,agreement campaign shrink random_program random_memory random_helper random_input)
+$(B)/tests/test_agree $(B)/tests/test_kernel: $(B)/tests/test_%: $(B)/tests/test_%.c.o $(AGREE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
+
+$(B)/tests/agree: $(B)/tests/agree.c.o $(AGREE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(B)/tests/load_check: $(B)/tests/load_check.c.o
 	$(CC) $(LDFLAGS) -o $@ $^ -lbpf
 
@@ -33,6 +40,13 @@ corpus: $(CORPUS_OBJ)
 
 check-corpus: $(B)/tests/load_check $(CORPUS_OBJ)
 	$< $(CORPUS_OBJ)
+
+# Both machines on N random programs from SEED on, KERNEL of them in the live kernel as well.
+N = 100000
+SEED = 1
+KERNEL = 5000
+agree: $(B)/tests/agree
+	$< $(N) $(SEED) $(KERNEL)
 
 bench-equiv: $(B)/tests/bench_equiv $(B)/bpfprove $(CORPUS_OBJ)
 	$< --bpfprove=$(B)/bpfprove --objects=$(B)/corpus $(BENCH)
@@ -101,5 +115,5 @@ real-objects: $(B)/tests/extract_bpf
 bench-real: $(B)/tests/bench_real real-objects
 	$< --json=$(REAL)/results.json $(BENCH) $(REAL)/obj
 
-.PHONY: corpus check-corpus bench-equiv real-objects bench-real test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
+.PHONY: corpus check-corpus agree bench-equiv real-objects bench-real test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
 .SECONDARY:
