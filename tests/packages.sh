@@ -21,10 +21,10 @@ demo  clang-14         compiles the program
 demo  llvm-19          llvm-objdump, to count its instructions
 test  libcriterion-dev the unit tests
 test  clang-14         compiles the corpus and snippets in tests
-test  clang-19         the same with a newer instruction set
+test  clang-19         compiles them with a newer instruction set
 test  llvm-19          llvm-objdump, llvm-mc and llvm-objcopy as a second opinion
 test  z3               the command, as an SMT-LIB process
-test  cvc5             the same
+test  cvc5             the command, as another SMT-LIB process
 test  pkg-config       checks what make install writes
 fuzz  clang-14         libFuzzer, and the corpus as seeds
 fuzz  clang-19         more seeds
