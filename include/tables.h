@@ -72,6 +72,7 @@ static inline bool progtype_has_metadata(enum progtype type)
 
 enum field_kind {
 	FIELD_SCALAR, FIELD_PKT, FIELD_PKT_END, FIELD_PKT_META, FIELD_KERNEL, FIELD_KERNEL_OR_NULL,
+	FIELD_TYPED, /* 8 bytes read at once are a number that may be followed into kernel memory; no writes */
 	FIELD_UNMODELLED /* access that context_permits allows is unknown */
 };
 /* How wide accesses may be; they are always aligned to their width. */

@@ -14,7 +14,7 @@ static void init_field(struct machine *m, const struct context_field *f)
 {
 	for (unsigned i = 0; i < f->size; i++) {
 		uint8_t *byte = &m->context[f->off + i];
-		if (f->kind != FIELD_SCALAR)
+		if (f->kind != FIELD_SCALAR && f->kind != FIELD_TYPED)
 			*byte = 0;
 		else if (is_length(m, f))
 			*byte = (uint8_t)((m->pkt.len + m->pkt.extra) >> 8 * i);
@@ -63,7 +63,7 @@ void context_read(struct machine *m, int64_t off, uint64_t n, uint8_t *out)
 	for (uint64_t i = 0; i < n;) {
 		unsigned size = n == 2 ? 2 : piece(n - i);
 		const struct context_field *f = find_field(m, false, off + (int64_t)i, size);
-		if (f && f->kind != FIELD_SCALAR)
+		if (f && f->kind != FIELD_SCALAR && f->kind != FIELD_TYPED)
 			refuse(m, "read", off, n);
 		memcpy(out + i, m->context + off + i, size);
 		i += size;
@@ -86,8 +86,10 @@ struct value context_load(struct machine *m, int64_t off, unsigned n)
 	const struct context_field *f = find_field(m, false, off, n);
 	if (f && (f->kind == FIELD_KERNEL || f->kind == FIELD_KERNEL_OR_NULL))
 		return load_object(m, f);
-	if (f && f->kind != FIELD_SCALAR)
+	if (f && f->kind != FIELD_SCALAR && f->kind != FIELD_TYPED)
 		return packet_pointer(m, f->kind);
+	if (f && f->kind == FIELD_TYPED && n == 8)
+		v.region = WORD_REGION;
 	memcpy(bytes, m->context + off, n);
 	memcpy(&v.word, bytes, sizeof bytes);
 	return v;

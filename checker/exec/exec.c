@@ -69,15 +69,23 @@ static void put(struct machine *m, const struct insn *in, uint64_t word)
 	set_number(m, in->dst, word & mask_of(in->width));
 }
 
-/* A pointer plus or minus a number, at 64 bits, points into the same region. */
+/* A pointer plus or minus a number points into the same region; a word of kernel
+ * memory is a number beside other pointers and a pointer beside other numbers. */
+static uint32_t region_of_sum(uint32_t d, uint32_t s, bool subtract)
+{
+	if (s == WORD_REGION && d > WORD_REGION)
+		return d;
+	if (d == WORD_REGION && s > WORD_REGION)
+		return subtract ? 0 : s;
+	if (!s)
+		return d;
+	return d || subtract ? 0 : s;
+}
+
 static void put_sum(struct machine *m, const struct insn *in, const struct operands *o, bool subtract)
 {
 	uint64_t word = (subtract ? o->d - o->s : o->d + o->s) & mask_of(in->width);
-	uint32_t region = 0;
-	if (in->width == 64 && !o->sv.region)
-		region = o->dv.region;
-	else if (in->width == 64 && !o->dv.region && !subtract)
-		region = o->sv.region;
+	uint32_t region = in->width == 64 ? region_of_sum(o->dv.region, o->sv.region, subtract) : 0;
 	set_register(m, in->dst, (struct value){word, region});
 }
 

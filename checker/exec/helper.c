@@ -22,7 +22,13 @@ static enum region_kind kind_of(const struct machine *m, struct value v)
 
 static bool is_null(struct value v)
 {
-	return !v.region && !v.word;
+	return v.region <= WORD_REGION && !v.word;
+}
+
+static void check_alive(struct machine *m, const struct helper_call *c, unsigned i)
+{
+	if (m->regions[c->arg[i].region].dead)
+		machine_fault(m, FAULT_RELEASED, "argument %u of bpf_%s was given back before", i + 1, c->row->name);
 }
 
 static void check_object(struct machine *m, struct helper_call *c, unsigned i, enum region_kind kind, const char *want)
@@ -30,8 +36,7 @@ static void check_object(struct machine *m, struct helper_call *c, unsigned i, e
 	const struct region *r = &m->regions[c->arg[i].region];
 	if (r->kind != kind || c->arg[i].word != r->base)
 		refuse(m, c, i, want);
-	if (r->dead)
-		machine_fault(m, FAULT_RELEASED, "argument %u of bpf_%s was given back before", i + 1, c->row->name);
+	check_alive(m, c, i);
 }
 
 /* Appends what argument i points at to the call's bytes. */
@@ -64,6 +69,11 @@ static bool writes_memory(enum helper_arg a)
 	return a == ARG_MEM_OUT || a == ARG_MEM_OUT_OR_NULL || a == ARG_MEM_INOUT || a == ARG_MEM_PART;
 }
 
+static bool may_be_null(enum helper_arg a)
+{
+	return a == ARG_MEM_OR_NULL || a == ARG_MEM_OUT_OR_NULL;
+}
+
 /* A piece of memory whose size is the next argument. */
 static void check_sized(struct machine *m, struct helper_call *c, unsigned i)
 {
@@ -77,7 +87,8 @@ static void check_sized(struct machine *m, struct helper_call *c, unsigned i)
 	uint64_t n = m->r[i + 2].word;
 	if (n >= MAX_MEM_SIZE || (n == 0 && c->row->args[i + 1] == ARG_SIZE))
 		refuse(m, c, i + 1, "a legal size");
-	if (is_null(c->arg[i]) ? n != 0 : kind_of(m, c->arg[i]) == REGION_NONE)
+	bool null = is_null(c->arg[i]) && (!c->arg[i].region || may_be_null(a));
+	if (null ? n != 0 : kind_of(m, c->arg[i]) == REGION_NONE)
 		refuse(m, c, i, "a pointer to memory");
 	if (a == ARG_MEM_PART && memory_is_unknown(m, c->arg[i], n))
 		machine_stop(m, REASON_HELPER, "bpf_%s writes a part of memory that is not initialised", c->row->name);
@@ -107,7 +118,10 @@ static void check_context(struct machine *m, struct helper_call *c, unsigned i)
 
 static void check_kernel(struct machine *m, struct helper_call *c, unsigned i)
 {
-	check_object(m, c, i, REGION_KERNEL, "a kernel object");
+	const struct region *r = &m->regions[c->arg[i].region];
+	if (r->kind != REGION_KERNEL && r->kind != REGION_WORD)
+		refuse(m, c, i, "a kernel object");
+	check_alive(m, c, i);
 }
 
 static void check_argument(struct machine *m, struct helper_call *c, unsigned i)
@@ -202,11 +216,12 @@ static uint64_t event_arg(const struct machine *m, const struct helper_call *c, 
 	case REGION_MEM:
 	case REGION_KERNEL:
 	case REGION_FUNC:
+	case REGION_WORD:
 		break;
 	}
 	if (c->row->args[i] == ARG_INT)
 		return (uint32_t)c->arg[i].word;
-	bool memory = kind_of(m, c->arg[i]) != REGION_NONE && kind_of(m, c->arg[i]) != REGION_KERNEL;
+	bool memory = c->arg[i].region > WORD_REGION && kind_of(m, c->arg[i]) != REGION_KERNEL;
 	return memory ? c->len[i] : c->arg[i].word;
 }
 
@@ -265,7 +280,7 @@ static void release_references(struct machine *m, struct helper_call *c)
 static void check_scalars(struct machine *m, const struct helper_call *c)
 {
 	for (unsigned i = 0; i < 5; i++)
-		if (c->row->args[i] == ARG_ANY && c->arg[i].region)
+		if (c->row->args[i] == ARG_ANY && c->arg[i].region > WORD_REGION)
 			machine_stop(m, REASON_HELPER, "argument %u of bpf_%s is a pointer", i + 1, c->row->name);
 }
 

@@ -156,6 +156,7 @@ void machine_init(struct machine *m, const struct program *p, const struct input
 	m->layout = progtype_rows[p->type].context;
 	m->packet_kind = progtype_rows[p->type].packet;
 	machine_add_region(m, REGION_NONE, 0, 0);
+	machine_add_region(m, REGION_WORD, 0, 0);
 	init_maps(m);
 	packet_init(m);
 	context_init(m);

@@ -39,7 +39,9 @@ enum region_kind {
 	REGION_KERNEL, /* a kernel object: any byte of it can be read */
 	REGION_MAP,
 	REGION_FUNC,
+	REGION_WORD, /* 8 bytes of kernel memory: a number that may be followed into kernel memory; base 0 */
 };
+#define WORD_REGION 1u /* its index */
 
 struct stack_memory {
 	uint8_t bytes[STACK_SIZE];
@@ -111,7 +113,7 @@ struct machine {
 	uint16_t known; /* initialised registers, one bit each */
 	struct frame frames[MAX_FRAMES];
 	unsigned depth;         /* frame that runs */
-	struct region *regions; /* [0] is no region */
+	struct region *regions; /* [0] is no region, [WORD_REGION] kernel memory at large */
 	size_t n_regions, cap_regions;
 	uint32_t ctx_region;
 	enum context_layout layout;

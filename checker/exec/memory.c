@@ -10,7 +10,13 @@ static const char *const region_names[] = {
     [REGION_NONE] = "a number",        [REGION_STACK] = "the stack",   [REGION_CTX] = "the context",
     [REGION_PACKET] = "the packet",    [REGION_VALUE] = "a map value", [REGION_MEM] = "a ring buffer record",
     [REGION_KERNEL] = "kernel memory", [REGION_MAP] = "a map object",  [REGION_FUNC] = "a function",
+    [REGION_WORD] = "kernel memory",
 };
+
+static bool is_kernel(const struct region *r)
+{
+	return r->kind == REGION_KERNEL || r->kind == REGION_WORD;
+}
 
 static void check_alive(struct machine *m, const struct region *r)
 {
@@ -38,7 +44,7 @@ static void check_bounds(struct machine *m, const struct region *r, int64_t off,
 
 static void check_writable(struct machine *m, const struct region *r)
 {
-	if (r->kind == REGION_KERNEL || (r->kind == REGION_PACKET && !progtype_rows[m->p->type].packet_write) ||
+	if (is_kernel(r) || (r->kind == REGION_PACKET && !progtype_rows[m->p->type].packet_write) ||
 	    (r->kind == REGION_VALUE && m->maps[r->map].def->is_data && m->maps[r->map].def->frozen))
 		machine_fault(m, FAULT_READ_ONLY, "write to %s, which is read-only here", region_names[r->kind]);
 }
@@ -61,7 +67,7 @@ static struct region *check_access(struct machine *m, struct value at, int64_t *
 		check_writable(m, r);
 	if (r->kind == REGION_CTX && a == ACCESS_WRITE)
 		context_check_write(m, *off, n);
-	if (r->kind != REGION_KERNEL && r->kind != REGION_CTX)
+	if (!is_kernel(r) && r->kind != REGION_CTX)
 		check_bounds(m, r, *off, n, a);
 	return r;
 }
@@ -84,6 +90,7 @@ static uint8_t *bytes_at(struct machine *m, struct region *r, int64_t off, uint6
 	case REGION_KERNEL:
 	case REGION_MAP:
 	case REGION_FUNC:
+	case REGION_WORD:
 		break;
 	}
 	__builtin_trap(); /* a bug: the caller handles the context and kernel memory, check_access the rest */
@@ -106,7 +113,7 @@ void memory_read(struct machine *m, struct value at, int64_t off, uint64_t n, ui
 		context_read(m, off, n, out);
 		return;
 	}
-	if (r->kind == REGION_KERNEL) {
+	if (is_kernel(r)) {
 		for (uint64_t i = 0; i < n; i++)
 			out[i] = (uint8_t)machine_input(m, IN_KMEM, 1, r->base + (uint64_t)off + i);
 		return;
@@ -166,6 +173,8 @@ struct value memory_load(struct machine *m, struct value at, int64_t off, unsign
 	r = &m->regions[at.region];
 	if (r->kind == REGION_STACK && n == 8 && where % 8 == 0)
 		v.region = r->stack->spill[where / 8];
+	if (is_kernel(r) && n == 8)
+		v.region = WORD_REGION;
 	return v;
 }
 

@@ -146,6 +146,11 @@ static bool check_access(struct run *r, const struct state *s, const struct targ
 		return true;
 	}
 	case REGION_KERNEL:
+	case REGION_WORD:
+		if (g->kind == REGION_WORD && world_holds_address(w, t->off)) { /* what is there is not in KMEM */
+			unknown_at(r, t->guard, REASON_REGIONS, "disguised address");
+			return false;
+		}
 		if (write)
 			fault_if(r, t->guard, FAULT_READ_ONLY, term_true(p));
 		return true;
@@ -178,7 +183,7 @@ static struct value kernel_load(struct run *r, const struct region *g, term off,
 		term byte = world_input1(w, IN_KMEM, at);
 		t = t ? term_concat(p, t, byte) : byte;
 	}
-	return value_number(w, term_zext(p, t, 64));
+	return n == 8 ? value_pointer(w, WORD_REGION, t) : value_number(w, term_zext(p, t, 64));
 }
 
 static struct value load_target(struct run *r, struct state *s, const struct target *t, unsigned n)
@@ -190,7 +195,7 @@ static struct value load_target(struct run *r, struct state *s, const struct tar
 		return value_number(w, word_const(w, 0));
 	if (t->region->kind == REGION_STACK)
 		return frame_read(w, s->frames[t->region->id], t->off, n);
-	if (t->region->kind == REGION_KERNEL)
+	if (t->region->kind == REGION_KERNEL || t->region->kind == REGION_WORD)
 		return kernel_load(r, t->region, t->off, n);
 	tuple key;
 	unsigned space = region_space(t->region, &key);
@@ -235,7 +240,7 @@ static void store_target(struct run *r, struct state *s, const struct target *t,
 		field_store(r, s, t->guard, t->sure, t->off, n, word);
 		return;
 	}
-	if (!check_access(r, s, t, n, true) || t->region->kind == REGION_KERNEL)
+	if (!check_access(r, s, t, n, true) || t->region->kind == REGION_KERNEL || t->region->kind == REGION_WORD)
 		return;
 	if (t->region->kind == REGION_STACK) {
 		frame_write(w, s->frames[t->region->id], t->sure ? term_true(p) : t->own, t->off, n, v);

@@ -76,6 +76,7 @@ static struct value load_special(struct run *r, struct state *s, const struct co
 	case FIELD_KERNEL_OR_NULL:
 		return kernel_pointer(r, f);
 	case FIELD_SCALAR:
+	case FIELD_TYPED:
 	case FIELD_UNMODELLED:
 		break;
 	}
@@ -105,9 +106,10 @@ struct value field_load(struct run *r, struct state *s, term guard, term off, un
 		unsigned at = 8 * (unsigned)(o - f->off);
 		return value_number(w, term_zext(p, term_extract(p, len.word, at + 8 * n - 1, at), 64));
 	}
-	if (f && f->kind != FIELD_SCALAR)
+	if (f && f->kind != FIELD_SCALAR && f->kind != FIELD_TYPED)
 		return load_special(r, s, f);
-	return value_number(w, term_zext(p, mem_read(w, s->mems[SPACE_CTX], 0, off, n), 64));
+	term word = term_zext(p, mem_read(w, s->mems[SPACE_CTX], 0, off, n), 64);
+	return f && f->kind == FIELD_TYPED && n == 8 ? value_pointer(w, WORD_REGION, word) : value_number(w, word);
 }
 
 void field_store(struct run *r, struct state *s, term guard, bool sure, term off, unsigned n, term val)

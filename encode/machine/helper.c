@@ -81,6 +81,23 @@ static void need_region(struct call *c, int i, enum region_kind kind)
 	run_fault(c->run, c->state, FAULT_HELPER_ARG, bad);
 }
 
+/* A fault where the argument is not a kernel object (or, if allowed, the context or NULL). */
+static void need_kernel(struct call *c, int i, bool context, bool null)
+{
+	struct term_pool *p = c->pool;
+	const struct value *v = &c->arg[i];
+	term good = null ? is_null(c, v) : term_false(p);
+	for (uint32_t k = 0; k < v->n; k++) {
+		const struct alt *a = &v->alts[k];
+		enum region_kind kind = region_at(c->world, a->region)->kind;
+		if (kind == REGION_KERNEL || kind == REGION_WORD)
+			good = term_or(p, good, a->guard);
+		else if (context && kind == REGION_CTX)
+			good = term_or(p, good, term_and(p, a->guard, term_eq(p, a->off, word_const(c->world, 0))));
+	}
+	run_fault(c->run, c->state, FAULT_HELPER_ARG, term_not(p, good));
+}
+
 /* The map that an argument names; false where it is none or several. */
 static bool take_map(struct call *c, int i)
 {
@@ -140,6 +157,11 @@ static bool take_arguments(struct call *c)
 		case ARG_MAP:
 			if (!take_map(c, i))
 				return false;
+			break;
+		case ARG_KERNEL:
+		case ARG_KERNEL_OR_NULL:
+		case ARG_CTX_OR_KERNEL:
+			need_kernel(c, i, c->row->args[i] == ARG_CTX_OR_KERNEL, c->row->args[i] == ARG_KERNEL_OR_NULL);
 			break;
 		case ARG_MEM:
 		case ARG_MEM_OR_NULL:
@@ -273,7 +295,7 @@ static bool event_argument(struct call *c, struct event *e, int i)
 	}
 	switch ((int)c->row->args[i]) {
 	case ARG_ANY:
-		if (c->arg[i].n) { /* it may be followed or not: only an exact model knows */
+		if (!value_is_number(&c->arg[i])) { /* it may be followed or not: only an exact model knows */
 			run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
 			return false;
 		}

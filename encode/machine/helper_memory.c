@@ -2,8 +2,6 @@
 /* Exact models of probe reads and ring buffer records. */
 #include "encode/machine/call.h"
 
-#include <stdlib.h>
-
 #define ERR_FAULT 14
 
 static term word_id(struct call *c)
@@ -19,16 +17,15 @@ static term oracle_fails(struct call *c, term *n)
 	return term_extract(c->pool, o, 0, 0);
 }
 
-/* A number made of an address of the program's own memory: what is there is not in KMEM. */
-static bool hides_address(struct call *c, term word)
+/* Numbers and kernel objects: what is there is in KMEM. */
+static bool is_kernel_address(const struct call *c, const struct value *v)
 {
-	term *leaves;
-	size_t n = term_leaves(c->pool, &word, 1, &leaves);
-	bool found = false;
-	for (size_t i = 0; i < n; i++)
-		found |= term_fn(c->pool, leaves[i]) >= IN_AT_STACK && term_fn(c->pool, leaves[i]) <= IN_AT_FUNC;
-	free(leaves);
-	return found;
+	for (uint32_t i = 0; i < v->n; i++) {
+		enum region_kind kind = region_at(c->world, v->alts[i].region)->kind;
+		if (kind != REGION_NONE && kind != REGION_WORD && kind != REGION_KERNEL)
+			return false;
+	}
+	return true;
 }
 
 /* Whether the address can be read is not the program's to know: an oracle. */
@@ -39,13 +36,14 @@ bool model_probe_read(struct call *c)
 	struct span span;
 	if (!call_span(c, c->word[1], &span))
 		return false;
-	if (c->arg[2].n > 1 || (c->arg[2].n == 0 && hides_address(c, c->word[2]))) {
+	bool kernel = is_kernel_address(c, &c->arg[2]);
+	if (kernel ? world_holds_address(w, c->word[2]) : c->arg[2].n > 1) {
 		run_unknown(c->run, c->state, REASON_REGIONS, c->row->name);
 		return false;
 	}
 	term n, fails = oracle_fails(c, &n);
 	term *bytes = world_alloc(w, (span.n + 1) * sizeof *bytes);
-	if (c->arg[2].n == 1) {
+	if (!kernel) {
 		/* own memory: read only where it does not fail, so that bounds count only there */
 		struct state reader = *c->state;
 		reader.guard = term_and(p, reader.guard, term_not(p, fails));

@@ -34,8 +34,10 @@ enum region_kind {
 	REGION_STACK, REGION_CTX, REGION_PACKET, REGION_VALUE, REGION_DATA, REGION_MAP, REGION_MEM, REGION_KERNEL,
 	REGION_FUNC,
 	REGION_LOST, /* some address, too many regions to list; base 0 */
+	REGION_WORD, /* 8 bytes of kernel memory: a number that may be followed into kernel memory; base 0 */
 };
-#define LOST_REGION 1u /* its number in every world */
+#define LOST_REGION 1u /* their numbers in every world */
+#define WORD_REGION 2u
 
 struct region {
 	enum region_kind kind;
@@ -139,6 +141,7 @@ struct value value_maybe(struct world *w, term guard, uint32_t region, term off)
 term value_word(struct world *w, const struct value *v);
 struct value value_ite(struct world *w, term c, const struct value *a, const struct value *b);
 bool value_same(const struct value *a, const struct value *b);
+bool value_is_number(const struct value *v); /* no alternative but numbers and words of kernel memory */
 struct value value_add(struct world *w, term guard, const struct value *a, const struct value *b);
 struct value value_sub(struct world *w, term guard, const struct value *a, const struct value *b);
 /* a cmp b as a truth value at 64 bits; op one of the conditional jumps */

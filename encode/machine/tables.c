@@ -160,6 +160,8 @@ bool context_is_unmodelled(enum progtype type, const struct context_field *f, bo
 	switch (f->kind) {
 	case FIELD_UNMODELLED:
 		return true;
+	case FIELD_TYPED:
+		return write;
 	case FIELD_PKT:
 	case FIELD_PKT_END:
 		return kind == PACKET_NONE;

@@ -131,6 +131,27 @@ struct value value_ite(struct world *w, term c, const struct value *a, const str
 	return builder_value(w, &out, init);
 }
 
+static bool is_number(const struct alt *a)
+{
+	return a->region == 0 || a->region == WORD_REGION;
+}
+
+bool value_is_number(const struct value *v)
+{
+	for (uint32_t i = 0; i < v->n; i++)
+		if (!is_number(&v->alts[i]))
+			return false;
+	return true;
+}
+
+/* A word of kernel memory is a number beside other pointers and a pointer beside other numbers. */
+static uint32_t region_of_words(const struct alt *x, const struct alt *y, int op)
+{
+	if (x->region == y->region || (op < 0 && !x->region))
+		return 0;
+	return WORD_REGION;
+}
+
 /* Pointer arithmetic, alternative by alternative: op is +1 or -1. */
 static struct value value_linear(struct world *w, term guard, const struct value *a, const struct value *b, int op)
 {
@@ -151,10 +172,12 @@ static struct value value_linear(struct world *w, term guard, const struct value
 				continue;
 			uint32_t region = 0;
 			term l = alt_word(w, &x[i]), r = alt_word(w, &y[j]);
-			if (x[i].region && !y[j].region) {
+			if (is_number(&x[i]) && is_number(&y[j])) {
+				region = region_of_words(&x[i], &y[j], op);
+			} else if (is_number(&y[j])) {
 				region = x[i].region;
 				l = x[i].off;
-			} else if (!x[i].region && y[j].region && op > 0) {
+			} else if (is_number(&x[i]) && op > 0) {
 				region = y[j].region;
 				r = y[j].off;
 			} else if (x[i].region && x[i].region == y[j].region && op < 0) {
@@ -238,7 +261,8 @@ static enum isa_op signed_form(enum isa_op op)
 static term compare_alts(struct world *w, enum isa_op op, const struct alt *a, const struct alt *b)
 {
 	struct term_pool *p = w->pool;
-	if (a->region == LOST_REGION || b->region == LOST_REGION) /* numbers may be among them */
+	if (a->region == LOST_REGION || b->region == LOST_REGION || a->region == WORD_REGION ||
+	    b->region == WORD_REGION) /* numbers may be among them */
 		return compare_words(w, op, alt_word(w, a), alt_word(w, b));
 	if (a->region && a->region == b->region && op != ISA_JSET && offset_is_small(w, a->off) &&
 	    offset_is_small(w, b->off))

@@ -52,6 +52,7 @@ struct world *world_new(struct term_pool *pool, enum progtype type, const struct
 	tuple_make(w, NULL, 0);
 	region_make(w, REGION_NONE, 0, 0);
 	region_make(w, REGION_LOST, 0, 0);
+	region_make(w, REGION_WORD, 0, 0);
 	mem_init_world(w);
 	w->helper_counter = world_alloc(w, 4096 * sizeof *w->helper_counter);
 	w->empty_frame = frame_new(w);
@@ -141,6 +142,7 @@ static term region_base(struct world *w, enum region_kind kind, uint32_t id, tup
 	switch (kind) {
 	case REGION_NONE:
 	case REGION_LOST:
+	case REGION_WORD:
 		return word_const(w, 0);
 	case REGION_STACK:
 		return world_input1(w, IN_AT_STACK, word_const(w, id));
@@ -188,6 +190,19 @@ uint32_t region_make(struct world *w, enum region_kind kind, uint32_t id, tuple 
 	term base = region_base(w, kind, id, key);
 	w->regions[w->n_regions] = (struct region){kind, id, key, base};
 	return (uint32_t)w->n_regions++;
+}
+
+bool world_holds_address(struct world *w, term number)
+{
+	term *leaves;
+	size_t n = term_leaves(w->pool, &number, 1, &leaves);
+	bool found = false;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t fn = term_fn(w->pool, leaves[i]);
+		found |= fn >= IN_AT_STACK && fn <= IN_AT_FUNC && fn != IN_AT_KERNEL;
+	}
+	free(leaves);
+	return found;
 }
 
 const struct region *region_at(const struct world *w, uint32_t region)

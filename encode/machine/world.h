@@ -21,6 +21,8 @@ bool world_has_generations(const struct world *w, uint32_t map);
 bool guard_implies(struct world *w, term guard, term cond);
 /* Unsigned upper bound of x under the path condition. */
 uint64_t guard_upper_bound(struct world *w, term guard, term x);
+/* Is the number made of an address of the program's own memory, which KMEM doesn't have? */
+bool world_holds_address(struct world *w, term number);
 /* FNV-1a, 64 bits: names global variables and externs in inputs. */
 uint64_t world_hash_name(const char *name);
 #endif
