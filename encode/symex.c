@@ -151,6 +151,14 @@ static const struct function *function_at(const struct walk *k, uint32_t slot)
 	return NULL;
 }
 
+/* A function's first block may be a loop's header. */
+static void push_entry(struct walk *k, struct activation *a, struct state *s)
+{
+	size_t depth = (size_t)a->fn->cfg.blocks[0].depth;
+	int *iteration = world_alloc(k->run->world, (depth + 1) * sizeof *iteration);
+	push_place(k, (struct place){.act = a, .block = 0, .iteration = iteration, .state = s});
+}
+
 static void enter_function(struct walk *k, const struct place *p, struct state *s, uint32_t target)
 {
 	struct run *r = k->run;
@@ -176,7 +184,7 @@ static void enter_function(struct walk *k, const struct place *p, struct state *
 		s->regs[i] = value_uninit(w);
 	s->regs[0] = value_uninit(w);
 	s->depth++;
-	push_place(k, (struct place){.act = a, .block = 0, .iteration = NULL, .state = s});
+	push_entry(k, a, s);
 }
 
 static void leave_function(struct walk *k, const struct place *p, struct state *s)
@@ -335,7 +343,7 @@ void run_execute(struct run *r)
 	if (build_functions(&k)) {
 		root.fn = &k.fns[0];
 		struct state *s = r->memory ? state_on_memory(r) : state_new(w);
-		push_place(&k, (struct place){.act = &root, .block = 0, .state = s});
+		push_entry(&k, &root, s);
 	}
 	while (k.n > 0) {
 		struct place p = k.heap[--k.n];
