@@ -32,7 +32,7 @@ EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c address.c fr
 API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c
 CLI_SRC = $(addprefix checker/cli/,options.c command.c command_equiv.c command_conform.c \
 	run_packet.c run_input.c run_view.c run_print.c run_json.c command_run.c \
-	show_dot.c show_smt2.c command_show.c main.c)
+	show_dot.c show_smt2.c command_show.c command_matrix.c main.c)
 LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(API_SRC)
 
 LIB_OBJ = $(patsubst %,$(B)/%.o,$(LIB_SRC))

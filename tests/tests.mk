@@ -115,5 +115,17 @@ real-objects: $(B)/tests/extract_bpf
 bench-real: $(B)/tests/bench_real real-objects
 	$< --json=$(REAL)/results.json $(BENCH) $(REAL)/obj
 
-.PHONY: corpus check-corpus agree bench-equiv real-objects bench-real test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
+$(B)/tests/test_cli: | $(B)/bpfprove
+
+matrix: $(B)/bpfprove
+	@$< matrix
+
+# What matrix prints, between README's markers.
+readme-matrix: $(B)/bpfprove
+	@$< matrix >$(B)/matrix.md
+	@awk -v new=$(B)/matrix.md '/<!-- \/matrix -->/ { skip = 0 } !skip { print } \
+		/<!-- matrix -->/ { while ((getline line < new) > 0) print line; skip = 1 }' README.md >$(B)/README.md
+	@cp $(B)/README.md README.md
+
+.PHONY: matrix readme-matrix corpus check-corpus agree bench-equiv real-objects bench-real test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
 .SECONDARY:

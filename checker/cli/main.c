@@ -14,6 +14,7 @@ static const struct command {
 	{"equiv", "A.o B.o", "do two objects do the same on every input?", command_equiv},
 	{"run", "FILE", "run a program on one input", command_run},
 	{"show", "FILE", "programs, maps, control flow or formulas of an object", command_show},
+	{"matrix", "", "what is modelled, in Markdown", command_matrix},
 	{"conform", "[MEMORY]", "run a program from standard input on hex bytes, for conformance runners", command_conform},
 };
 #define N_COMMANDS (sizeof commands / sizeof *commands)

@@ -33,7 +33,7 @@ static void print_block(const struct program *p, const struct cfg *c, int number
 	bool header = b->size > 0;
 	fprintf(out, "\t\tb%u [%slabel=\"", b->start, header ? "peripheries=2, " : "");
 	if (header)
-		fprintf(out, "loop of %d blocks\\l", b->size);
+		fprintf(out, "loop, blocks: %d\\l", b->size);
 	if (b->place < 0)
 		fputs("unreachable\\l", out);
 	for (uint32_t slot = b->start; slot < b->end; slot++)
