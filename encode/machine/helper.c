@@ -98,16 +98,12 @@ static void need_kernel(struct call *c, int i, bool context, bool null)
 	run_fault(c->run, c->state, FAULT_HELPER_ARG, term_not(p, good));
 }
 
-/* The map that an argument names; false where it is none or several. */
+/* The map that an argument names; false where it is none. */
 static bool take_map(struct call *c, int i)
 {
 	const struct value *v = &c->arg[i];
 	if (v->n != 1 || region_at(c->world, v->alts[0].region)->kind != REGION_MAP) {
-		bool several = v->n > 1;
-		if (several)
-			run_unknown(c->run, c->state, REASON_REGIONS, "map argument");
-		else
-			run_fault(c->run, c->state, FAULT_HELPER_ARG, term_true(c->pool));
+		run_fault(c->run, c->state, FAULT_HELPER_ARG, term_true(c->pool));
 		return false;
 	}
 	c->map = region_at(c->world, v->alts[0].region)->id;
@@ -412,7 +408,8 @@ static bool dispatch(struct call *c)
 	}
 }
 
-bool helper_step(struct run *r, struct state *s, uint32_t id)
+/* The call with a map argument that names one map at most. */
+static bool step_call(struct run *r, struct state *s, uint32_t id)
 {
 	struct world *w = r->world;
 	struct call c = {.run = r, .state = s, .world = w, .pool = w->pool, .row = helper_find(id)};
@@ -434,4 +431,43 @@ bool helper_step(struct run *r, struct state *s, uint32_t id)
 	if (c.row->effects & PKT_MOVE)
 		state_count(w, s, COUNT_EPOCH);
 	return true;
+}
+
+/* The argument that is a map, -1 if there is none. */
+static int map_argument(const struct helper_row *row)
+{
+	for (int i = 0; row && i < 5; i++)
+		if (row->args[i] == ARG_MAP)
+			return i;
+	return -1;
+}
+
+/* Where the path decides which map it is: the call once for each, then a join. */
+static bool step_each_map(struct run *r, struct state *s, uint32_t id, int reg)
+{
+	struct world *w = r->world;
+	struct value maps = s->regs[reg];
+	struct state *joined = NULL;
+	for (uint32_t k = 0; k < maps.n; k++) {
+		const struct alt *a = &maps.alts[k];
+		struct state *one = state_copy(w, s);
+		one->guard = term_and(w->pool, s->guard, a->guard);
+		if (!a->region || term_is_false(w->pool, one->guard))
+			continue;
+		one->regs[reg] = value_pointer(w, a->region, a->off);
+		one->regs[reg].init = maps.init;
+		s->guard = term_and(w->pool, s->guard, term_not(w->pool, a->guard));
+		if (step_call(r, one, id))
+			joined = joined ? state_merge(w, joined, one) : one;
+	}
+	run_fault(r, s, FAULT_HELPER_ARG, term_true(w->pool)); /* a number */
+	if (joined)
+		*s = *joined;
+	return joined != NULL;
+}
+
+bool helper_step(struct run *r, struct state *s, uint32_t id)
+{
+	int i = map_argument(helper_find(id));
+	return i >= 0 && s->regs[i + 1].n > 1 ? step_each_map(r, s, id, i + 1) : step_call(r, s, id);
 }
