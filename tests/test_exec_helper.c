@@ -146,15 +146,34 @@ Test(exec_helper, room_is_the_inputs_to_give)
 
 Test(exec_helper, elements_die_when_they_are_replaced_but_not_when_updated_in_place)
 {
-	check_stop(HASH LOOKUP(5) "r6 = r0\n" UPDATE(5, 9, 0) "r0 = *(u8 *)(r6 + 0)\nexit\n", with_entry(), EXEC_FAULT,
-		   FAULT_DEAD_VALUE);
-	check_stop(HASH LOOKUP(5) "r6 = r0\n" DELETE(5) "r0 = *(u8 *)(r6 + 0)\nexit\n", with_entry(), EXEC_FAULT,
-		   FAULT_DEAD_VALUE);
+	check_stop(HASH LOOKUP(5) "r6 = r0\n" UPDATE(5, 9, 0) UPDATE(6, 9, 0) "r0 = *(u8 *)(r6 + 0)\nexit\n",
+		   with_entry(), EXEC_FAULT, FAULT_DEAD_VALUE);
+	check_stop(HASH LOOKUP(5) "r6 = r0\n" DELETE(5) UPDATE(6, 9, 0) "r0 = *(u8 *)(r6 + 0)\nexit\n", with_entry(),
+		   EXEC_FAULT, FAULT_DEAD_VALUE);
+	check_stop(LRU LOOKUP(5) "r6 = r0\n" UPDATE(6, 9, 0) "r0 = *(u8 *)(r6 + 0)\nexit\n", with_entry(), EXEC_UNMODELLED,
+		   REASON_EVICTION);
 	check(PERCPU LOOKUP(5) "r6 = r0\nif r6 == 0 goto out\n" UPDATE(5, 9, 0) "r0 = *(u8 *)(r6 + 0)\nout: exit\n",
 	      with_entry(), 9, true);
 	check(ARRAY LOOKUP(5) "r6 = r0\nif r6 == 0 goto out\n" UPDATE(5, 9, 0) "r0 = *(u8 *)(r6 + 0)\nout: exit\n",
 	      with_entry(), 9, true);
 	check_stop(LRU UPDATE(6, 9, 0) LOOKUP(5) EXIT, with_entry(), EXEC_UNMODELLED, REASON_EVICTION);
+}
+
+Test(exec_helper, dead_elements_keep_their_bytes_until_the_next_change)
+{
+#define AFTER(change) LOOKUP(5) "r6 = r0\nif r6 == 0 goto out\n" change "r0 = *(u64 *)(r6 + 0)\nout: exit\n"
+#define WRITTEN \
+	LOOKUP(5) "r6 = r0\nif r6 == 0 goto out\n" DELETE(5) "*(u16 *)(r6 + 0) = 7\nr0 = *(u64 *)(r6 + 0)\nout: exit\n"
+	static const char *const maps[] = {HASH, NOALLOC, LRU, PERCPU, ".map m percpu_hash 4 8 16 1\n"};
+	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+		char text[2048];
+		snprintf(text, sizeof text, "%s%s", maps[i], AFTER(DELETE(5)));
+		check(text, with_entry(), 0x0807060504030201, true);
+		snprintf(text, sizeof text, "%s%s", maps[i], WRITTEN);
+		check(text, with_entry(), 0x0807060504030007, true);
+		snprintf(text, sizeof text, "%s%s", maps[i], AFTER(UPDATE(5, 9, 0)));
+		check(text, with_entry(), i < 3 ? 0x0807060504030201 : 9, true);
+	}
 }
 
 Test(exec_helper, arguments_are_checked)

@@ -117,6 +117,11 @@ uint8_t *element_bytes(struct machine *m, uint32_t map, struct element *e)
 void element_replace(struct machine *m, uint32_t map, struct element *e, const uint8_t *value)
 {
 	size_t size = m->maps[map].def->value_size;
+	if (e->region) { /* who still points at it finds what it was */
+		struct region *r = &m->regions[e->region];
+		r->bytes = machine_alloc(size);
+		memcpy(r->bytes, element_bytes(m, map, e), size);
+	}
 	if (value && !e->bytes)
 		e->bytes = machine_alloc(size);
 	if (value)

@@ -78,7 +78,7 @@ struct region {
 	bool acquired; /* MEM, KERNEL: has to be given back */
 	struct stack_memory *stack;
 	struct element *element;
-	uint8_t *bytes; /* MEM */
+	uint8_t *bytes; /* MEM; VALUE: of an element that is dead */
 };
 
 struct frame {

@@ -18,13 +18,25 @@ static bool is_kernel(const struct region *r)
 	return r->kind == REGION_KERNEL || r->kind == REGION_WORD;
 }
 
+/* An element that was replaced or deleted keeps its bytes until the map's next change
+ * may give its memory to another. An LRU map may give away any other element's. */
+static void check_element(struct machine *m, const struct region *r)
+{
+	const struct map_state *s = &m->maps[r->map];
+	if (s->def->is_data || r->element->gen == s->changes)
+		return;
+	if (maptype_rows[s->def->type].model == MAP_LRU)
+		machine_stop(m, REASON_EVICTION, "access to an element of map %s", s->def->name);
+	if (r->gen != r->element->gen)
+		machine_fault(m, FAULT_DEAD_VALUE, "the element of map %s was replaced or deleted", s->def->name);
+}
+
 static void check_alive(struct machine *m, const struct region *r)
 {
 	if (r->kind == REGION_PACKET && r->gen != m->pkt.epoch)
 		machine_fault(m, FAULT_STALE, "the packet moved after this packet pointer was made");
-	if (r->kind == REGION_VALUE && (!r->element->present || r->gen != r->element->gen))
-		machine_fault(m, FAULT_DEAD_VALUE, "the element of map %s was replaced or deleted",
-			      m->maps[r->map].def->name);
+	if (r->kind == REGION_VALUE)
+		check_element(m, r);
 	if (r->dead)
 		machine_fault(m, FAULT_RELEASED, "%s is used after it was given back", region_names[r->kind]);
 }
@@ -82,7 +94,7 @@ static uint8_t *bytes_at(struct machine *m, struct region *r, int64_t off, uint6
 		packet_fill(m, off, n);
 		return packet_at(m, off);
 	case REGION_VALUE:
-		return element_bytes(m, r->map, r->element) + off;
+		return (r->gen == r->element->gen ? element_bytes(m, r->map, r->element) : r->bytes) + off;
 	case REGION_MEM:
 		return r->bytes + off;
 	case REGION_NONE:

@@ -84,8 +84,14 @@ static void check_value(struct run *r, const struct state *s, const struct targe
 		const term *words = tuple_words(w, t->region->key, &k);
 		tuple key = tuple_make(w, words, k - 1);
 		term now = mem_read_byte(w, s->mems[space_of_map(number, MAP_GENERATION)], key, word_const(w, 0));
-		/* not a fault in the kernel (the element outlives the run), but what it aliases is not modelled */
-		unknown_at(r, term_and(w->pool, t->guard, term_ne(w->pool, words[k - 1], now)), REASON_DEAD_VALUE, "");
+		/* Not a fault in the kernel: an element that was replaced or deleted keeps its bytes until the map's
+		 * next change may give its memory to another. An LRU map may give away any other element's. */
+		term changes = s->counters[counter_of_map(w, number, 1)];
+		term later = term_and(w->pool, t->guard, term_ne(w->pool, now, changes));
+		if (maptype_rows[w->maps[number].def->type].model == MAP_LRU)
+			unknown_at(r, later, REASON_EVICTION, w->maps[number].def->name);
+		else
+			unknown_at(r, term_and(w->pool, later, term_ne(w->pool, words[k - 1], now)), REASON_DEAD_VALUE, "");
 	}
 	fault_if(r, t->guard, FAULT_BOUNDS, outside(w, t->off, n, w->maps[number].def->value_size));
 }
