@@ -212,6 +212,10 @@ static void run_object(struct real_report *report, struct jobs *jobs, const char
 	*name++ = '\0';
 	snprintf(set, sizeof set, "%s", strrchr(copy, '/') ? strrchr(copy, '/') + 1 : copy);
 	struct object *o;
+	if (only && strncmp(only, set, strcspn(only, "/")) != 0) {
+		free(copy);
+		return;
+	}
 	if (object_read(path, &o, err, sizeof err) != OBJECT_OK) {
 		struct real_result *r = add_result(report, set, name, "");
 		r->verdict = REAL_NOT_READ;
