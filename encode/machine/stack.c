@@ -162,7 +162,7 @@ static void write_at(struct world *w, struct frame *f, term cond, uint64_t at, u
 {
 	struct term_pool *p = w->pool;
 	bool sure = term_is_true(p, cond);
-	if (at + n > STACK_BYTES)
+	if (at >= STACK_BYTES || n > STACK_BYTES - at)
 		return;
 	if (n == 8 && at % 8 == 0) {
 		struct slot whole = {.spilled = *v, .is_spill = true};
