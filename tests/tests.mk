@@ -116,6 +116,7 @@ bench-real: $(B)/tests/bench_real real-objects
 	$< --json=$(REAL)/results.json $(BENCH) $(REAL)/obj
 
 $(B)/tests/test_cli: | $(B)/bpfprove
+$(B)/tests/test_symbolic: | $(CORPUS:%=$(B)/corpus/%.19.O2.o)
 
 matrix: $(B)/bpfprove
 	@$< matrix

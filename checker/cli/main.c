@@ -11,11 +11,11 @@ static const struct command {
 	const char *name, *arguments, *text;
 	enum status (*run)(const struct options *opt);
 } commands[] = {
-	{"equiv", "A.o B.o", "do two objects do the same on every input?", command_equiv},
-	{"run", "FILE", "run a program on one input", command_run},
-	{"show", "FILE", "programs, maps, control flow or formulas of an object", command_show},
-	{"matrix", "", "what is modelled, in Markdown", command_matrix},
-	{"conform", "[MEMORY]", "run a program from standard input on hex bytes, for conformance runners", command_conform},
+    {"equiv", "A.o B.o", "do two objects do the same on every input?", command_equiv},
+    {"run", "FILE", "run a program on one input", command_run},
+    {"show", "FILE", "programs, maps, control flow or formulas of an object", command_show},
+    {"matrix", "", "what is modelled, in Markdown", command_matrix},
+    {"conform", "[MEMORY]", "run a program from standard input on hex bytes, for conformance runners", command_conform},
 };
 #define N_COMMANDS (sizeof commands / sizeof *commands)
 
@@ -27,7 +27,7 @@ static void print_help(FILE *out)
 	fprintf(out, "\n");
 	options_print_help(out);
 	fprintf(out, "\nexit status: 0 proved, 1 refuted, 2 unknown, 64 usage, 65 malformed input, 66 unreadable file, "
-	             "70 internal fault\n");
+		     "70 internal fault\n");
 }
 
 int main(int argc, char **argv)

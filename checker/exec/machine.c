@@ -89,7 +89,7 @@ struct exec_event *machine_add_event(struct machine *m, uint32_t kind, bool visi
 			abort();
 	}
 	struct exec_event *e = &o->events[o->n_events++];
-	*e = (struct exec_event){.kind = kind, .visible = visible, .slot = m->pc};
+	*e = (struct exec_event){.kind = kind, .visible = visible, .slot = o->slot};
 	return e;
 }
 
