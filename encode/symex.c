@@ -275,7 +275,7 @@ void run_exit(struct run *r, struct state *s)
 	s->depth = 1;
 	for (int i = 1; i < 11; i++)
 		s->regs[i] = value_number(w, word_const(w, 0)); /* dead */
-	run_fault(r, s, FAULT_LEAK, term_ne(w->pool, s->counters[COUNT_RECORDS], word_const(w, 0)));
+	run_fault(r, s, FAULT_LEAK, term_ne(w->pool, s->counters[COUNT_REFERENCES], word_const(w, 0)));
 	s->frames[0] = w->empty_frame;
 	r->final = r->final ? state_merge(w, r->final, s) : s;
 }

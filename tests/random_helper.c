@@ -320,14 +320,11 @@ static void add_packet_load(struct writer *w)
 }
 
 const struct statement helper_statements[] = {
-    {add_context, 6, NEEDS_NOTHING},       {add_packet_scope, 8, NEEDS_NOTHING},
-    {add_lookup, 9, NEEDS_NOTHING},        {add_update, 6, NEEDS_NOTHING},
-    {add_delete, 3, NEEDS_NOTHING},        {add_global, 3, NEEDS_NOTHING},
-    {add_number_helper, 3, NEEDS_NOTHING}, {add_adjust, 5, NEEDS_XDP},
-    {add_skb_bytes, 5, NEEDS_TC},          {add_csum_replace, 3, NEEDS_TC},
-    {add_redirect, 1, NEEDS_NOTHING},      {add_redirect_map, 2, NEEDS_XDP},
-    {add_tail_call, 1, NEEDS_NOTHING},     {add_perf_event, 2, NEEDS_NOTHING},
-    {add_printk, 1, NEEDS_NOTHING},        {add_csum_diff, 1, NEEDS_NOTHING},
-    {add_ringbuf, 2, NEEDS_NOTHING},       {add_ringbuf_output, 1, NEEDS_NOTHING},
-    {add_packet_load, 2, NEEDS_TC},        {NULL, 0, NEEDS_NOTHING},
+    {add_context, 6, NEEDS_NOTHING},       {add_packet_scope, 8, NEEDS_NOTHING}, {add_lookup, 9, NEEDS_NOTHING},
+    {add_update, 6, NEEDS_NOTHING},        {add_delete, 3, NEEDS_NOTHING},       {add_global, 3, NEEDS_NOTHING},
+    {add_number_helper, 3, NEEDS_NOTHING}, {add_adjust, 5, NEEDS_XDP},           {add_skb_bytes, 5, NEEDS_TC},
+    {add_csum_replace, 3, NEEDS_TC},       {add_redirect, 1, NEEDS_NOTHING},     {add_redirect_map, 2, NEEDS_XDP},
+    {add_tail_call, 1, NEEDS_NOTHING},     {add_perf_event, 2, NEEDS_NOTHING},   {add_printk, 1, NEEDS_NOTHING},
+    {add_csum_diff, 1, NEEDS_NOTHING},     {add_ringbuf, 2, NEEDS_NOTHING},      {add_ringbuf_output, 1, NEEDS_NOTHING},
+    {add_packet_load, 2, NEEDS_TC},        {writer_any_call, 4, NEEDS_WILD},     {NULL, 0, NEEDS_NOTHING},
 };

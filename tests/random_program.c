@@ -244,6 +244,8 @@ static bool makes_sense(struct writer *w, enum writer_needs needs)
 		return w->packet_bytes > 0;
 	case NEEDS_VALUE:
 		return w->value_bytes > 0;
+	case NEEDS_WILD:
+		return w->style == RANDOM_WILD;
 	}
 	abort();
 }

@@ -77,8 +77,10 @@ struct writer_place {
 struct writer_place writer_place(struct writer *w, unsigned n);
 const char *writer_map(struct writer *w, enum random_map m); /* its name; marks it as used */
 
+void writer_any_call(struct writer *w); /* of a helper that the program's type may have */
+
 /* A kind of statement with its weight; `needs` says where it makes sense. */
-enum writer_needs { NEEDS_NOTHING, NEEDS_XDP, NEEDS_TC, NEEDS_PACKET, NEEDS_VALUE };
+enum writer_needs { NEEDS_NOTHING, NEEDS_XDP, NEEDS_TC, NEEDS_PACKET, NEEDS_VALUE, NEEDS_WILD };
 struct statement {
 	void (*write)(struct writer *w);
 	unsigned weight;

@@ -20,7 +20,7 @@ TEST_BIN = $(TESTS:%=$(B)/tests/%)
 $(B)/tests/test_%: $(B)/tests/test_%.c.o $(MUTATE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
 
-AGREE_OBJ = $(patsubst %,$(B)/tests/%.c.o,agreement campaign shrink random_program random_memory random_helper random_input)
+AGREE_OBJ = $(patsubst %,$(B)/tests/%.c.o,agreement campaign shrink random_program random_memory random_helper random_call random_input)
 $(B)/tests/test_agree $(B)/tests/test_kernel: $(B)/tests/test_%: $(B)/tests/test_%.c.o $(AGREE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
 

@@ -204,6 +204,8 @@ static void return_input(struct helper_call *c, uint64_t word)
 
 static uint64_t event_arg(const struct machine *m, const struct helper_call *c, unsigned i)
 {
+	if (c->row->args[i] == ARG_CTX_OR_NULL && is_null(c->arg[i]))
+		return ~0ull;
 	switch (kind_of(m, c->arg[i])) {
 	case REGION_MAP:
 		return m->maps[m->regions[c->arg[i].region].map].number;
@@ -270,7 +272,7 @@ static void release_references(struct machine *m, struct helper_call *c)
 		struct region *r = &m->regions[c->arg[i].region];
 		if (c->row->args[i] != ARG_KERNEL)
 			continue;
-		if (!r->acquired)
+		if (!r->acquired || c->arg[i].word != r->base)
 			refuse(m, c, i, "a reference that the program acquired");
 		r->dead = true;
 	}

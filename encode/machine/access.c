@@ -98,7 +98,7 @@ static void check_value(struct run *r, const struct state *s, const struct targe
 
 /* Made of what the kernel keeps in its objects or a map, a number may be a pointer that the verifier knows by its
  * type. */
-static bool may_be_pointer(struct world *w, term word)
+bool access_may_be_pointer(struct world *w, term word)
 {
 	static const enum input_fn sources[] = {IN_KMEM, IN_MAP_BYTE, IN_RESULT, IN_OUT, IN_EXTERN};
 	term *leaves;
@@ -119,7 +119,7 @@ static bool check_access(struct run *r, const struct state *s, const struct targ
 	const struct region *g = t->region;
 	switch (g->kind) {
 	case REGION_NONE:
-		if (may_be_pointer(w, t->off))
+		if (access_may_be_pointer(w, t->off))
 			unknown_at(r, t->guard, REASON_INSN, "access through a pointer from memory");
 		else
 			fault_if(r, t->guard, FAULT_NULL, term_true(p));
@@ -145,14 +145,13 @@ static bool check_access(struct run *r, const struct state *s, const struct targ
 		if (write && w->maps[g->id].def->frozen)
 			fault_if(r, t->guard, FAULT_READ_ONLY, term_true(p));
 		return true;
-	case REGION_MEM: {
+	case REGION_MEM:
 		fault_if(r, t->guard, FAULT_BOUNDS, outside(w, t->off, n, g->id));
-		term live = mem_read_byte(w, s->mems[SPACE_MEM_STATE], g->key, word_const(w, 0));
-		fault_if(r, t->guard, FAULT_RELEASED, term_not(p, live));
+		fault_if(r, t->guard, FAULT_RELEASED, term_not(p, reference_is_live(w, s, g)));
 		return true;
-	}
 	case REGION_KERNEL:
 	case REGION_WORD:
+		fault_if(r, t->guard, FAULT_RELEASED, term_not(p, reference_is_live(w, s, g)));
 		if (g->kind == REGION_WORD && world_holds_address(w, t->off)) { /* what is there is not in KMEM */
 			unknown_at(r, t->guard, REASON_REGIONS, "disguised address");
 			return false;
@@ -212,7 +211,7 @@ static struct value load_target(struct run *r, struct state *s, const struct tar
 static void number_fault(struct run *r, const struct state *s, const struct value *v)
 {
 	uint64_t word;
-	if (may_be_pointer(r->world, v->word)) {
+	if (access_may_be_pointer(r->world, v->word)) {
 		run_unknown(r, s, REASON_INSN, "access through a pointer from memory");
 		return;
 	}

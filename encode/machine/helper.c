@@ -81,23 +81,6 @@ static void need_region(struct call *c, int i, enum region_kind kind)
 	run_fault(c->run, c->state, FAULT_HELPER_ARG, bad);
 }
 
-/* A fault where the argument is not a kernel object (or, if allowed, the context or NULL). */
-static void need_kernel(struct call *c, int i, bool context, bool null)
-{
-	struct term_pool *p = c->pool;
-	const struct value *v = &c->arg[i];
-	term good = null ? is_null(c, v) : term_false(p);
-	for (uint32_t k = 0; k < v->n; k++) {
-		const struct alt *a = &v->alts[k];
-		enum region_kind kind = region_at(c->world, a->region)->kind;
-		if (kind == REGION_KERNEL || kind == REGION_WORD)
-			good = term_or(p, good, a->guard);
-		else if (context && kind == REGION_CTX)
-			good = term_or(p, good, term_and(p, a->guard, term_eq(p, a->off, word_const(c->world, 0))));
-	}
-	run_fault(c->run, c->state, FAULT_HELPER_ARG, term_not(p, good));
-}
-
 /* The map that an argument names; false where it is none. */
 static bool take_map(struct call *c, int i)
 {
@@ -124,6 +107,32 @@ static void need_memory(struct call *c, int i)
 		return;
 	term size = value_word(c->world, &c->state->regs[i + 2]);
 	run_fault(c->run, c->state, FAULT_HELPER_ARG, term_and(p, bad, term_eq(p, size, none)));
+}
+
+/* A kernel object, the context or NULL: whichever the row allows. */
+static void need_object(struct call *c, int i)
+{
+	struct term_pool *p = c->pool;
+	enum helper_arg kind = c->row->args[i];
+	const struct value *v = &c->arg[i];
+	const struct alt number = {term_true(p), 0, v->word}, *alts = v->n ? v->alts : &number;
+	for (uint32_t k = 0; k < (v->n ? v->n : 1); k++) {
+		struct region g = *region_at(c->world, alts[k].region);
+		struct state under = *c->state;
+		under.guard = term_and(p, under.guard, alts[k].guard);
+		term zero = term_eq(p, alts[k].off, word_const(c->world, 0));
+		bool kernel = kind != ARG_CTX_OR_NULL && (g.kind == REGION_KERNEL || g.kind == REGION_WORD);
+		bool null = g.kind == REGION_NONE && (kind == ARG_CTX_OR_NULL || kind == ARG_KERNEL_OR_NULL);
+		bool context = g.kind == REGION_CTX && (kind == ARG_CTX_OR_NULL || kind == ARG_CTX_OR_KERNEL);
+		if (kernel) {
+			run_fault(c->run, &under, FAULT_RELEASED, term_not(p, reference_is_live(c->world, c->state, &g)));
+		} else if (g.kind == REGION_NONE && access_may_be_pointer(c->world, alts[k].off)) {
+			under.guard = null ? term_and(p, under.guard, term_not(p, zero)) : under.guard;
+			run_unknown(c->run, &under, REASON_INSN, "kernel object from memory");
+		} else {
+			run_fault(c->run, &under, FAULT_HELPER_ARG, null || context ? term_not(p, zero) : term_true(p));
+		}
+	}
 }
 
 static struct value take_register(struct call *c, int i)
@@ -157,7 +166,8 @@ static bool take_arguments(struct call *c)
 		case ARG_KERNEL:
 		case ARG_KERNEL_OR_NULL:
 		case ARG_CTX_OR_KERNEL:
-			need_kernel(c, i, c->row->args[i] == ARG_CTX_OR_KERNEL, c->row->args[i] == ARG_KERNEL_OR_NULL);
+		case ARG_CTX_OR_NULL:
+			need_object(c, i);
 			break;
 		case ARG_MEM:
 		case ARG_MEM_OR_NULL:
@@ -275,6 +285,19 @@ static void reads_part(struct call *c, size_t since)
 	}
 }
 
+/* The context counts as 0, NULL in its place as ~0. */
+static term context_word(struct call *c, int i)
+{
+	const struct value *v = &c->arg[i];
+	term t = c->word[i];
+	if (c->row->args[i] == ARG_CTX_OR_NULL)
+		t = term_ite(c->pool, is_null(c, v), word_const(c->world, ~0ull), t);
+	for (uint32_t k = 0; k < v->n; k++)
+		if (region_at(c->world, v->alts[k].region)->kind == REGION_CTX)
+			t = term_ite(c->pool, v->alts[k].guard, word_const(c->world, 0), t);
+	return t;
+}
+
 /* An argument as the event records it: what others or the kernel can tell apart. */
 static bool event_argument(struct call *c, struct event *e, int i)
 {
@@ -302,6 +325,8 @@ static bool event_argument(struct call *c, struct event *e, int i)
 		return true;
 	case ARG_CTX_OR_NULL:
 	case ARG_CTX_OR_KERNEL:
+		e->args[e->n_args++] = context_word(c, i);
+		return true;
 	case ARG_INT:
 	case ARG_KERNEL:
 	case ARG_KERNEL_OR_NULL:
@@ -349,6 +374,9 @@ static bool call_opaque(struct call *c)
 			return false;
 	}
 	c->run->uses_opaque = true;
+	for (int i = 0; (c->row->effects & RELEASE) && i < 5; i++)
+		if (c->row->args[i] == ARG_KERNEL)
+			reference_release(c->run, c->state, REGION_KERNEL, &c->arg[i]);
 	term result = world_input2(w, IN_RESULT, word_const(w, c->row->id), pos);
 	term there = term_extract(c->pool, result, 0, 0);
 	switch (c->row->ret) {
@@ -360,9 +388,12 @@ static bool call_opaque(struct call *c)
 		return true;
 	case RET_KERNEL:
 	case RET_KERNEL_OR_NULL: {
-		uint32_t region = region_make(w, REGION_KERNEL, 0, tuple_make(w, &pos, 1));
 		term always = c->row->ret == RET_KERNEL ? term_true(c->pool) : there;
-		c->result = value_maybe(w, always, region, word_const(w, 0));
+		bool acquires = c->row->effects & ACQUIRE;
+		tuple key = acquires ? reference_key(w, pos) : tuple_make(w, &pos, 1);
+		uint32_t region = region_make(w, REGION_KERNEL, 0, key);
+		c->result = acquires ? reference_acquire(c->run, c->state, always, region)
+		                     : value_maybe(w, always, region, word_const(w, 0));
 		return true;
 	}
 	case RET_VALUE:

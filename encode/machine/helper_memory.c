@@ -78,67 +78,58 @@ bool model_ringbuf_reserve(struct call *c)
 	fails = term_or(p, fails, term_ne(p, c->word[2], word_const(w, 0)));
 	/* a record knows its number and its ring buffer */
 	tuple key = tuple_make(w, (term[]){n, word_const(w, c->map)}, 2);
-	c->result = value_maybe(w, term_not(p, fails), region_make(w, REGION_MEM, (uint32_t)size, key), word_const(w, 0));
+	uint32_t record = region_make(w, REGION_MEM, (uint32_t)size, key);
+	c->result = reference_acquire(c->run, c->state, term_not(p, fails), record);
 	/* records appear in the order of their reservation, also relative to other output */
 	struct event *e = run_event(c->run, c->state, c->row->id);
 	e->n_args = 2;
 	e->args[0] = word_const(w, c->map);
 	e->args[1] = c->word[1];
-	/* reserved records that were not given back at exit are leaks: counted in COUNT_RECORDS */
-	term *open = &c->state->counters[COUNT_RECORDS];
-	*open = term_add(p, *open, term_zext(p, term_not(p, fails), 64));
 	return true;
 }
 
-/* Ends every record that the argument may be; visible: with an output event. */
-static bool give_back(struct call *c, bool visible)
+/* The output of every record that the argument may be. */
+static void submit_events(struct call *c)
 {
-	struct term_pool *p = c->pool;
 	struct world *w = c->world;
-	term matched = term_false(p);
 	for (uint32_t i = 0; i < c->arg[0].n; i++) {
 		const struct alt *a = &c->arg[0].alts[i];
-		const struct region *g = region_at(w, a->region);
+		struct region record = *region_at(w, a->region);
 		struct state under = *c->state;
-		under.guard = term_and(p, under.guard, a->guard);
-		if (g->kind != REGION_MEM || term_is_false(p, under.guard))
+		under.guard = term_and(c->pool, under.guard, a->guard);
+		if (record.kind != REGION_MEM || term_is_false(c->pool, under.guard))
 			continue;
-		struct region record = *g;
-		term here = term_and(p, a->guard, term_eq(p, a->off, word_const(w, 0)));
-		matched = term_or(p, matched, here);
-		mem *live = &c->state->mems[SPACE_MEM_STATE];
-		run_fault(c->run, &under, FAULT_RELEASED, term_not(p, mem_read_byte(w, *live, record.key, word_const(w, 0))));
-		if (visible) {
-			size_t k;
-			const term *words = tuple_words(w, record.key, &k);
-			term *bytes = world_alloc(w, (record.id + 1u) * sizeof *bytes);
-			for (uint32_t b = 0; b < record.id; b++)
-				bytes[b] = mem_read_byte(w, c->state->mems[SPACE_MEM], record.key, word_const(w, b));
-			struct event *e = run_event(c->run, &under, c->row->id);
-			e->visible = true;
-			e->n_args = 4;
-			e->args[0] = words[1];
-			e->args[1] = word_const(w, record.id);
-			e->args[2] = c->word[1];
-			e->args[3] = words[0];
-			e->bytes = bytes;
-			e->n_bytes = record.id;
-		}
-		*live = mem_choose(w, a->guard, mem_store_word(w, *live, record.key, term_false(p)), *live);
+		size_t k;
+		const term *words = tuple_words(w, record.key, &k);
+		term *bytes = world_alloc(w, (record.id + 1u) * sizeof *bytes);
+		for (uint32_t b = 0; b < record.id; b++)
+			bytes[b] = mem_read_byte(w, c->state->mems[SPACE_MEM], record.key, word_const(w, b));
+		struct event *e = run_event(c->run, &under, c->row->id);
+		e->visible = true;
+		e->n_args = 4;
+		e->args[0] = words[1];
+		e->args[1] = word_const(w, record.id);
+		e->args[2] = c->word[1];
+		e->args[3] = words[0];
+		e->bytes = bytes;
+		e->n_bytes = record.id;
 	}
-	run_fault(c->run, c->state, FAULT_HELPER_ARG, term_not(p, matched));
-	term *open = &c->state->counters[COUNT_RECORDS];
-	*open = term_sub(p, *open, word_const(w, 1));
-	c->result = value_uninit(w);
+}
+
+static bool give_back(struct call *c)
+{
+	reference_release(c->run, c->state, REGION_MEM, &c->arg[0]);
+	c->result = value_uninit(c->world);
 	return true;
 }
 
 bool model_ringbuf_submit(struct call *c)
 {
-	return give_back(c, true);
+	submit_events(c);
+	return give_back(c);
 }
 
 bool model_ringbuf_discard(struct call *c)
 {
-	return give_back(c, false);
+	return give_back(c);
 }

@@ -71,7 +71,7 @@ enum counter {
 	COUNT_OPAQUE,   /* opaque calls so far */
 	COUNT_EPOCH,    /* times the packet moved */
 	COUNT_DATA, COUNT_DATA_END, COUNT_DATA_META, /* packet bounds, relative to the first byte at entry */
-	COUNT_RECORDS, /* ring buffer records not given back */
+	COUNT_REFERENCES, /* ring buffer records and kernel objects not given back */
 	COUNT_FIXED
 };
 
@@ -266,6 +266,8 @@ void access_store(struct run *r, struct state *s, const struct value *p, int64_t
 void access_read_bytes(struct run *r, struct state *s, const struct value *p, size_t n, const term *present, term *out);
 void access_write_bytes(struct run *r, struct state *s, const struct value *p, size_t n, const term *present,
                         const term *bytes);
+/* May a number be a pointer that the verifier knows by its type? */
+bool access_may_be_pointer(struct world *w, term word);
 /* True where the pointer leads to memory that other CPUs see. */
 term access_is_shared(struct run *r, const struct value *p);
 /* No atomic operation works on the context (check_atomic in the kernel's verifier). */
@@ -284,6 +286,13 @@ term map_delete(struct run *r, struct state *s, uint32_t number, tuple key);
 term map_has(struct run *r, struct state *s, uint32_t number, tuple key);
 /* Key words followed by the generation that is current for it (HASH models), or the key alone. */
 tuple map_element(struct world *w, const struct state *s, uint32_t number, tuple key);
+
+/* References: what a helper acquires has to be given back. */
+struct value reference_acquire(struct run *r, struct state *s, term there, uint32_t region);
+tuple reference_key(struct world *w, term pos); /* of a kernel object that is one */
+term reference_is_live(struct world *w, const struct state *s, const struct region *g); /* true if it is none */
+/* Every alternative of that kind of region is given back; the others are faults. */
+void reference_release(struct run *r, struct state *s, enum region_kind kind, const struct value *v);
 
 /* Helper call; false: the path ends (tail call taken for sure, or not modelled). */
 bool helper_step(struct run *r, struct state *s, uint32_t id);
