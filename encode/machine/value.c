@@ -203,7 +203,7 @@ static bool small(struct world *w, term off, int depth)
 {
 	struct term_pool *p = w->pool;
 	uint64_t c;
-	int64_t limit = 1ll << (20 + 2 * depth); /* each level may add up two */
+	int64_t limit = (int64_t)1 << (20 + 2 * depth); /* each level may add up two */
 	if (term_is_const(p, off, &c))
 		return (int64_t)c < limit && (int64_t)c > -limit;
 	if (term_range(p, off).hi < (uint64_t)limit)
