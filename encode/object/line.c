@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* .BTF.ext: source lines and the number of CO-RE relocations (uapi linux/btf.h, Documentation/bpf/btf.rst). libbpf
+/* .BTF.ext: source lines and CO-RE relocations (uapi linux/btf.h, Documentation/bpf/btf.rst). libbpf
  * keeps its own reader private, so the documented layout is read here. */
 #include "loader.h"
 
@@ -64,13 +64,6 @@ static bool read_records(struct loader *l, struct records r, uint32_t min_size, 
 	while (r.len)
 		if (!read_group(l, &r, each))
 			return false;
-	return true;
-}
-
-static bool count_core(struct loader *l, const char *section, const uint8_t *record)
-{
-	(void)section, (void)record;
-	l->o->n_core_relos++;
 	return true;
 }
 
@@ -139,7 +132,8 @@ bool lines_read(struct loader *l)
 	settle_lines(l);
 	if (header < EXT_WITH_CORE)
 		return true;
-	return locate(l, s, header, EXT_CORE, "CO-RE relocations", &r) && read_records(l, r, RECORD_CORE, count_core);
+	return locate(l, s, header, EXT_CORE, "CO-RE relocations", &r) &&
+	       read_records(l, r, RECORD_CORE, core_add_record) && core_settle_records(l);
 }
 
 void lines_add(const struct loader *l, struct program *p, const struct function *f, uint32_t at)

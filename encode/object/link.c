@@ -285,6 +285,8 @@ static bool decode(const struct linking *k, struct program *p)
 		p->subs[p->n_subs++] =
 		    (struct subprogram){memory_string(f->name), start, start + (f->end - f->start), f->is_global};
 		lines_add(k->l, p, f, start);
+		if (!core_add(k->l, p, f, start))
+			return false;
 	}
 	if (!program_check(p, err, sizeof err))
 		return image_fail(&k->l->im, "section %s: program %s: %s", p->section, p->name, err);

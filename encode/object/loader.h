@@ -31,6 +31,12 @@ struct source_line {
 	uint32_t section, slot, number, file, text; /* file and text: offsets into .BTF's strings */
 };
 
+/* One record of .BTF.ext's CO-RE relocations. */
+struct core_record {
+	uint32_t section, slot, type, access; /* access: offset into .BTF's strings */
+	enum core_kind kind;
+};
+
 struct loader {
 	struct image im;
 	struct btf *btf; /* NULL without .BTF */
@@ -42,11 +48,15 @@ struct loader {
 	size_t n_functions;
 	struct source_line *lines; /* by section and slot */
 	size_t n_lines;
+	struct core_record *relos; /* by section and slot */
+	size_t n_relos;
 	size_t slots; /* linked so far, over all programs */
 };
 
 /* .BTF: checks it and hands it to libbpf. */
 bool types_read(struct loader *l);
+/* The header of raw BTF; false with a fragment ("expected ...") in why. */
+bool types_check_header(const uint8_t *bytes, size_t len, char *why, size_t whylen);
 /* The type behind const, volatile, restrict, typedef and tags; NULL if there is none. */
 const struct btf_type *types_skip(const struct btf *btf, uint32_t id);
 /* A volatile on the way to the named type, or to an array's elements. */
@@ -74,6 +84,12 @@ void program_find_subs(struct program *p);
 uint32_t data_flags(bool frozen);
 /* Adds the source lines of a function that was linked at slot `at` of the program. */
 void lines_add(const struct loader *l, struct program *p, const struct function *f, uint32_t at);
+
+/* CO-RE records: taken from .BTF.ext, settled, and given to the program at whose slot `at` a function was linked. */
+bool core_add_record(struct loader *l, const char *section, const uint8_t *record);
+bool core_settle_records(struct loader *l);
+bool core_add(const struct loader *l, struct program *p, const struct function *f, uint32_t at);
+void core_release_relos(struct program *p);
 
 /* Sets type, expected, expected_attach and sleepable from p->section. */
 void progtype_set(struct program *p);

@@ -40,6 +40,40 @@ struct line {
 	char *text;     /* source text or "" */
 };
 
+/* CO-RE relocations, see core.def. */
+enum core_kind {
+#define CORE(name, ...) CORE_##name,
+#include "core.def"
+#undef CORE
+	CORE_KINDS
+};
+enum core_about { CORE_ABOUT_FIELD, CORE_ABOUT_TYPE, CORE_ABOUT_ENUM };
+struct core_row {
+	enum core_about about;
+	uint8_t bits;
+	enum core_kind needs;
+	const char *text;
+};
+extern const struct core_row core_rows[CORE_KINDS];
+
+/* A load or store may follow its field to another size if both in the object and in the kernel it is of one class. */
+enum core_class { CORE_FIXED, CORE_UNSIGNED, CORE_POINTER };
+
+/* What the input CORE (input.def) asks of a path beside the values of core.def. */
+enum core_aspect { CORE_MEMORY_SIZE = CORE_KINDS, CORE_IS_UNSIGNED, CORE_IS_POINTER };
+
+/* A value that the kernel's types will give: the immediate of an ALU instruction or an LDDW, the offset of a load or
+ * store. The instruction holds what the compiler wrote. */
+struct core_relo {
+	uint32_t slot;
+	enum core_kind kind;
+	uint64_t path;           /* hash of the names on the way: the same question has the same in every object */
+	char *text;              /* for people: "struct task_struct.real_parent" */
+	uint32_t size;           /* FIELD_OFFSET: bytes of the field as compiled, 0: a bit-field */
+	enum core_class follows; /* of that field */
+	uint32_t type, access;   /* in the object's BTF: id of the root, offset of the access string */
+};
+
 struct subprogram {
 	char *name;
 	uint32_t start, end; /* slots [start, end) */
@@ -61,6 +95,8 @@ struct program {
 	size_t n_subs;          /* subs[0] is the entry */
 	struct line *lines;
 	size_t n_lines;         /* sorted by slot */
+	struct core_relo *relos; /* those left symbolic */
+	size_t n_relos;          /* sorted by slot, one a slot */
 };
 
 struct object {
@@ -73,14 +109,14 @@ struct object {
 	size_t n_programs;
 	struct extern_symbol *externs;
 	size_t n_externs;
-	size_t n_core_relos;    /* CO-RE relocations applied from the object's own values (see object_read) */
+	size_t n_core_relos;    /* CO-RE relocations in the file, also of functions that no program uses */
+	char *btf;              /* whose types they were resolved against, NULL: they are symbolic, or there are none */
 };
 
 /* How an object could not be read: the exit status follows from it. */
 enum object_error { OBJECT_OK, OBJECT_UNREADABLE /* 66 */, OBJECT_MALFORMED /* 65 */ };
 
-/* Reads a relocatable BPF ELF file. CO-RE relocations keep the values that the
- * compiler wrote (the layout of the BTF it was compiled with) and are counted.
+/* Reads a relocatable BPF ELF file. CO-RE relocations stay symbolic (program.relos).
  * On failure *out is NULL and err holds one sentence: file, section, symbol or
  * offset, what was expected. Never crashes on any input. */
 enum object_error object_read(const char *path, struct object **out, char *err, size_t errlen);
@@ -100,6 +136,11 @@ enum object_error object_assemble(const char *path, const char *text, struct obj
 /* A one-program object from the n slots of its instructions, without a type. */
 enum object_error object_decode(const char *path, const uint8_t *bytes, size_t n, struct object **out, char *err,
                                 size_t errlen);
+/* Resolves the CO-RE relocations of every program: `btf` is "kernel" (the running one's types), "none" (they stay
+ * symbolic), a file (raw BTF, or ELF with a section .BTF), or NULL: the kernel's if it shows them, else none. An
+ * instruction whose relocation has no answer there becomes a call of CORE_UNRESOLVED, as libbpf has it. */
+enum object_error object_resolve(struct object *o, const char *btf, char *err, size_t errlen);
+#define CORE_UNRESOLVED 0xbad2310
 /* Writes the object as a BPF ELF file that libbpf loads: programs as they are now
  * in `insns` and `subs`, maps, data, license. Line info and initial contents of
  * map-in-map are lost, CO-RE values stay as compiled. On failure false and err is
@@ -112,6 +153,8 @@ struct program *object_find(const struct object *o, const char *name);
 int object_find_map(const struct object *o, const char *name); /* index or -1 */
 /* The source line of a slot, NULL if unknown. */
 const struct line *program_line(const struct program *p, size_t slot);
+/* The symbolic relocation of a slot, NULL if none. */
+const struct core_relo *program_core(const struct program *p, size_t slot);
 /* The subprogram that holds a slot. */
 const struct subprogram *program_sub(const struct program *p, size_t slot);
 #endif

@@ -57,6 +57,7 @@ enum object_error object_parse(const char *path, const uint8_t *bytes, size_t le
 	free(l.symbol_extern);
 	free(l.functions);
 	free(l.lines);
+	free(l.relos);
 	image_close(&l.im);
 	*out = ok ? l.o : NULL;
 	if (!ok)
@@ -127,6 +128,7 @@ static void free_program(struct program *p)
 	free(p->subs);
 	free(p->insns);
 	free(p->lines);
+	core_release_relos(p);
 	free(p->name);
 	free(p->section);
 	free(p);
@@ -146,6 +148,7 @@ void object_free(struct object *o)
 	free(o->programs);
 	free(o->externs);
 	free(o->license);
+	free(o->btf);
 	free(o->path);
 	struct store *store = (struct store *)o;
 	free(store->strings);

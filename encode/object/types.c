@@ -6,29 +6,38 @@
 
 #include <bpf/libbpf.h>
 #include <linux/btf.h>
+#include <stdarg.h>
 #include <string.h>
 
 enum { CHAIN_MAX = 32 }; /* libbpf's own limit on chains of qualifiers */
 
+static bool fail(char *why, size_t len, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static bool fail(char *why, size_t len, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(why, len, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
 /* Offsets count from the end of the header, whose length may grow in later versions. */
-static bool check_header(const struct loader *l, const struct section *s)
+bool types_check_header(const uint8_t *bytes, size_t len, char *why, size_t whylen)
 {
 	struct btf_header h;
-	if (s->size < sizeof h || s->size > UINT32_MAX)
-		return image_fail(&l->im, "section .BTF: expected a header of %zu bytes", sizeof h);
-	memcpy(&h, s->data, sizeof h);
+	if (len < sizeof h || len > UINT32_MAX)
+		return fail(why, whylen, "expected a header of %zu bytes", sizeof h);
+	memcpy(&h, bytes, sizeof h);
 	if (h.magic != BTF_MAGIC || h.version != BTF_VERSION)
-		return image_fail(&l->im, "section .BTF: expected magic 0xeb9f and version 1 in little-endian order");
-	if (h.hdr_len < sizeof h || h.hdr_len > s->size || h.hdr_len % 4)
-		return image_fail(&l->im, "section .BTF: expected a header length of %zu, found %u", sizeof h,
-				  h.hdr_len);
-	uint64_t room = s->size - h.hdr_len;
+		return fail(why, whylen, "expected magic 0xeb9f and version 1 in little-endian order");
+	if (h.hdr_len < sizeof h || h.hdr_len > len || h.hdr_len % 4)
+		return fail(why, whylen, "expected a header length of %zu, found %u", sizeof h, h.hdr_len);
+	uint64_t room = len - h.hdr_len;
 	if ((uint64_t)h.type_off + h.type_len > room || (uint64_t)h.str_off + h.str_len > room || h.type_off % 4)
-		return image_fail(&l->im, "section .BTF: expected types and strings inside its %llu bytes",
-				  (unsigned long long)s->size);
-	const uint8_t *strings = s->data + h.hdr_len + h.str_off;
+		return fail(why, whylen, "expected types and strings inside its %zu bytes", len);
+	const uint8_t *strings = bytes + h.hdr_len + h.str_off;
 	if (!h.str_len || strings[0] || strings[h.str_len - 1])
-		return image_fail(&l->im, "section .BTF: expected strings that begin and end with a zero byte");
+		return fail(why, whylen, "expected strings that begin and end with a zero byte");
 	return true;
 }
 
@@ -39,8 +48,9 @@ bool types_read(struct loader *l)
 	const struct section *s = image_find_section(&l->im, ".BTF");
 	if (!s)
 		return true;
-	if (!check_header(l, s))
-		return false;
+	char why[160];
+	if (!types_check_header(s->data, s->size, why, sizeof why))
+		return image_fail(&l->im, "section .BTF: %s", why);
 	libbpf_print_fn_t print = libbpf_set_print(NULL);
 	l->btf = btf__new(s->data, (uint32_t)s->size);
 	libbpf_set_print(print);

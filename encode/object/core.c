@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Resolving relocations: every type of the target that has the root's name is tried; those that match must agree. */
+#include "core.h"
+
+#include "loader.h"
+#include "memory.h"
+
+#include <string.h>
+#include <unistd.h>
+
+const struct core_row core_rows[CORE_KINDS] = {
+#define CORE(name, about, bits, needs, text) [CORE_##name] = {CORE_ABOUT_##about, bits, CORE_##needs, text},
+#include "core.def"
+#undef CORE
+};
+
+/* The types of the target that have the name of one root. */
+struct candidates {
+	uint32_t root;
+	struct candidate {
+		const struct btf *btf;
+		uint32_t id;
+	} *at;
+	size_t n;
+};
+
+struct resolving {
+	struct object *o;
+	struct btf *local;
+	struct core_target target;
+	struct candidates *lists; /* by root, in order of first use */
+	size_t n_lists;
+	char *err;
+	size_t errlen;
+};
+
+/* What the relocation of one instruction became. */
+struct answer {
+	struct core_value before, after;
+	uint64_t bits;
+	bool resolved;
+};
+
+static bool is_candidate(const struct btf *btf, uint32_t id, const struct btf_type *root, const char *name, size_t len)
+{
+	const struct btf_type *t = btf__type_by_id(btf, id);
+	const char *own = t && core_same_kind(t, root) ? btf__name_by_offset(btf, t->name_off) : NULL;
+	return own && *own && !strncmp(own, name, len) && core_plain_length(own) == len;
+}
+
+static void search(const struct resolving *v, struct candidates *c, const struct btf *btf, uint32_t first)
+{
+	const struct btf_type *root = btf__type_by_id(v->local, c->root);
+	const char *name = core_type_name(v->local, c->root);
+	size_t len = core_plain_length(name);
+	for (uint32_t id = first; id < btf__type_cnt(btf); id++)
+		if (is_candidate(btf, id, root, name, len))
+			*MEMORY_PUSH(c->at, c->n) = (struct candidate){btf, id};
+}
+
+static const struct candidates *find_candidates(struct resolving *v, uint32_t root)
+{
+	for (size_t i = 0; i < v->n_lists; i++)
+		if (v->lists[i].root == root)
+			return &v->lists[i];
+	struct candidates *c = MEMORY_PUSH(v->lists, v->n_lists);
+	*c = (struct candidates){.root = root};
+	search(v, c, v->target.btf[0], 1);
+	if (!c->n && v->target.has_modules)
+		core_target_load_modules(&v->target);
+	for (size_t i = 1; !c->n && i < v->target.n; i++)
+		search(v, c, v->target.btf[i], btf__type_cnt(v->target.btf[0]));
+	return c;
+}
+
+static bool try_candidate(const struct core_path *local, const struct candidate *c, struct answer *a,
+			  struct core_error *e)
+{
+	struct core_path path;
+	struct core_value value;
+	enum core_answer r = core_path_match(local, c->btf, c->id, &path, e);
+	if (r == CORE_NO)
+		return true;
+	if (r == CORE_BAD || !core_value(&path, &value, e))
+		return false;
+	if (a->resolved && (a->bits != path.bits || a->after.value != value.value)) {
+		core_fail(e, "expected types of that name to agree, found %s %llu and %llu",
+			  core_rows[local->kind].text, (unsigned long long)a->after.value,
+			  (unsigned long long)value.value);
+		return false;
+	}
+	if (!a->resolved)
+		*a = (struct answer){a->before, value, path.bits, true};
+	return true;
+}
+
+static bool find_answer(struct resolving *v, const struct core_relo *r, struct answer *a, struct core_error *e)
+{
+	struct core_path local;
+	const char *access = btf__name_by_offset(v->local, r->access);
+	*a = (struct answer){.resolved = false};
+	if (!core_path_parse(v->local, r, access ? access : "", &local, e) || !core_value(&local, &a->before, e))
+		return false;
+	const struct candidates *c = find_candidates(v, r->type);
+	for (size_t i = 0; i < c->n; i++)
+		if (!try_candidate(&local, &c->at[i], a, e))
+			return false;
+	if (!a->resolved && core_rows[r->kind].needs == r->kind) /* asked whether it is there: it isn't */
+		a->resolved = true;
+	return true;
+}
+
+static void poison(struct insn *in)
+{
+	struct insn call = {.op = ISA_CALL, .src = CALL_HELPER, .imm = CORE_UNRESOLVED};
+	if (in->op == ISA_LDDW)
+		in[1] = call;
+	in[0] = call;
+}
+
+static bool check_old(const struct answer *a, uint64_t old, struct core_error *e)
+{
+	if (!a->before.exact || old == a->before.value)
+		return true;
+	core_fail(e, "expected the compiler's value %llu, found %llu", (unsigned long long)a->before.value,
+		  (unsigned long long)old);
+	return false;
+}
+
+/* bpf_core_calc_relo, bpf_core_patch_insn: how wide the access becomes. */
+static bool patch_size(struct insn *in, const struct answer *a, struct core_error *e)
+{
+	uint64_t from = a->before.size, to = a->after.size;
+	if (from == to)
+		return true;
+	if (in->width != from * 8 || (to != 1 && to != 2 && to != 4 && to != 8)) {
+		core_fail(e, "expected an access of %llu bytes and a field of 1, 2, 4 or 8, found %u and %llu",
+			  (unsigned long long)from, in->width / 8u, (unsigned long long)to);
+		return false;
+	}
+	in->width = (uint8_t)(to * 8);
+	return true;
+}
+
+static bool patch_access(struct insn *in, const struct answer *a, struct core_error *e)
+{
+	if (!check_old(a, (uint64_t)(int64_t)in->off, e))
+		return false;
+	if (a->after.value > INT16_MAX) {
+		core_fail(e, "expected an offset of at most %d, found %llu", INT16_MAX,
+			  (unsigned long long)a->after.value);
+		return false;
+	}
+	bool resized = a->before.size != a->after.size;
+	if (resized && (a->before.follows == CORE_FIXED || a->before.follows != a->after.follows)) {
+		poison(in);
+		return true;
+	}
+	in->off = (int16_t)a->after.value;
+	return patch_size(in, a, e);
+}
+
+static bool patch(struct insn *in, const struct answer *a, struct core_error *e)
+{
+	uint64_t value = a->after.value;
+	if (!a->resolved) {
+		poison(in);
+		return true;
+	}
+	if (in->op == ISA_LDDW) {
+		if (!check_old(a, in->imm64, e))
+			return false;
+		in->imm64 = value;
+		in->imm = (int32_t)value;
+		return true;
+	}
+	if (isa_rows[in->op].form != FORM_ALU)
+		return patch_access(in, a, e);
+	if (!check_old(a, (uint64_t)(int64_t)in->imm, e))
+		return false;
+	in->imm = (int32_t)value;
+	return true;
+}
+
+static bool resolve_program(struct resolving *v, struct program *p)
+{
+	for (size_t i = 0; i < p->n_relos; i++) {
+		const struct core_relo *r = &p->relos[i];
+		struct answer a;
+		struct core_error e;
+		if (find_answer(v, r, &a, &e) && patch(&p->insns[r->slot], &a, &e))
+			continue;
+		snprintf(v->err, v->errlen, "%s: program %s: instruction %u: CO-RE relocation to %s of %s in %s: %s",
+			 v->o->path, p->name, r->slot, core_rows[r->kind].text, r->text, v->target.name, e.text);
+		return false;
+	}
+	return true;
+}
+
+void core_release_relos(struct program *p)
+{
+	for (size_t i = 0; i < p->n_relos; i++)
+		free(p->relos[i].text);
+	free(p->relos);
+	p->relos = NULL;
+	p->n_relos = 0;
+}
+
+static enum object_error resolve_object(struct resolving *v)
+{
+	const struct store *store = (const struct store *)v->o;
+	bool ok = true;
+	v->local = btf__new(store->types, store->types_len); /* it was read before */
+	btf__set_pointer_size(v->local, 8);
+	for (size_t i = 0; ok && i < v->o->n_programs; i++)
+		ok = resolve_program(v, v->o->programs[i]);
+	for (size_t i = 0; ok && i < v->o->n_programs; i++)
+		core_release_relos(v->o->programs[i]);
+	for (size_t i = 0; i < v->n_lists; i++)
+		free(v->lists[i].at);
+	free(v->lists);
+	btf__free(v->local);
+	return ok ? OBJECT_OK : OBJECT_MALFORMED;
+}
+
+static size_t count_relos(const struct object *o)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < o->n_programs; i++)
+		n += o->programs[i]->n_relos;
+	return n;
+}
+
+enum object_error object_resolve(struct object *o, const char *btf, char *err, size_t errlen)
+{
+	struct resolving v = {.o = o, .err = err, .errlen = errlen};
+	if (!btf)
+		btf = access("/sys/kernel/btf/vmlinux", R_OK) ? "none" : "kernel";
+	if (!strcmp(btf, "none") || !count_relos(o))
+		return OBJECT_OK;
+	enum object_error e = core_target_open(&v.target, btf, err, errlen);
+	if (e == OBJECT_OK)
+		e = resolve_object(&v);
+	if (e == OBJECT_OK) {
+		free(o->btf);
+		o->btf = memory_string(btf);
+	}
+	core_target_close(&v.target);
+	return e;
+}
+
+const struct core_relo *program_core(const struct program *p, size_t slot)
+{
+	size_t lo = 0, hi = p->n_relos;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (p->relos[mid].slot < slot)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < p->n_relos && p->relos[lo].slot == slot ? &p->relos[lo] : NULL;
+}

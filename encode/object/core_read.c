@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* CO-RE records of .BTF.ext: checked, sorted, and given to the programs that hold their instructions. */
+#include "core.h"
+
+#include "loader.h"
+#include "memory.h"
+
+#include <string.h>
+
+bool core_add_record(struct loader *l, const char *section, const uint8_t *record)
+{
+	uint32_t off = image_word(record), type = image_word(record + 4), access = image_word(record + 8),
+		 kind = image_word(record + 12);
+	l->o->n_core_relos++;
+	if (access >= l->strings_len || type >= btf__type_cnt(l->btf))
+		return image_fail(
+		    &l->im,
+		    "section .BTF.ext: expected type and access string of a CO-RE relocation of section %s inside .BTF",
+		    section);
+	if (kind >= CORE_KINDS)
+		return image_fail(
+		    &l->im,
+		    "section .BTF.ext: expected a kind below %d for a CO-RE relocation of section %s, found %u",
+		    CORE_KINDS, section, kind);
+	const struct section *s = image_find_section(&l->im, section);
+	if (off % SLOT || (s && off >= s->size))
+		return image_fail(
+		    &l->im,
+		    "section .BTF.ext: expected an instruction at offset 0x%x of section %s for a CO-RE relocation",
+		    off, section);
+	if (s)
+		*MEMORY_PUSH(l->relos, l->n_relos) = (struct core_record){(uint32_t)(s - l->im.sections), off / SLOT,
+									  type, access, (enum core_kind)kind};
+	return true;
+}
+
+static int compare_records(const void *a, const void *b)
+{
+	const struct core_record *x = a, *y = b;
+	if (x->section != y->section)
+		return x->section < y->section ? -1 : 1;
+	return (x->slot > y->slot) - (x->slot < y->slot);
+}
+
+/* Sorted, one of equal ones kept. */
+bool core_settle_records(struct loader *l)
+{
+	if (!l->n_relos)
+		return true;
+	qsort(l->relos, l->n_relos, sizeof *l->relos, compare_records);
+	size_t kept = 1;
+	for (size_t i = 1; i < l->n_relos; i++) {
+		const struct core_record *last = &l->relos[kept - 1], *r = &l->relos[i];
+		if (compare_records(last, r)) {
+			l->relos[kept++] = *r;
+			continue;
+		}
+		if (last->type != r->type || last->access != r->access || last->kind != r->kind)
+			return image_fail(&l->im,
+					  "section %s: offset 0x%x: expected at most one CO-RE relocation for an "
+					  "instruction",
+					  l->im.sections[r->section].name, r->slot * SLOT);
+	}
+	l->n_relos = kept;
+	return true;
+}
+
+/* As bpf_core_patch_insn in libbpf: arithmetic with an immediate, loads and stores, plain 64-bit immediates. */
+static bool can_hold(const struct insn *in, const struct core_record *r)
+{
+	switch (in->op == ISA_WIDE_TAIL ? FORM_EXIT : isa_rows[in->op].form) {
+	case FORM_ALU:
+		return in->k;
+	case FORM_WIDE:
+		return in->src == WIDE_CONST;
+	case FORM_LDX:
+	case FORM_LDXS:
+	case FORM_ST:
+	case FORM_STX:
+	case FORM_ATOMIC:
+	case FORM_LOAD_ACQ:
+	case FORM_STORE_REL:
+		return r->kind == CORE_FIELD_OFFSET;
+	case FORM_ALUX:
+	case FORM_ALU1:
+	case FORM_END:
+	case FORM_JA:
+	case FORM_JAL:
+	case FORM_JMP:
+	case FORM_CALL:
+	case FORM_EXIT:
+	case FORM_LDABS:
+	case FORM_LDIND:
+		break;
+	}
+	return false;
+}
+
+static void set_immediate(struct insn *in, uint32_t value)
+{
+	in->imm = (int32_t)value;
+	if (in->op == ISA_LDDW)
+		in->imm64 = value;
+}
+
+static bool add_relo(const struct loader *l, struct program *p, const struct core_record *r, uint32_t slot)
+{
+	struct core_path path;
+	struct core_error e;
+	struct core_relo relo = {.slot = slot, .kind = r->kind, .type = r->type, .access = r->access};
+	const char *section = l->im.sections[r->section].name, *access = l->store->strings + r->access;
+	if (!can_hold(&p->insns[slot], r))
+		return image_fail(&l->im,
+				  "section %s: offset 0x%x: expected an immediate or the offset of a load or store for a "
+				  "CO-RE relocation (%s)",
+				  section, r->slot * SLOT, core_rows[r->kind].text);
+	if (!core_path_parse(l->btf, &relo, access, &path, &e) || !core_name_relo(&path, access, &relo, &e))
+		return image_fail(&l->im, "section %s: offset 0x%x: CO-RE relocation: %s", section, r->slot * SLOT,
+				  e.text);
+	if (r->kind == CORE_TYPE_LOCAL) { /* no kernel's business */
+		set_immediate(&p->insns[slot], r->type);
+		free(relo.text);
+		return true;
+	}
+	*MEMORY_PUSH(p->relos, p->n_relos) = relo;
+	return true;
+}
+
+bool core_add(const struct loader *l, struct program *p, const struct function *f, uint32_t at)
+{
+	size_t lo = 0, hi = l->n_relos;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const struct core_record *r = &l->relos[mid];
+		if (r->section < f->section || (r->section == f->section && r->slot < f->start))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < l->n_relos && l->relos[lo].section == f->section && l->relos[lo].slot < f->end; lo++)
+		if (!add_relo(l, p, &l->relos[lo], at + l->relos[lo].slot - f->start))
+			return false;
+	return true;
+}
