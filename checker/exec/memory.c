@@ -18,16 +18,16 @@ static bool is_kernel(const struct region *r)
 	return r->kind == REGION_KERNEL || r->kind == REGION_WORD;
 }
 
-/* An element that was replaced or deleted keeps its bytes until the map's next change
- * may give its memory to another. An LRU map may give away any other element's. */
+/* An element whose replacement or deletion was the map's last change, and its only one since the element was made,
+ * keeps its bytes; the next change may give its memory to another. An LRU map may give away any other element's. */
 static void check_element(struct machine *m, const struct region *r)
 {
 	const struct map_state *s = &m->maps[r->map];
-	if (s->def->is_data || r->element->gen == s->changes)
+	if (s->def->is_data)
 		return;
-	if (maptype_rows[s->def->type].model == MAP_LRU)
+	if (maptype_rows[s->def->type].model == MAP_LRU && r->element->gen != s->changes)
 		machine_stop(m, REASON_EVICTION, "access to an element of map %s", s->def->name);
-	if (r->gen != r->element->gen)
+	if (r->gen != r->element->gen && s->changes != r->gen + 1)
 		machine_fault(m, FAULT_DEAD_VALUE, "the element of map %s was replaced or deleted", s->def->name);
 }
 
@@ -127,7 +127,7 @@ void memory_read(struct machine *m, struct value at, int64_t off, uint64_t n, ui
 	}
 	if (is_kernel(r)) {
 		for (uint64_t i = 0; i < n; i++)
-			out[i] = (uint8_t)machine_input(m, IN_KMEM, 1, r->base + (uint64_t)off + i);
+			out[i] = after_kernel_byte(m, r->base + (uint64_t)off + i);
 		return;
 	}
 	if (r->kind == REGION_STACK)

@@ -84,14 +84,16 @@ static void check_value(struct run *r, const struct state *s, const struct targe
 		const term *words = tuple_words(w, t->region->key, &k);
 		tuple key = tuple_make(w, words, k - 1);
 		term now = mem_read_byte(w, s->mems[space_of_map(number, MAP_GENERATION)], key, word_const(w, 0));
-		/* Not a fault in the kernel: an element that was replaced or deleted keeps its bytes until the map's
-		 * next change may give its memory to another. An LRU map may give away any other element's. */
+		/* Not a fault in the kernel: an element whose replacement or deletion was the map's last change, and its
+		 * only one since the element was made, keeps its bytes; the next change may give its memory to another.
+		 * An LRU map may give away any other element's. */
 		term changes = s->counters[counter_of_map(w, number, 1)];
 		term later = term_and(w->pool, t->guard, term_ne(w->pool, now, changes));
+		term next = term_add(w->pool, words[k - 1], word_const(w, 1));
+		term reused = term_and(w->pool, term_ne(w->pool, words[k - 1], now), term_ne(w->pool, changes, next));
 		if (maptype_rows[w->maps[number].def->type].model == MAP_LRU)
 			unknown_at(r, later, REASON_EVICTION, w->maps[number].def->name);
-		else
-			unknown_at(r, term_and(w->pool, later, term_ne(w->pool, words[k - 1], now)), REASON_DEAD_VALUE, "");
+		unknown_at(r, term_and(w->pool, t->guard, reused), REASON_DEAD_VALUE, "");
 	}
 	fault_if(r, t->guard, FAULT_BOUNDS, outside(w, t->off, n, w->maps[number].def->value_size));
 }
@@ -100,7 +102,7 @@ static void check_value(struct run *r, const struct state *s, const struct targe
  * type. */
 bool access_may_be_pointer(struct world *w, term word)
 {
-	static const enum input_fn sources[] = {IN_KMEM, IN_MAP_BYTE, IN_RESULT, IN_OUT, IN_EXTERN};
+	static const enum input_fn sources[] = {IN_KMEM, IN_AFTER, IN_MAP_BYTE, IN_RESULT, IN_OUT, IN_EXTERN};
 	term *leaves;
 	bool found = false;
 	size_t n = term_leaves(w->pool, &word, 1, &leaves);
@@ -178,14 +180,24 @@ static unsigned region_space(const struct region *g, tuple *key)
 	return g->kind == REGION_MEM ? (unsigned)SPACE_MEM : space_of_map(g->id, MAP_VALUES);
 }
 
-static struct value kernel_load(struct run *r, const struct region *g, term off, unsigned n)
+term kernel_byte(struct world *w, const struct state *s, term address)
+{
+	struct term_pool *p = w->pool;
+	term changed = s->counters[COUNT_KERNEL], zero = word_const(w, 0), before = world_input1(w, IN_KMEM, address);
+	if (changed == zero)
+		return before;
+	term position = term_sub(p, changed, word_const(w, 1)), what = word_const(w, AFTER_KERNEL);
+	return term_ite(p, term_eq(p, changed, zero), before, world_input(w, IN_AFTER, (term[]){position, what, address}, 3));
+}
+
+static struct value kernel_load(struct run *r, const struct state *s, const struct region *g, term off, unsigned n)
 {
 	struct world *w = r->world;
 	struct term_pool *p = w->pool;
 	term t = 0;
 	for (unsigned i = n; i-- > 0;) {
 		term at = term_add(p, g->base, term_add(p, off, word_const(w, i)));
-		term byte = world_input1(w, IN_KMEM, at);
+		term byte = kernel_byte(w, s, at);
 		t = t ? term_concat(p, t, byte) : byte;
 	}
 	return n == 8 ? value_pointer(w, WORD_REGION, t) : value_number(w, term_zext(p, t, 64));
@@ -201,7 +213,7 @@ static struct value load_target(struct run *r, struct state *s, const struct tar
 	if (t->region->kind == REGION_STACK)
 		return frame_read(w, s->frames[t->region->id], t->off, n);
 	if (t->region->kind == REGION_KERNEL || t->region->kind == REGION_WORD)
-		return kernel_load(r, t->region, t->off, n);
+		return kernel_load(r, s, t->region, t->off, n);
 	tuple key;
 	unsigned space = region_space(t->region, &key);
 	term word = mem_read(w, s->mems[space], key, t->off, n);
@@ -341,4 +353,19 @@ void access_check_atomic(struct run *r, const struct state *s, const struct valu
 	for (uint32_t i = 0; i < v->n; i++)
 		if (region_at(r->world, v->alts[i].region)->kind == REGION_CTX)
 			run_fault(r, s, FAULT_CTX_ACCESS, v->alts[i].guard);
+}
+
+void access_check_bytes(struct run *r, struct state *s, const struct value *v, size_t n, const term *present)
+{
+	if (v->n == 0 && n)
+		number_fault(r, s, v);
+	for (size_t k = 0; k < (present ? n : n > 0); k++) {
+		struct state under = *s;
+		struct target t;
+		if (present)
+			under.guard = term_and(r->world->pool, s->guard, present[k]);
+		for (uint32_t i = 0; next_target(r, &under, v, (int64_t)k, &i, &t);)
+			if (t.region->kind != REGION_CTX)
+				check_access(r, &under, &t, present ? 1 : n, true);
+	}
 }
