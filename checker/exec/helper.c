@@ -210,7 +210,7 @@ static uint64_t event_arg(const struct machine *m, const struct helper_call *c, 
 	case REGION_MAP:
 		return m->maps[m->regions[c->arg[i].region].map].number;
 	case REGION_CTX:
-		return 0;
+		return c->len[i]; /* 0 unless it serves as memory */
 	case REGION_NONE:
 	case REGION_STACK:
 	case REGION_PACKET:

@@ -93,20 +93,22 @@ static bool take_map(struct call *c, int i)
 	return true;
 }
 
-/* A number other than NULL is no memory, not even if none of it is used (check_reg_type in the kernel's verifier). */
+/* A number other than NULL is no memory, not even if none of it is used, and NULL has no bytes (check_reg_type and
+ * check_helper_mem_access in the kernel's verifier). */
 static void need_memory(struct call *c, int i)
 {
 	struct term_pool *p = c->pool;
 	const struct value *v = &c->arg[i];
 	bool sized = i < 4 && (c->row->args[i + 1] == ARG_SIZE || c->row->args[i + 1] == ARG_SIZE0);
-	term none = word_const(c->world, 0), bad = v->n ? term_false(p) : term_ne(p, v->word, none);
-	for (uint32_t k = 0; k < v->n; k++)
-		if (!v->alts[k].region)
-			bad = term_or(p, bad, term_and(p, v->alts[k].guard, term_ne(p, v->alts[k].off, none)));
-	if (!sized || term_is_false(p, bad))
-		return;
-	term size = value_word(c->world, &c->state->regs[i + 2]);
-	run_fault(c->run, c->state, FAULT_HELPER_ARG, term_and(p, bad, term_eq(p, size, none)));
+	const struct alt number = {term_true(p), 0, v->word}, *alts = v->n ? v->alts : &number;
+	for (uint32_t k = 0; sized && k < (v->n ? v->n : 1); k++) {
+		if (alts[k].region)
+			continue;
+		term none = word_const(c->world, 0), null = term_eq(p, alts[k].off, none);
+		term empty = term_eq(p, value_word(c->world, &c->state->regs[i + 2]), none);
+		term bad = term_ne(p, null, empty); /* bytes at other numbers are access.c's care */
+		run_fault(c->run, c->state, FAULT_HELPER_ARG, term_and(p, alts[k].guard, bad));
+	}
 }
 
 /* A kernel object, the context or NULL: whichever the row allows. */
