@@ -20,7 +20,7 @@ struct candidates {
 	struct candidate {
 		const struct btf *btf;
 		uint32_t id;
-	} *at;
+	} * at;
 	size_t n;
 };
 
@@ -28,10 +28,16 @@ struct resolving {
 	struct object *o;
 	struct btf *local;
 	struct core_target target;
-	struct candidates *lists; /* by root, in order of first use */
+	struct candidates *lists; /* one for each root, in order of first use */
 	size_t n_lists;
 	char *err;
 	size_t errlen;
+};
+
+/* A relocation of a program. The same record has one in each program that its function was linked into. */
+struct job {
+	struct program *p;
+	const struct core_relo *relo;
 };
 
 /* What the relocation of one instruction became. */
@@ -58,7 +64,7 @@ static void search(const struct resolving *v, struct candidates *c, const struct
 			*MEMORY_PUSH(c->at, c->n) = (struct candidate){btf, id};
 }
 
-static const struct candidates *find_candidates(struct resolving *v, uint32_t root)
+static struct candidates *find_candidates(struct resolving *v, uint32_t root)
 {
 	for (size_t i = 0; i < v->n_lists; i++)
 		if (v->lists[i].root == root)
@@ -73,25 +79,23 @@ static const struct candidates *find_candidates(struct resolving *v, uint32_t ro
 	return c;
 }
 
-static bool try_candidate(const struct core_path *local, const struct candidate *c, struct answer *a,
-			  struct core_error *e)
+static enum core_answer try_candidate(const struct core_path *local, const struct candidate *c, struct answer *a,
+				      struct core_error *e)
 {
 	struct core_path path;
 	struct core_value value;
 	enum core_answer r = core_path_match(local, c->btf, c->id, &path, e);
-	if (r == CORE_NO)
-		return true;
-	if (r == CORE_BAD || !core_value(&path, &value, e))
-		return false;
-	if (a->resolved && (a->bits != path.bits || a->after.value != value.value)) {
-		core_fail(e, "expected types of that name to agree, found %s %llu and %llu",
-			  core_rows[local->kind].text, (unsigned long long)a->after.value,
-			  (unsigned long long)value.value);
-		return false;
-	}
+	if (r != CORE_YES)
+		return r;
+	if (!core_value(&path, &value, e))
+		return CORE_BAD;
+	if (a->resolved && (a->bits != path.bits || a->after.value != value.value))
+		return core_fail(e, "expected types of that name to agree, found %s %llu and %llu",
+				 core_rows[local->kind].text, (unsigned long long)a->after.value,
+				 (unsigned long long)value.value);
 	if (!a->resolved)
 		*a = (struct answer){a->before, value, path.bits, true};
-	return true;
+	return CORE_YES;
 }
 
 static bool find_answer(struct resolving *v, const struct core_relo *r, struct answer *a, struct core_error *e)
@@ -101,10 +105,17 @@ static bool find_answer(struct resolving *v, const struct core_relo *r, struct a
 	*a = (struct answer){.resolved = false};
 	if (!core_path_parse(v->local, r, access ? access : "", &local, e) || !core_value(&local, &a->before, e))
 		return false;
-	const struct candidates *c = find_candidates(v, r->type);
-	for (size_t i = 0; i < c->n; i++)
-		if (!try_candidate(&local, &c->at[i], a, e))
+	struct candidates *c = find_candidates(v, r->type);
+	size_t kept = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		enum core_answer found = try_candidate(&local, &c->at[i], a, e);
+		if (found == CORE_BAD)
 			return false;
+		if (found == CORE_YES)
+			c->at[kept++] = c->at[i];
+	}
+	if (kept) /* libbpf sticks to the types that had the first field; so the order of relocations matters */
+		c->n = kept;
 	if (!a->resolved && core_rows[r->kind].needs == r->kind) /* asked whether it is there: it isn't */
 		a->resolved = true;
 	return true;
@@ -182,19 +193,40 @@ static bool patch(struct insn *in, const struct answer *a, struct core_error *e)
 	return true;
 }
 
-static bool resolve_program(struct resolving *v, struct program *p)
+static bool resolve_job(struct resolving *v, const struct job *j, bool same, struct answer *a)
 {
-	for (size_t i = 0; i < p->n_relos; i++) {
-		const struct core_relo *r = &p->relos[i];
-		struct answer a;
-		struct core_error e;
-		if (find_answer(v, r, &a, &e) && patch(&p->insns[r->slot], &a, &e))
-			continue;
-		snprintf(v->err, v->errlen, "%s: program %s: instruction %u: CO-RE relocation to %s of %s in %s: %s",
-			 v->o->path, p->name, r->slot, core_rows[r->kind].text, r->text, v->target.name, e.text);
-		return false;
+	const struct core_relo *r = j->relo;
+	struct core_error e;
+	if ((same || find_answer(v, r, a, &e)) && patch(&j->p->insns[r->slot], a, &e))
+		return true;
+	snprintf(v->err, v->errlen, "%s: program %s: instruction %u: CO-RE relocation to %s of %s in %s: %s",
+		 v->o->path, j->p->name, r->slot, core_rows[r->kind].text, r->text, v->target.name, e.text);
+	return false;
+}
+
+static int compare_jobs(const void *a, const void *b)
+{
+	const struct job *x = a, *y = b;
+	return (x->relo->number > y->relo->number) - (x->relo->number < y->relo->number);
+}
+
+static bool resolve_programs(struct resolving *v)
+{
+	struct job *jobs = NULL;
+	struct answer answer;
+	size_t n = 0;
+	bool ok = true;
+	for (size_t i = 0; i < v->o->n_programs; i++) {
+		struct program *p = v->o->programs[i];
+		for (size_t k = 0; k < p->n_relos; k++)
+			*MEMORY_PUSH(jobs, n) = (struct job){p, &p->relos[k]};
 	}
-	return true;
+	if (n)
+		qsort(jobs, n, sizeof *jobs, compare_jobs);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = resolve_job(v, &jobs[i], i && !compare_jobs(&jobs[i - 1], &jobs[i]), &answer);
+	free(jobs);
+	return ok;
 }
 
 void core_release_relos(struct program *p)
@@ -209,11 +241,9 @@ void core_release_relos(struct program *p)
 static enum object_error resolve_object(struct resolving *v)
 {
 	const struct store *store = (const struct store *)v->o;
-	bool ok = true;
 	v->local = btf__new(store->types, store->types_len); /* it was read before */
 	btf__set_pointer_size(v->local, 8);
-	for (size_t i = 0; ok && i < v->o->n_programs; i++)
-		ok = resolve_program(v, v->o->programs[i]);
+	bool ok = resolve_programs(v);
 	for (size_t i = 0; ok && i < v->o->n_programs; i++)
 		core_release_relos(v->o->programs[i]);
 	for (size_t i = 0; i < v->n_lists; i++)

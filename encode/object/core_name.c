@@ -182,10 +182,7 @@ static bool add_path(struct digest *d, const struct core_path *p)
 
 static const char *keyword(const struct btf_type *t)
 {
-	return btf_is_struct(t)	 ? "struct "
-	       : btf_is_union(t) ? "union "
-	       : core_is_enum(t) ? "enum "
-				 : "";
+	return btf_is_struct(t) ? "struct " : btf_is_union(t) ? "union " : core_is_enum(t) ? "enum " : "";
 }
 
 static char *make_text(const struct core_path *p)

@@ -19,8 +19,7 @@ bool core_add_record(struct loader *l, const char *section, const uint8_t *recor
 		    section);
 	if (kind >= CORE_KINDS)
 		return image_fail(
-		    &l->im,
-		    "section .BTF.ext: expected a kind below %d for a CO-RE relocation of section %s, found %u",
+		    &l->im, "section .BTF.ext: expected a kind below %d for a CO-RE relocation of section %s, found %u",
 		    CORE_KINDS, section, kind);
 	const struct section *s = image_find_section(&l->im, section);
 	if (off % SLOT || (s && off >= s->size))
@@ -29,8 +28,9 @@ bool core_add_record(struct loader *l, const char *section, const uint8_t *recor
 		    "section .BTF.ext: expected an instruction at offset 0x%x of section %s for a CO-RE relocation",
 		    off, section);
 	if (s)
-		*MEMORY_PUSH(l->relos, l->n_relos) = (struct core_record){(uint32_t)(s - l->im.sections), off / SLOT,
-									  type, access, (enum core_kind)kind};
+		*MEMORY_PUSH(l->relos, l->n_relos) =
+		    (struct core_record){(uint32_t)(s - l->im.sections), off / SLOT,          type, access,
+					 (uint32_t)l->o->n_core_relos,   (enum core_kind)kind};
 	return true;
 }
 
@@ -66,7 +66,7 @@ bool core_settle_records(struct loader *l)
 }
 
 /* As bpf_core_patch_insn in libbpf: arithmetic with an immediate, loads and stores, plain 64-bit immediates. */
-static bool can_hold(const struct insn *in, const struct core_record *r)
+static bool can_hold(const struct insn *in)
 {
 	switch (in->op == ISA_WIDE_TAIL ? FORM_EXIT : isa_rows[in->op].form) {
 	case FORM_ALU:
@@ -80,7 +80,7 @@ static bool can_hold(const struct insn *in, const struct core_record *r)
 	case FORM_ATOMIC:
 	case FORM_LOAD_ACQ:
 	case FORM_STORE_REL:
-		return r->kind == CORE_FIELD_OFFSET;
+		return true;
 	case FORM_ALUX:
 	case FORM_ALU1:
 	case FORM_END:
@@ -107,13 +107,15 @@ static bool add_relo(const struct loader *l, struct program *p, const struct cor
 {
 	struct core_path path;
 	struct core_error e;
-	struct core_relo relo = {.slot = slot, .kind = r->kind, .type = r->type, .access = r->access};
+	struct core_relo relo = {
+	    .slot = slot, .kind = r->kind, .type = r->type, .access = r->access, .number = r->number};
 	const char *section = l->im.sections[r->section].name, *access = l->store->strings + r->access;
-	if (!can_hold(&p->insns[slot], r))
-		return image_fail(&l->im,
-				  "section %s: offset 0x%x: expected an immediate or the offset of a load or store for a "
-				  "CO-RE relocation (%s)",
-				  section, r->slot * SLOT, core_rows[r->kind].text);
+	if (!can_hold(&p->insns[slot]))
+		return image_fail(
+		    &l->im,
+		    "section %s: offset 0x%x: expected an immediate or the offset of a load or store for a "
+		    "CO-RE relocation (%s)",
+		    section, r->slot * SLOT, core_rows[r->kind].text);
 	if (!core_path_parse(l->btf, &relo, access, &path, &e) || !core_name_relo(&path, access, &relo, &e))
 		return image_fail(&l->im, "section %s: offset 0x%x: CO-RE relocation: %s", section, r->slot * SLOT,
 				  e.text);

@@ -34,6 +34,7 @@ struct source_line {
 /* One record of .BTF.ext's CO-RE relocations. */
 struct core_record {
 	uint32_t section, slot, type, access; /* access: offset into .BTF's strings */
+	uint32_t number;
 	enum core_kind kind;
 };
 

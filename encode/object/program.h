@@ -72,6 +72,7 @@ struct core_relo {
 	uint32_t size;           /* FIELD_OFFSET: bytes of the field as compiled, 0: a bit-field */
 	enum core_class follows; /* of that field */
 	uint32_t type, access;   /* in the object's BTF: id of the root, offset of the access string */
+	uint32_t number;         /* in the order of the file */
 };
 
 struct subprogram {
