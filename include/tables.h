@@ -23,6 +23,10 @@ struct input_row {
 };
 extern const struct input_row input_rows[IN_COUNT];
 
+/* What of the state the inputs AFTER and AFTER_LEN are about. */
+enum { AFTER_CONTEXT, AFTER_PACKET, AFTER_KERNEL };
+enum { AFTER_LINEAR, AFTER_REST };
+
 enum maptype {
 #define MAPTYPE(name, value, ...) MAPTYPE_##name = (value),
 #include "maptype.def"
@@ -135,7 +139,7 @@ enum helper_arg {
 	ARG_MEM_OR_NULL,
 	ARG_MEM_OUT,     /* bytes written, as many as the next argument says; may be uninitialised */
 	ARG_MEM_OUT_OR_NULL,
-	ARG_MEM_PART,    /* bytes written or left as they were: MEM_INOUT if all are initialised, else unknown */
+	ARG_MEM_PART,    /* some bytes from the first on are written, the rest is left as it was: OUT_LEN(pos, argument) says how many */
 	ARG_MEM_INOUT,   /* bytes read and written, as many as the next argument says */
 	ARG_SIZE,        /* at least 1 */
 	ARG_SIZE0,       /* 0 allowed */

@@ -68,9 +68,9 @@ static void compare_packet(struct comparison *c)
 {
 	static const struct { enum counter counter; const char *name; } bounds[] = {
 		{COUNT_DATA, "start of the packet"}, {COUNT_DATA_END, "end of the packet"},
-		{COUNT_DATA_META, "start of the packet's metadata"}};
+		{COUNT_DATA_META, "start of the packet's metadata"}, {COUNT_TOTAL, "length of the packet"}};
 	struct term_pool *p = c->pool;
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
 		claim_add(c, bounds[i].name, term_ne(p, c->a->counters[bounds[i].counter], c->b->counters[bounds[i].counter]));
 	struct mem_index *w;
 	size_t n = all_writes(c, SPACE_PACKET, &w);
@@ -88,8 +88,12 @@ static void compare_context(struct comparison *c)
 {
 	struct mem_index *w;
 	size_t n = all_writes(c, SPACE_CTX, &w);
-	for (size_t i = 0; i < n; i++)
-		claim_add(c, "context", differ_at(c, SPACE_CTX, 0, 0, w[i].off));
+	for (size_t i = 0; i < n; i++) {
+		term inside, off = index_offset(c, &w[i], &inside);
+		uint16_t size = context_rows[progtype_rows[c->world->type].context].size;
+		inside = term_and(c->pool, inside, term_ult(c->pool, off, word_const(c->world, size)));
+		claim_add(c, "context", term_and(c->pool, inside, differ_at(c, SPACE_CTX, 0, 0, off)));
+	}
 	free(w);
 }
 

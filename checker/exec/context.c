@@ -10,6 +10,13 @@ static bool is_length(const struct machine *m, const struct context_field *f)
 	return m->layout == CONTEXT_SK_BUFF && !strcmp(f->name, "len");
 }
 
+static uint8_t input_byte(const struct machine *m, uint64_t off)
+{
+	if (!m->context_after)
+		return (uint8_t)machine_input(m, IN_CTX, 1, off);
+	return (uint8_t)machine_input(m, IN_AFTER, 3, m->context_after - 1, (uint64_t)AFTER_CONTEXT, off);
+}
+
 static void init_field(struct machine *m, const struct context_field *f)
 {
 	for (unsigned i = 0; i < f->size; i++) {
@@ -17,21 +24,26 @@ static void init_field(struct machine *m, const struct context_field *f)
 		if (f->kind != FIELD_SCALAR && f->kind != FIELD_TYPED)
 			*byte = 0;
 		else if (is_length(m, f))
-			*byte = (uint8_t)((m->pkt.len + m->pkt.extra) >> 8 * i);
+			*byte = (uint8_t)((uint64_t)(m->pkt.total - m->pkt.data) >> 8 * i);
 		else
-			*byte = (uint8_t)machine_input(m, IN_CTX, 1, (uint64_t)f->off + i) & context_byte_mask(f, i);
+			*byte = input_byte(m, (uint64_t)f->off + i) & context_byte_mask(f, i);
 	}
+}
+
+void context_change(struct machine *m, bool all)
+{
+	const struct context_row *row = &context_rows[m->layout];
+	for (uint64_t i = 0; all && row->scalar_gaps && i < row->size; i++)
+		m->context[i] = input_byte(m, i);
+	for (size_t i = 0; i < context_field_count; i++)
+		if (context_fields[i].layout == m->layout && (all || is_length(m, &context_fields[i])))
+			init_field(m, &context_fields[i]);
 }
 
 void context_init(struct machine *m)
 {
-	const struct context_row *row = &context_rows[m->layout];
-	m->context = machine_alloc(row->size);
-	for (uint64_t i = 0; row->scalar_gaps && i < row->size; i++)
-		m->context[i] = (uint8_t)machine_input(m, IN_CTX, 1, i);
-	for (size_t i = 0; i < context_field_count; i++)
-		if (context_fields[i].layout == m->layout)
-			init_field(m, &context_fields[i]);
+	m->context = machine_alloc(context_rows[m->layout].size);
+	context_change(m, true);
 }
 
 _Noreturn static void refuse(struct machine *m, const char *verb, int64_t off, uint64_t n)
@@ -72,9 +84,9 @@ void context_read(struct machine *m, int64_t off, uint64_t n, uint8_t *out)
 
 static struct value load_object(struct machine *m, const struct context_field *f)
 {
-	if (f->kind == FIELD_KERNEL_OR_NULL && !(machine_input(m, IN_CTX, 1, (uint64_t)f->off) & 1))
+	if (f->kind == FIELD_KERNEL_OR_NULL && !(input_byte(m, f->off) & 1))
 		return (struct value){0, 0};
-	uint64_t at = machine_input(m, IN_AT_KERNEL, 2, ~0ull, (uint64_t)f->off);
+	uint64_t at = machine_input(m, IN_AT_KERNEL, 2, m->context_after - 1, (uint64_t)f->off);
 	struct region *r = machine_add_region(m, REGION_KERNEL, at, 0);
 	return (struct value){at, machine_region_id(m, r)};
 }

@@ -90,9 +90,7 @@ static void check_sized(struct machine *m, struct helper_call *c, unsigned i)
 	bool null = is_null(c->arg[i]) && (!c->arg[i].region || may_be_null(a));
 	if (null ? n != 0 : kind_of(m, c->arg[i]) == REGION_NONE)
 		refuse(m, c, i, "a pointer to memory");
-	if (a == ARG_MEM_PART && memory_is_unknown(m, c->arg[i], n))
-		machine_stop(m, REASON_HELPER, "bpf_%s writes a part of memory that is not initialised", c->row->name);
-	if (a != ARG_MEM_OUT && a != ARG_MEM_OUT_OR_NULL)
+	if (a != ARG_MEM_OUT && a != ARG_MEM_OUT_OR_NULL && a != ARG_MEM_PART)
 		read_argument(m, c, i, n);
 	if (writes_memory(a))
 		write_argument(m, c, i, n);
@@ -249,7 +247,12 @@ static void write_outputs(struct machine *m, struct helper_call *c, uint64_t pos
 	for (unsigned i = 0; i < 5; i++) {
 		enum helper_arg a = c->row->args[i];
 		bool out = writes_memory(a) || a == ARG_OUT4 || a == ARG_OUT8 || a == ARG_INOUT4 || a == ARG_VALUE_OUT;
-		for (uint64_t k = 0; out && k < c->len[i]; k++) {
+		uint64_t n = c->len[i];
+		if (a == ARG_MEM_PART) {
+			uint64_t part = machine_input(m, IN_OUT_LEN, 2, pos, (uint64_t)i);
+			n = part < n ? part : n;
+		}
+		for (uint64_t k = 0; out && k < n; k++) {
 			uint8_t byte = (uint8_t)machine_input(m, IN_OUT, 3, pos, (uint64_t)i, k);
 			memory_write(m, c->arg[i], (int64_t)k, 1, &byte);
 		}
@@ -289,13 +292,14 @@ static void check_scalars(struct machine *m, const struct helper_call *c)
 static void run_opaque(struct machine *m, struct helper_call *c)
 {
 	check_scalars(m, c);
-	if (c->row->effects & (PKT_WRITE | PKT_MOVE | MAPS_WRITE | CTX_WRITE | KERNEL_WRITE))
-		machine_stop(m, REASON_HELPER, "bpf_%s changes state in ways that are not modelled", c->row->name);
+	if (c->row->effects & MAPS_WRITE)
+		machine_stop(m, REASON_HELPER, "bpf_%s may change maps", c->row->name);
 	uint64_t pos = m->opaque_calls++, result = machine_input(m, IN_RESULT, 2, (uint64_t)c->row->id, pos);
 	record_event(m, c, (c->row->effects & EFFECT) != 0);
 	if (c->row->effects & RELEASE)
 		release_references(m, c);
 	write_outputs(m, c, pos);
+	after_change_state(m, c->row, pos);
 	switch (c->row->ret) {
 	case RET_VOID:
 		return;

@@ -14,7 +14,7 @@ void helper_run_PROBE_READ(struct machine *m, struct helper_call *c)
 		if (!fails && c->arg[2].region)
 			memory_read(m, c->arg[2], (int64_t)i, 1, &byte);
 		else if (!fails)
-			byte = (uint8_t)machine_input(m, IN_KMEM, 1, c->arg[2].word + i);
+			byte = after_kernel_byte(m, c->arg[2].word + i);
 		memory_write(m, c->arg[0], (int64_t)i, 1, &byte);
 	}
 	helper_return(c, fails ? -EXEC_EFAULT : 0);

@@ -95,6 +95,8 @@ struct packet {
 	uint32_t region;                          /* of this epoch, 0: not made yet */
 	uint8_t *bytes;                           /* byte of offset o is bytes[o + PACKET_LOW] */
 	bool *known;
+	size_t room;    /* bytes of both */
+	uint64_t after; /* 1 + position of the opaque call that may have changed it, 0: none */
 };
 
 struct counter {
@@ -118,6 +120,7 @@ struct machine {
 	uint32_t ctx_region;
 	enum context_layout layout;
 	uint8_t *context;
+	uint64_t context_after, kernel_after; /* 1 + position of the opaque call that may have changed it, 0: none */
 	enum packet_kind packet_kind;
 	struct packet pkt;
 	struct map_state *maps;
@@ -150,7 +153,6 @@ void memory_store(struct machine *m, struct value at, int64_t off, unsigned n, s
 void memory_read(struct machine *m, struct value at, int64_t off, uint64_t n, uint8_t *out);
 void memory_write(struct machine *m, struct value at, int64_t off, uint64_t n, const uint8_t *bytes);
 void memory_check_write(struct machine *m, struct value at, uint64_t n);
-bool memory_is_unknown(struct machine *m, struct value at, uint64_t n); /* stack with bytes not written yet */
 bool memory_is_shared(const struct machine *m, struct value at);        /* others see it: atomics are events */
 
 /* packet.c */
@@ -162,10 +164,15 @@ void packet_move(struct machine *m); /* pointers made before are stale */
 
 /* context.c */
 void context_init(struct machine *m);
+void context_change(struct machine *m, bool all); /* takes all fields from the input again, or the length alone */
 struct value context_load(struct machine *m, int64_t off, unsigned n);
 void context_read(struct machine *m, int64_t off, uint64_t n, uint8_t *out);
 void context_write(struct machine *m, int64_t off, uint64_t n, const uint8_t *bytes);
 void context_check_write(struct machine *m, int64_t off, uint64_t n);
+
+/* after.c: what an opaque call may change */
+void after_change_state(struct machine *m, const struct helper_row *row, uint64_t position);
+uint8_t after_kernel_byte(const struct machine *m, uint64_t address);
 
 /* element.c: maps' contents */
 struct element *element_find(struct machine *m, uint32_t map, const uint8_t *key);

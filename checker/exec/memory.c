@@ -135,15 +135,6 @@ void memory_read(struct machine *m, struct value at, int64_t off, uint64_t n, ui
 	memcpy(out, bytes_at(m, r, off, n), n);
 }
 
-bool memory_is_unknown(struct machine *m, struct value at, uint64_t n)
-{
-	int64_t off = 0;
-	if (!n)
-		return false;
-	const struct region *r = check_access(m, at, &off, n, ACCESS_READ);
-	return r->kind == REGION_STACK && memchr(r->stack->known + off, false, n);
-}
-
 void memory_check_write(struct machine *m, struct value at, uint64_t n)
 {
 	int64_t off = 0;

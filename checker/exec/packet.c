@@ -21,9 +21,9 @@ void packet_init(struct machine *m)
 	k->total = (int64_t)(k->len + k->extra);
 	if (progtype_has_metadata(m->p->type))
 		k->data_meta = -(int64_t)(machine_input(m, IN_META_LEN, 0) & METADATA_MASK);
-	size_t size = PACKET_LOW + k->len + k->extra + k->tailroom;
-	k->bytes = machine_alloc(size);
-	k->known = machine_alloc(size);
+	k->room = PACKET_LOW + k->len + k->extra + k->tailroom;
+	k->bytes = machine_alloc(k->room);
+	k->known = machine_alloc(k->room);
 }
 
 struct value packet_pointer(struct machine *m, enum field_kind kind)
@@ -43,6 +43,13 @@ uint8_t *packet_at(struct machine *m, int64_t off)
 	return m->pkt.bytes + off + PACKET_LOW;
 }
 
+static uint8_t input_byte(const struct machine *m, uint64_t off)
+{
+	if (!m->pkt.after)
+		return (uint8_t)machine_input(m, IN_PKT, 1, off);
+	return (uint8_t)machine_input(m, IN_AFTER, 3, m->pkt.after - 1, (uint64_t)AFTER_PACKET, off);
+}
+
 void packet_fill(struct machine *m, int64_t off, uint64_t n)
 {
 	bool *known = m->pkt.known + off + PACKET_LOW;
@@ -50,7 +57,7 @@ void packet_fill(struct machine *m, int64_t off, uint64_t n)
 		if (known[i])
 			continue;
 		known[i] = true;
-		packet_at(m, off)[i] = (uint8_t)machine_input(m, IN_PKT, 1, (uint64_t)off + i);
+		packet_at(m, off)[i] = input_byte(m, (uint64_t)off + i);
 	}
 }
 

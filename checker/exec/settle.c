@@ -257,6 +257,11 @@ static bool writes_memory(const struct helper_row *row)
 	return false;
 }
 
+static bool changes_state(const struct helper_row *row)
+{
+	return row->effects & (PKT_MOVE | PKT_WRITE | CTX_WRITE | KERNEL_WRITE);
+}
+
 static bool is_free(const struct helper_row *row)
 {
 	return row->model == MODEL_OPAQUE || row->model == MODEL_CONST || row->model == MODEL_ORACLE ||
@@ -282,7 +287,7 @@ static bool settle_helper(struct settle *s, const struct helper_row *row, uint32
 	char part[80];
 	snprintf(part, sizeof part, "the result of bpf_%s", row->name);
 	if (calls > MAX_CALLS || row->model == MODEL_L4_CSUM_REPLACE ||
-	    (is_free(row) && (writes_memory(row) || row->ret >= RET_VALUE)))
+	    (is_free(row) && (writes_memory(row) || changes_state(row) || row->ret >= RET_VALUE)))
 		return live_fail(s->e, KERNEL_CANT_SET, "%s", part);
 	for (uint64_t n = 0; row->model == MODEL_RINGBUF_RESERVE && n < MAX_CALLS; n++)
 		input_set(s->in, IN_ORACLE, (uint64_t[]){row->id, n}, 2, 0);

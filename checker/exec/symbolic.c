@@ -151,12 +151,11 @@ static uint8_t context_byte(struct reading *r, enum context_layout layout, uint6
 	const struct context_field *f = context_find(layout, off);
 	if (!f)
 		return context_rows[layout].scalar_gaps ? byte_of(r, SPACE_CTX, 0, off) : 0;
-	if (f->kind != FIELD_SCALAR)
+	if (f->kind != FIELD_SCALAR && f->kind != FIELD_TYPED)
 		return 0;
 	if (layout != CONTEXT_SK_BUFF || strcmp(f->name, "len"))
 		return byte_of(r, SPACE_CTX, 0, off);
-	uint64_t len = input_get(r->in, IN_PKT_LEN, NULL, 0) + input_get(r->in, IN_PKT_EXTRA, NULL, 0);
-	return (uint8_t)(len >> 8 * (off - f->off));
+	return (uint8_t)((uint64_t)r->out->packet_len >> 8 * (off - f->off));
 }
 
 static void read_context(struct reading *r)

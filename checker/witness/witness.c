@@ -195,7 +195,8 @@ bool witness_is_opaque(const struct input *in)
 {
 	for (size_t i = 0; i < input_count(in); i++) {
 		const struct input_entry *e = input_at(in, i);
-		if ((e->fn == IN_RESULT || e->fn == IN_OUT) && e->value)
+		bool opaque = e->fn == IN_RESULT || e->fn == IN_OUT || e->fn == IN_OUT_LEN || e->fn == IN_AFTER || e->fn == IN_AFTER_LEN;
+		if (opaque && e->value)
 			return true;
 	}
 	return false;

@@ -49,6 +49,8 @@ struct span {
 bool call_span(struct call *c, term size, struct span *out);
 term call_errno(struct call *c, unsigned e);
 void call_set_number(struct call *c, term word);
+/* Packet, context and kernel memory behind an opaque call, as the row's effects say (after.c). */
+void call_change_state(struct call *c, term position);
 /* Records a visible or internal opaque event with the arguments as the row says; returns its position. */
 term call_opaque_event(struct call *c, struct event **out);
 #endif

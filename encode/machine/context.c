@@ -17,17 +17,13 @@ static bool is_packet_length(const struct context_field *f)
 
 term packet_end_all(struct world *w, const struct state *s)
 {
-	if (progtype_rows[w->type].packet != PACKET_SKB)
-		return s->counters[COUNT_DATA_END];
-	/* pulling bytes into the linear part does not change how many there are */
-	term linear = term_zext(w->pool, world_input(w, IN_PKT_LEN, NULL, 0), 64);
-	return term_add(w->pool, linear, term_zext(w->pool, world_input(w, IN_PKT_EXTRA, NULL, 0), 64));
+	/* pulling bytes into the linear part of a socket buffer does not change how many there are */
+	return s->counters[progtype_rows[w->type].packet == PACKET_SKB ? COUNT_TOTAL : COUNT_DATA_END];
 }
 
-term context_initial_byte(struct world *w, term off)
+term field_byte(struct world *w, term off, term byte)
 {
 	struct term_pool *p = w->pool;
-	term byte = world_input1(w, IN_CTX, off);
 	uint64_t o;
 	if (!term_is_const(p, off, &o))
 		return byte;
@@ -50,14 +46,14 @@ static struct value packet_pointer(struct run *r, struct state *s, enum counter 
 	return value_pointer(w, region_make(w, REGION_PACKET, 0, epoch), s->counters[bound]);
 }
 
-static struct value kernel_pointer(struct run *r, const struct context_field *f)
+static struct value kernel_pointer(struct run *r, const struct state *s, const struct context_field *f)
 {
 	struct world *w = r->world;
-	term position = word_const(w, ~0ull); /* before any call */
+	term position = term_sub(w->pool, s->counters[COUNT_CONTEXT], word_const(w, 1)); /* ~0: before any call */
 	uint32_t region = region_make(w, REGION_KERNEL, f->off, tuple_make(w, &position, 1));
 	if (f->kind == FIELD_KERNEL)
 		return value_pointer(w, region, word_const(w, 0));
-	term there = term_extract(w->pool, world_input1(w, IN_CTX, word_const(w, f->off)), 0, 0);
+	term there = term_extract(w->pool, mem_read_byte(w, s->mems[SPACE_CTX], 0, word_const(w, f->off)), 0, 0);
 	return value_maybe(w, there, region, word_const(w, 0));
 }
 
@@ -74,7 +70,7 @@ static struct value load_special(struct run *r, struct state *s, const struct co
 		return packet_pointer(r, s, COUNT_DATA_META);
 	case FIELD_KERNEL:
 	case FIELD_KERNEL_OR_NULL:
-		return kernel_pointer(r, f);
+		return kernel_pointer(r, s, f);
 	case FIELD_SCALAR:
 	case FIELD_TYPED:
 	case FIELD_UNMODELLED:

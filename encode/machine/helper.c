@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATE_EFFECTS (PKT_MOVE | PKT_WRITE | CTX_WRITE | MAPS_WRITE | KERNEL_WRITE)
+#define STATE_EFFECTS (PKT_MOVE | PKT_WRITE | CTX_WRITE | KERNEL_WRITE)
 
 static const helper_function models[] = {
 	[MODEL_MAP_LOOKUP] = model_map_lookup,
@@ -228,6 +228,20 @@ static bool event_memory(struct call *c, struct event *e, int i, term size, bool
 	return true;
 }
 
+/* Byte k of a buffer that is written in part is written where k < OUT_LEN(pos, i). */
+static void cut_span(struct call *c, int i, term pos, struct span *span)
+{
+	struct world *w = c->world;
+	term *present = world_alloc(w, (span->n + 1) * sizeof *present);
+	term length = term_zext(c->pool, world_input2(w, IN_OUT_LEN, pos, word_const(w, (uint64_t)i)), 64);
+	for (size_t k = 0; k < span->n; k++) {
+		present[k] = term_ult(c->pool, word_const(w, k), length);
+		if (span->present)
+			present[k] = term_and(c->pool, present[k], span->present[k]);
+	}
+	span->present = present;
+}
+
 /* Writes OUT(pos, i, k) over a memory argument. */
 static bool opaque_output(struct call *c, int i, term pos, term size, bool may_be_null)
 {
@@ -237,6 +251,8 @@ static bool opaque_output(struct call *c, int i, term pos, term size, bool may_b
 		return true;
 	if (!call_span(c, size, &span))
 		return false;
+	if (c->row->args[i] == ARG_MEM_PART)
+		cut_span(c, i, pos, &span);
 	term *bytes = world_alloc(w, (span.n + 1) * sizeof *bytes);
 	for (size_t k = 0; k < span.n; k++)
 		bytes[k] = world_input(w, IN_OUT, (term[]){pos, word_const(w, (uint64_t)i), word_const(w, k)}, 3);
@@ -255,7 +271,7 @@ static const struct arg_memory {
 	{ARG_MEM_OUT, false, true, false, -1},    {ARG_MEM_OUT_OR_NULL, false, true, true, -1},
 	{ARG_MEM_INOUT, true, true, false, -1},   {ARG_OUT4, false, true, false, 4},
 	{ARG_OUT8, false, true, false, 8},        {ARG_INOUT4, true, true, false, 4},
-	{ARG_MEM_PART, true, true, false, -1},
+	{ARG_MEM_PART, false, true, false, -1},
 	{ARG_MEM20, true, false, false, 20},      {ARG_MEM40, true, false, false, 40},
 };
 
@@ -275,16 +291,14 @@ static term memory_size(struct call *c, const struct arg_memory *m, int i)
 	return word_const(c->world, m->size == -2 ? def->value_size : m->size == -3 ? def->key_size : (uint64_t)m->size);
 }
 
-/* What of a partly written buffer is left as it was is not modelled: no fault, but unknown. */
-static void reads_part(struct call *c, size_t since)
+/* All of a buffer must be there, however little is written. */
+static bool check_part(struct call *c, int i, term size)
 {
-	for (size_t i = since; i < c->run->n_faults; i++) {
-		struct fault_record *f = &c->run->faults[i];
-		if (f->kind != FAULT_STACK_UNINIT)
-			continue;
-		run_unknown(c->run, &(struct state){.guard = f->guard}, REASON_HELPER, c->row->name);
-		f->guard = term_false(c->pool);
-	}
+	struct span span;
+	if (!call_span(c, size, &span))
+		return false;
+	access_check_bytes(c->run, c->state, &c->arg[i], span.n, span.present);
+	return true;
 }
 
 /* The context counts as 0, NULL in its place as ~0. */
@@ -300,6 +314,31 @@ static term context_word(struct call *c, int i)
 	return t;
 }
 
+/* A string of constant bytes: its length counts, and its bytes up to the NUL. */
+static bool event_string(struct call *c, struct event *e, int i)
+{
+	struct world *w = c->world;
+	struct span span = {0, NULL};
+	const struct value *v = &c->arg[i];
+	const struct region *g = region_at(w, v->n ? v->alts[0].region : 0);
+	uint64_t off, size = g->kind == REGION_DATA && w->maps[g->id].def->frozen ? w->maps[g->id].def->value_size : 0;
+	uint64_t byte = 1;
+	if (v->n != 1 || !term_is_const(c->pool, v->alts[0].off, &off))
+		off = size = 0;
+	while (byte && off + span.n < size) {
+		struct value x = access_load(c->run, c->state, v, (int64_t)span.n++, 1);
+		if (!term_is_const(c->pool, x.word, &byte))
+			break;
+	}
+	if (byte) {
+		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+		return false;
+	}
+	e->args[e->n_args++] = word_const(w, span.n);
+	event_append(c, e, v, &span);
+	return true;
+}
+
 /* An argument as the event records it: what others or the kernel can tell apart. */
 static bool event_argument(struct call *c, struct event *e, int i)
 {
@@ -308,11 +347,9 @@ static bool event_argument(struct call *c, struct event *e, int i)
 	if (m) {
 		term size = memory_size(c, m, i);
 		e->args[e->n_args++] = m->null ? term_ite(c->pool, is_null(c, &c->arg[i]), word_const(w, ~0ull), size) : size;
-		size_t since = c->run->n_faults;
-		bool ok = !m->reads || event_memory(c, e, i, size, m->null);
 		if (c->row->args[i] == ARG_MEM_PART)
-			reads_part(c, since);
-		return ok;
+			return check_part(c, i, size);
+		return !m->reads || event_memory(c, e, i, size, m->null);
 	}
 	switch ((int)c->row->args[i]) {
 	case ARG_ANY:
@@ -339,7 +376,9 @@ static bool event_argument(struct call *c, struct event *e, int i)
 	case ARG_MAP:
 		e->args[e->n_args++] = word_const(w, c->map);
 		return true;
-	default: /* strings, functions, locks, dynptrs ... */
+	case ARG_STRING:
+		return event_string(c, e, i);
+	default: /* functions, locks, dynptrs ... */
 		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
 		return false;
 	}
@@ -350,7 +389,7 @@ term call_opaque_event(struct call *c, struct event **out)
 	struct world *w = c->world;
 	struct event *e = run_event(c->run, c->state, c->row->id);
 	e->visible = c->row->effects & EFFECT;
-	if (c->row->effects & SEES_STATE)
+	if (c->row->effects & (SEES_STATE | STATE_EFFECTS))
 		e->sees = state_copy(w, c->state);
 	*out = e;
 	return state_count(w, c->state, COUNT_OPAQUE);
@@ -376,6 +415,7 @@ static bool call_opaque(struct call *c)
 			return false;
 	}
 	c->run->uses_opaque = true;
+	call_change_state(c, pos);
 	for (int i = 0; (c->row->effects & RELEASE) && i < 5; i++)
 		if (c->row->args[i] == ARG_KERNEL)
 			reference_release(c->run, c->state, REGION_KERNEL, &c->arg[i]);
@@ -431,7 +471,7 @@ static bool dispatch(struct call *c)
 		call_set_number(c, world_input2(w, IN_ORACLE, id, state_count(w, c->state, counter_of_helper(w, c->row->id))));
 		return true;
 	case MODEL_OPAQUE:
-		if (c->row->effects & STATE_EFFECTS) {
+		if (c->row->effects & MAPS_WRITE) {
 			run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
 			return false;
 		}

@@ -50,7 +50,7 @@ bool model_probe_read(struct call *c)
 		access_read_bytes(c->run, &reader, &c->arg[2], span.n, span.present, bytes);
 	} else {
 		for (size_t i = 0; i < span.n; i++)
-			bytes[i] = world_input1(w, IN_KMEM, term_add(p, c->word[2], word_const(w, i)));
+			bytes[i] = kernel_byte(w, c->state, term_add(p, c->word[2], word_const(w, i)));
 	}
 	for (size_t i = 0; i < span.n; i++)
 		bytes[i] = term_ite(p, fails, term_const(p, 8, 0), bytes[i]);

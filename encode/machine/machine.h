@@ -71,6 +71,8 @@ enum counter {
 	COUNT_OPAQUE,   /* opaque calls so far */
 	COUNT_EPOCH,    /* times the packet moved */
 	COUNT_DATA, COUNT_DATA_END, COUNT_DATA_META, /* packet bounds, relative to the first byte at entry */
+	COUNT_TOTAL, /* of a socket buffer: end of what helpers reach */
+	COUNT_CONTEXT, COUNT_KERNEL, /* 1 + position of the last opaque call that may have changed it, 0: none */
 	COUNT_REFERENCES, /* ring buffer records and kernel objects not given back */
 	COUNT_FIXED
 };
@@ -154,6 +156,8 @@ mem mem_store(struct world *w, mem m, tuple key, term off, unsigned bytes, term 
 mem mem_fill(struct world *w, mem m, tuple key, term from, term to, term byte); /* [from, to) signed */
 /* Bytes [from, to) are what [from - by, to - by) was before. */
 mem mem_move(struct world *w, mem m, tuple key, term from, term to, term by);
+/* The context or packet after the opaque call at a position that may have changed all of it. */
+mem mem_after(struct world *w, enum space space, term position);
 mem mem_choose(struct world *w, term c, mem a, mem b);
 term mem_read_byte(struct world *w, mem m, tuple key, term off);
 term mem_read(struct world *w, mem m, tuple key, term off, unsigned bytes); /* little-endian, 1..8 bytes */
@@ -161,7 +165,7 @@ mem mem_initial(struct world *w, unsigned space);
 /* Every index that a store under m (down to its initial node) may have written. */
 struct mem_index {
 	tuple key;
-	term off, to;   /* a store: to is 0, off the byte; a fill: bytes [off, to) */
+	term off, to;   /* a store: to is 0, off the byte; a fill or what a call changed: bytes [off, to), signed */
 };
 size_t mem_writes(struct world *w, mem m, struct mem_index **out); /* malloc'ed, may repeat */
 static inline unsigned space_of_map(uint32_t number, enum map_space s)
@@ -273,10 +277,16 @@ term access_is_shared(struct run *r, const struct value *p);
 /* No atomic operation works on the context (check_atomic in the kernel's verifier). */
 void access_check_atomic(struct run *r, const struct state *s, const struct value *p);
 
+/* Faults of writing the bytes, without writing them. */
+void access_check_bytes(struct run *r, struct state *s, const struct value *p, size_t n, const term *present);
+/* A byte of kernel memory. */
+term kernel_byte(struct world *w, const struct state *s, term address);
+
 /* Context fields. */
 struct value field_load(struct run *r, struct state *s, term guard, term off, unsigned bytes);
 void field_store(struct run *r, struct state *s, term guard, bool sure, term off, unsigned bytes, term val);
-term context_initial_byte(struct world *w, term off);
+/* `byte` at `off` of the context, without the bits that its field does not have. */
+term field_byte(struct world *w, term off, term byte);
 
 /* Maps. */
 tuple map_key(struct run *r, struct state *s, uint32_t number, const struct value *p);

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum mem_kind { MEM_INITIAL, MEM_STORE, MEM_FILL, MEM_MOVE, MEM_CHOOSE };
+enum mem_kind { MEM_INITIAL, MEM_STORE, MEM_FILL, MEM_MOVE, MEM_CHOOSE, MEM_AFTER };
 
 struct mem_node {
 	enum mem_kind kind;
 	mem prev, other;   /* other: CHOOSE's second branch */
 	tuple key;
-	term off, to;      /* STORE, FILL; INITIAL: off is the space */
-	term val;          /* STORE: 8 * bytes bits; FILL: a byte; MOVE: the distance; CHOOSE: the condition */
+	term off, to;      /* STORE, FILL; INITIAL, AFTER: off is the space */
+	term val;          /* STORE: 8 * bytes bits; FILL: a byte; MOVE: the distance; CHOOSE: the condition; AFTER: position */
 	unsigned bytes;
 };
 
@@ -76,6 +76,19 @@ mem mem_choose(struct world *w, term c, mem a, mem b)
 	return node_push(w, (struct mem_node){MEM_CHOOSE, a, b, 0, 0, 0, c, 0});
 }
 
+mem mem_after(struct world *w, enum space space, term position)
+{
+	return node_push(w, (struct mem_node){.kind = MEM_AFTER, .off = (term)space, .val = position});
+}
+
+static term after_byte(struct world *w, const struct mem_node *n, term off)
+{
+	bool context = n->off == SPACE_CTX;
+	term what = word_const(w, context ? AFTER_CONTEXT : AFTER_PACKET);
+	term byte = world_input(w, IN_AFTER, (term[]){n->val, what, off}, 3);
+	return context ? field_byte(w, off, byte) : byte;
+}
+
 /* Initial contents. */
 
 static term data_byte(struct world *w, const struct map *m, term off)
@@ -136,7 +149,7 @@ static term initial_byte(struct world *w, unsigned space, tuple key, term off)
 	size_t n;
 	switch (space) {
 	case SPACE_CTX:
-		return context_initial_byte(w, off);
+		return field_byte(w, off, world_input1(w, IN_CTX, off));
 	case SPACE_PACKET:
 		return world_input1(w, IN_PKT, off);
 	case SPACE_MEM:
@@ -238,6 +251,8 @@ term mem_read_byte(struct world *w, mem m, tuple key, term off)
 			below = w->memo[known].byte;
 		} else if (n.kind == MEM_INITIAL) {
 			below = initial_byte(w, n.off, key, off);
+		} else if (n.kind == MEM_AFTER) {
+			below = after_byte(w, &n, off);
 		} else if (n.kind == MEM_CHOOSE) {
 			term a = mem_read_byte(w, n.prev, key, off), b = mem_read_byte(w, n.other, key, off);
 			below = term_ite(p, n.val, a, b);
@@ -305,6 +320,8 @@ size_t mem_writes(struct world *w, mem m, struct mem_index **out)
 		}
 		if (node->kind == MEM_FILL || node->kind == MEM_MOVE)
 			(*out)[n++] = (struct mem_index){node->key, node->off, node->to};
+		if (node->kind == MEM_AFTER)
+			(*out)[n++] = (struct mem_index){0, word_const(w, 1ull << 63), word_const(w, ~0ull >> 1)};
 		for (unsigned i = 0; node->kind == MEM_STORE && i < bytes; i++)
 			(*out)[n++] = (struct mem_index){node->key, term_add(w->pool, node->off, word_const(w, i)), 0};
 	}

@@ -32,6 +32,9 @@ struct state *state_new(struct world *w)
 	enum packet_kind kind = progtype_rows[w->type].packet;
 	if (kind != PACKET_NONE) {
 		s->counters[COUNT_DATA_END] = term_zext(p, world_input(w, IN_PKT_LEN, NULL, 0), 64);
+		if (kind == PACKET_SKB)
+			s->counters[COUNT_TOTAL] = term_add(p, s->counters[COUNT_DATA_END],
+			                                    term_zext(p, world_input(w, IN_PKT_EXTRA, NULL, 0), 64));
 		if (progtype_has_metadata(w->type)) {
 			term meta = term_and(p, world_input(w, IN_META_LEN, NULL, 0), term_const(p, 32, METADATA_MASK));
 			s->counters[COUNT_DATA_META] = term_neg(p, term_zext(p, meta, 64));

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The state behind an opaque call: what the row's effects say it may change is
+ * an unknown function of the call's position. That is the same for two programs
+ * because their calls are compared with all that each may see.
+ */
+#include "encode/machine/call.h"
+
+static term length_after(struct call *c, term position, uint64_t what)
+{
+	return term_zext(c->pool, world_input2(c->world, IN_AFTER_LEN, position, word_const(c->world, what)), 64);
+}
+
+/* A packet that moves may have another length; only those of socket buffers move like this. */
+static void change_packet(struct call *c, term position)
+{
+	struct state *s = c->state;
+	s->mems[SPACE_PACKET] = mem_after(c->world, SPACE_PACKET, position);
+	if (!(c->row->effects & PKT_MOVE))
+		return;
+	term *n = s->counters;
+	n[COUNT_DATA_END] = term_add(c->pool, n[COUNT_DATA], length_after(c, position, AFTER_LINEAR));
+	n[COUNT_TOTAL] = term_add(c->pool, n[COUNT_DATA_END], length_after(c, position, AFTER_REST));
+}
+
+void call_change_state(struct call *c, term position)
+{
+	struct world *w = c->world;
+	uint32_t effects = c->row->effects;
+	term after = term_add(c->pool, position, word_const(w, 1));
+	if ((effects & PKT_WRITE) && progtype_rows[w->type].packet != PACKET_NONE)
+		change_packet(c, position);
+	if (effects & CTX_WRITE) {
+		c->state->mems[SPACE_CTX] = mem_after(w, SPACE_CTX, position);
+		c->state->counters[COUNT_CONTEXT] = after;
+	}
+	if (effects & KERNEL_WRITE)
+		c->state->counters[COUNT_KERNEL] = after;
+}
