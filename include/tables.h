@@ -35,7 +35,7 @@ enum maptype {
 };
 enum map_model {
 	MAP_ARRAY, MAP_HASH, MAP_LRU, MAP_INPLACE, MAP_TRIE, MAP_QUEUE, MAP_RING, MAP_EVENTS, MAP_PROGS, MAP_TARGETS,
-	MAP_MAPS, MAP_STORAGE, MAP_OPAQUE
+	MAP_MAPS, MAP_STORAGE, MAP_LOCAL, MAP_OPAQUE
 };
 struct maptype_row {
 	const char *name;
@@ -109,6 +109,8 @@ extern const size_t context_field_count;
 const struct context_field *context_find(enum context_layout layout, uint64_t off);
 /* May programs of this type read (or write) the field? Types that share a layout differ in this. */
 bool context_allows(enum progtype type, const struct context_field *field, bool write);
+/* Largest value whose store into the field is modelled. */
+uint64_t context_write_limit(const struct context_field *field);
 /* The bits of a byte of the field that can be other than zero. */
 uint8_t context_byte_mask(const struct context_field *field, unsigned byte);
 /* Is an access that context_permits allows beyond what is modelled? `moved`: the packet was moved before it. */

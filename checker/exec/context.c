@@ -118,6 +118,12 @@ void context_check_write(struct machine *m, int64_t off, uint64_t n)
 
 void context_write(struct machine *m, int64_t off, uint64_t n, const uint8_t *bytes)
 {
+	const struct context_field *whole = context_find(m->layout, (uint64_t)off);
+	uint64_t word = 0;
+	memcpy(&word, bytes, n < sizeof word ? n : sizeof word);
+	if (word > context_write_limit(whole))
+		machine_stop(m, REASON_CONTEXT, "a store of %llu into the context field %s", (unsigned long long)word,
+			     whole->name);
 	for (uint64_t i = 0; i < n; i++) {
 		const struct context_field *f = context_find(m->layout, (uint64_t)off + i);
 		m->context[(uint64_t)off + i] = bytes[i] & context_byte_mask(f, (unsigned)((uint64_t)off + i - f->off));

@@ -254,7 +254,7 @@ static void store_target(struct run *r, struct state *s, const struct target *t,
 	struct term_pool *p = w->pool;
 	term word = term_extract(p, value_word(w, v), 8 * n - 1, 0);
 	if (t->region->kind == REGION_CTX) {
-		field_store(r, s, t->guard, t->sure, t->off, n, word);
+		field_store(r, s, t->guard, t->sure, t->off, n, value_word(w, v));
 		return;
 	}
 	if (!check_access(r, s, t, n, true) || t->region->kind == REGION_KERNEL || t->region->kind == REGION_WORD)

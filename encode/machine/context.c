@@ -108,7 +108,7 @@ struct value field_load(struct run *r, struct state *s, term guard, term off, un
 	return f && f->kind == FIELD_TYPED && n == 8 ? value_pointer(w, WORD_REGION, word) : value_number(w, word);
 }
 
-void field_store(struct run *r, struct state *s, term guard, bool sure, term off, unsigned n, term val)
+void field_store(struct run *r, struct state *s, term guard, bool sure, term off, unsigned n, term word)
 {
 	struct world *w = r->world;
 	uint64_t o;
@@ -125,6 +125,9 @@ void field_store(struct run *r, struct state *s, term guard, bool sure, term off
 		run_unknown(r, &(struct state){.guard = guard}, REASON_CONTEXT, f ? f->name : "");
 		return;
 	}
+	term large = term_ult(w->pool, word_const(w, context_write_limit(f)), word);
+	run_unknown(r, &(struct state){.guard = term_and(w->pool, guard, large)}, REASON_CONTEXT, f->name);
+	term val = term_extract(w->pool, word, 8 * n - 1, 0);
 	unsigned at = 8 * (unsigned)(o - f->off), bits = f->bits > at ? f->bits - at : 0;
 	if (bits < 8 * n) /* the kernel's field is narrower: the rest is lost */
 		val = term_and(w->pool, val, term_const(w->pool, 8 * n, (1ull << bits) - 1));

@@ -284,7 +284,8 @@ term kernel_byte(struct world *w, const struct state *s, term address);
 
 /* Context fields. */
 struct value field_load(struct run *r, struct state *s, term guard, term off, unsigned bytes);
-void field_store(struct run *r, struct state *s, term guard, bool sure, term off, unsigned bytes, term val);
+/* word: 64 bits, of which the low `bytes` are stored */
+void field_store(struct run *r, struct state *s, term guard, bool sure, term off, unsigned bytes, term word);
 /* `byte` at `off` of the context, without the bits that its field does not have. */
 term field_byte(struct world *w, term off, term byte);
 
@@ -293,6 +294,11 @@ tuple map_key(struct run *r, struct state *s, uint32_t number, const struct valu
 struct value map_lookup(struct run *r, struct state *s, uint32_t number, tuple key);
 term map_update(struct run *r, struct state *s, uint32_t number, tuple key, const term *bytes, term flags);
 term map_delete(struct run *r, struct state *s, uint32_t number, tuple key);
+/* Adds an absent key where `asked` and there is room; true where it did. */
+term map_insert(struct run *r, struct state *s, uint32_t number, tuple key, const term *bytes, term asked);
+void map_remove(struct run *r, struct state *s, uint32_t number, tuple key, term done);
+/* What stands for the element that the key finds in an LPM trie. */
+tuple map_trie_element(struct run *r, uint32_t number, tuple key);
 term map_has(struct run *r, struct state *s, uint32_t number, tuple key);
 /* Key words followed by the generation that is current for it (HASH models), or the key alone. */
 tuple map_element(struct world *w, const struct state *s, uint32_t number, tuple key);

@@ -167,13 +167,18 @@ bool context_is_unmodelled(enum progtype type, const struct context_field *f, bo
 		return kind == PACKET_NONE;
 	case FIELD_PKT_META: /* a socket buffer that is copied to more room loses its metadata (pskb_expand_head) */
 		return kind == PACKET_NONE || (kind == PACKET_SKB && moved);
-	case FIELD_SCALAR: /* the kernel drops writes of 65535 and more */
-		return write && f->layout == CONTEXT_SK_BUFF && !strcmp(f->name, "queue_mapping");
+	case FIELD_SCALAR:
 	case FIELD_KERNEL:
 	case FIELD_KERNEL_OR_NULL:
 		break;
 	}
 	return false;
+}
+
+uint64_t context_write_limit(const struct context_field *f)
+{
+	bool queue = f->layout == CONTEXT_SK_BUFF && !strcmp(f->name, "queue_mapping");
+	return queue ? 65534 : ~0ull; /* NO_QUEUE_MAPPING and more: what happens depends on all 64 bits and the form */
 }
 
 uint8_t context_byte_mask(const struct context_field *f, unsigned byte)
