@@ -71,11 +71,23 @@ static enum solver_answer ask(struct question *q, const char *name, term extra, 
 	return solver_check(q->opt->solver, q->pool, name, asserts, 4, model, why);
 }
 
+/* The same questions to the kernel's types, in the same places. */
+static bool same_relos(const struct program *a, const struct program *b)
+{
+	for (size_t i = 0; a->n_relos == b->n_relos && i < a->n_relos; i++) {
+		const struct core_relo *x = &a->relos[i], *y = &b->relos[i];
+		if (x->slot != y->slot || x->kind != y->kind || x->path != y->path || x->size != y->size ||
+		    x->follows != y->follows)
+			return false;
+	}
+	return a->n_relos == b->n_relos;
+}
+
 /* Two programs of the same instructions on the same maps. */
 static bool is_identical(const struct question *q)
 {
 	const struct program *a = q->prog[0], *b = q->prog[1];
-	if (a->n != b->n)
+	if (a->n != b->n || !same_relos(a, b))
 		return false;
 	for (size_t i = 0; i < a->n; i++) {
 		struct insn x = a->insns[i], y = b->insns[i];

@@ -42,6 +42,12 @@ struct operands {
 	int64_t ds, ss;
 };
 
+static int32_t immediate(struct machine *m, const struct insn *in)
+{
+	const struct core_relo *r = core_here(m);
+	return r ? (int32_t)core_immediate(m, r) : in->imm;
+}
+
 static struct operands get_operands(struct machine *m, const struct insn *in)
 {
 	struct operands o = {0};
@@ -54,7 +60,7 @@ static struct operands get_operands(struct machine *m, const struct insn *in)
 	if (binary && !in->k)
 		o.sv = get_register(m, in->src);
 	else if (binary)
-		o.sv.word = (uint64_t)(int64_t)in->imm;
+		o.sv.word = (uint64_t)(int64_t)immediate(m, in);
 	if (width < 8)
 		return o;
 	o.d = o.dv.word & mask_of(width);
@@ -118,6 +124,8 @@ static void load_wide(struct machine *m, const struct insn *in)
 	m->pc++;
 	switch ((enum wide_kind)in->src) {
 	case WIDE_CONST:
+		if (core_here(m))
+			v.word = core_immediate(m, core_here(m));
 		break;
 	case WIDE_MAP:
 		r = machine_add_region(m, REGION_MAP, machine_input(m, IN_AT_MAP, 1, (uint64_t)m->maps[index].number),
@@ -132,7 +140,7 @@ static void load_wide(struct machine *m, const struct insn *in)
 	}
 	case WIDE_BTF_ID: {
 		uint64_t name = input_hash_name(m->p->object->externs[index].name);
-		v.word = machine_input(m, IN_EXTERN, 2, name, (uint64_t)0);
+		v = (struct value){machine_input(m, IN_EXTERN, 2, name, (uint64_t)0), WORD_REGION};
 		break;
 	}
 	case WIDE_FUNC: {
@@ -168,6 +176,8 @@ static void call(struct machine *m, const struct insn *in)
 {
 	switch ((enum call_kind)in->src) {
 	case CALL_HELPER:
+		if (in->imm == CORE_UNRESOLVED)
+			machine_fault(m, FAULT_UNRESOLVED, "a CO-RE relocation has no answer in this kernel");
 		helper_call(m, in);
 		return;
 	case CALL_LOCAL:
@@ -224,11 +234,13 @@ static void load_packet(struct machine *m, const struct insn *in, uint64_t base)
 
 static void load(struct machine *m, const struct insn *in)
 {
-	struct value v = memory_load(m, get_register(m, in->src), in->off, in->width / 8u);
+	struct value at = get_register(m, in->src);
+	struct core_access a = core_access(m, in);
+	struct value v = memory_load(m, at, a.off, a.n);
 	if (in->op == ISA_LDXS) {
 		if (v.region)
 			machine_fault(m, FAULT_CTX_ACCESS, "a pointer is loaded with sign extension");
-		v.word = (uint64_t)sign_extend(v.word, in->width);
+		v.word = (uint64_t)sign_extend(v.word, 8 * a.n);
 	}
 	set_register(m, in->dst, v);
 }
@@ -239,7 +251,8 @@ static void store(struct machine *m, const struct insn *in)
 	struct value at = get_register(m, in->dst);
 	if (in->op != ISA_ST)
 		v = get_register(m, in->src);
-	memory_store(m, at, in->off, in->width / 8u, v);
+	struct core_access a = core_access(m, in);
+	memory_store(m, at, a.off, a.n, v);
 }
 
 /* Others may see the memory between any two instructions, so they see each atomic. */
@@ -256,6 +269,8 @@ static void record_atomic(struct machine *m, const struct insn *in, struct value
 
 static void check_atomic(struct machine *m, struct value at)
 {
+	if (core_here(m))
+		machine_stop(m, REASON_CORE, "atomic operation at an offset that the kernel's types give");
 	if (m->regions[at.region].kind == REGION_CTX)
 		machine_fault(m, FAULT_CTX_ACCESS, "atomic operation on the context");
 }

@@ -87,6 +87,9 @@ void exec_run(const struct program *p, const struct input *in, const struct exec
 	      struct exec_outcome *out);
 void exec_release(struct exec_outcome *out);
 
+/* Gives the program's symbolic CO-RE relocations the values that the compiler wrote. */
+void exec_set_core(const struct program *p, struct input *in);
+
 /* The first difference of two outcomes as output (ARCHITECTURE.md, "What a
  * program means"), in words, into buf; false if there is none. Shared-memory
  * atomics: each of a's must be in b's in order, b may have more (see there). */

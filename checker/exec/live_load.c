@@ -51,6 +51,10 @@ static bool patch_wide(const struct program *p, const struct live_maps *l, size_
 
 static struct bpf_insn *build_code(const struct program *p, const struct live_maps *l, struct live_error *e)
 {
+	if (p->n_relos) {
+		live_fail(e, KERNEL_FAILED, "its CO-RE relocations are left symbolic");
+		return NULL;
+	}
 	struct bpf_insn *code = machine_alloc(p->n * sizeof *code);
 	insn_encode(p->insns, p->n, (uint8_t *)code);
 	for (size_t i = 0; i < p->n; i++) {

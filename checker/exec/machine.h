@@ -185,6 +185,15 @@ void element_list(struct machine *m); /* writes the outcome's values */
 /* Words of an input function's argument list: n leading ones, then the key; returns their number. */
 size_t element_key_words(uint64_t *words, size_t n, const uint8_t *key, size_t key_size);
 
+/* core.c: CO-RE relocations that were left symbolic */
+struct core_access {
+	int64_t off;
+	unsigned n; /* bytes */
+};
+const struct core_relo *core_here(const struct machine *m); /* of the instruction that runs, NULL if none */
+uint64_t core_immediate(struct machine *m, const struct core_relo *r);
+struct core_access core_access(struct machine *m, const struct insn *in); /* as a load or store has it here */
+
 /* helper.c and its models */
 struct helper_call {
 	const struct helper_row *row;

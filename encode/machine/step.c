@@ -14,9 +14,13 @@ struct value step_reg(struct run *r, struct state *s, unsigned reg)
 
 static struct value second_operand(struct run *r, struct state *s, const struct insn *in)
 {
-	if (in->k)
+	const struct core_relo *relo = program_core(r->program, r->slot);
+	if (!in->k)
+		return step_reg(r, s, in->src);
+	if (!relo)
 		return value_number(r->world, word_const(r->world, (uint64_t)(int64_t)in->imm));
-	return step_reg(r, s, in->src);
+	struct term_pool *p = r->world->pool;
+	return value_number(r->world, term_sext(p, term_extract(p, core_value_of(r, s, relo), 31, 0), 64));
 }
 
 /* d op s at the width of its arguments; shift amounts are masked, division by zero is RFC 9669's. */
@@ -106,9 +110,11 @@ static bool step_wide(struct run *r, struct state *s, const struct insn *in)
 	if (in->src == WIDE_MAP || in->src == WIDE_MAP_VALUE)
 		number = r->map_numbers[in->imm];
 	switch ((enum wide_kind)in->src) {
-	case WIDE_CONST:
-		*out = value_number(w, word_const(w, in->imm64));
+	case WIDE_CONST: {
+		const struct core_relo *relo = program_core(r->program, r->slot);
+		*out = value_number(w, relo ? core_value_of(r, s, relo) : word_const(w, in->imm64));
 		return true;
+	}
 	case WIDE_MAP:
 		*out = value_pointer(w, region_make(w, REGION_MAP, number, 0), zero);
 		return true;
@@ -126,7 +132,8 @@ static bool step_wide(struct run *r, struct state *s, const struct insn *in)
 		break;
 	}
 	const char *name = r->program->object->externs[in->imm].name;
-	*out = value_number(w, world_input2(w, IN_EXTERN, word_const(w, world_hash_name(name)), zero));
+	/* read only: a kconfig value, a kernel variable; a weak one may be at 0 */
+	*out = value_pointer(w, WORD_REGION, world_input2(w, IN_EXTERN, word_const(w, world_hash_name(name)), zero));
 	return true;
 }
 
@@ -134,6 +141,11 @@ static bool step_load(struct run *r, struct state *s, const struct insn *in)
 {
 	struct world *w = r->world;
 	struct value p = step_reg(r, s, in->src);
+	const struct core_relo *relo = program_core(r->program, r->slot);
+	if (relo) {
+		s->regs[in->dst] = core_load(r, s, in, relo, &p);
+		return true;
+	}
 	struct value v = access_load(r, s, &p, in->off, in->width / 8u);
 	if (in->op == ISA_LDXS && v.n && in->width < 64) /* a context field that holds a pointer */
 		run_fault(r, s, FAULT_CTX_ACCESS, term_true(w->pool));
@@ -151,7 +163,11 @@ static bool step_store(struct run *r, struct state *s, const struct insn *in)
 	struct value p = step_reg(r, s, in->dst);
 	struct value v = in->op == ISA_ST ? value_number(w, word_const(w, (uint64_t)(int64_t)in->imm))
 	                                  : step_reg(r, s, in->src);
-	access_store(r, s, &p, in->off, in->width / 8u, &v);
+	const struct core_relo *relo = program_core(r->program, r->slot);
+	if (relo)
+		core_store(r, s, in, relo, &p, &v);
+	else
+		access_store(r, s, &p, in->off, in->width / 8u, &v);
 	return true;
 }
 
@@ -285,7 +301,13 @@ term step_condition(struct run *r, struct state *s, const struct insn *in)
 
 bool step_insn(struct run *r, struct state *s, const struct insn *in)
 {
-	switch (isa_rows[in->op].form) {
+	enum isa_form form = isa_rows[in->op].form;
+	bool takes_core = form != FORM_ATOMIC && form != FORM_LOAD_ACQ && form != FORM_STORE_REL;
+	if (!takes_core && program_core(r->program, r->slot)) {
+		run_unknown(r, s, REASON_CORE, isa_rows[in->op].name);
+		return false;
+	}
+	switch (form) {
 	case FORM_ALU:
 	case FORM_ALU1: return step_alu(r, s, in);
 	case FORM_ALUX: return step_movsx(r, s, in);
@@ -301,8 +323,10 @@ bool step_insn(struct run *r, struct state *s, const struct insn *in)
 	case FORM_LDABS:
 	case FORM_LDIND: return step_packet(r, s, in);
 	case FORM_CALL:
+		if (in->src == CALL_HELPER && in->imm == CORE_UNRESOLVED)
+			run_fault(r, s, FAULT_UNRESOLVED, term_true(r->world->pool));
 		if (in->src == CALL_HELPER)
-			return helper_step(r, s, (uint32_t)in->imm);
+			return in->imm != CORE_UNRESOLVED && helper_step(r, s, (uint32_t)in->imm);
 		run_unknown(r, s, REASON_KFUNC, r->program->object->externs[in->imm].name);
 		return false;
 	case FORM_JA:

@@ -23,6 +23,12 @@ bool guard_implies(struct world *w, term guard, term cond);
 uint64_t guard_upper_bound(struct world *w, term guard, term x);
 /* Is the number made of an address of the program's own memory, which KMEM doesn't have? */
 bool world_holds_address(struct world *w, term number);
+/* core.c: CO-RE relocations that were left symbolic. */
+term core_value_of(struct run *r, struct state *s, const struct core_relo *relo); /* 64 bits */
+struct value core_load(struct run *r, struct state *s, const struct insn *in, const struct core_relo *relo,
+                       const struct value *base);
+void core_store(struct run *r, struct state *s, const struct insn *in, const struct core_relo *relo,
+                const struct value *base, const struct value *v);
 /* FNV-1a, 64 bits: names global variables and externs in inputs. */
 uint64_t world_hash_name(const char *name);
 #endif

@@ -60,7 +60,10 @@ extern const struct core_row core_rows[CORE_KINDS];
 enum core_class { CORE_FIXED, CORE_UNSIGNED, CORE_POINTER };
 
 /* What the input CORE (input.def) asks of a path beside the values of core.def. */
-enum core_aspect { CORE_MEMORY_SIZE = CORE_KINDS, CORE_IS_UNSIGNED, CORE_IS_POINTER };
+enum core_aspect {
+	CORE_MEMORY_SIZE = CORE_KINDS, /* bytes of the field for loads and stores, 0: it is a bit-field */
+	CORE_IS_UNSIGNED,              /* it is an unsigned integer */
+};
 
 /* A value that the kernel's types will give: the immediate of an ALU instruction or an LDDW, the offset of a load or
  * store. The instruction holds what the compiler wrote. */
