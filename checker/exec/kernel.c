@@ -32,7 +32,7 @@ static bool can_test(enum progtype t)
 {
 	static const enum progtype types[] = {
 	    PROGTYPE_XDP,     PROGTYPE_SOCKET_FILTER, PROGTYPE_SCHED_CLS,      PROGTYPE_SCHED_ACT, PROGTYPE_LWT_IN,
-	    PROGTYPE_LWT_OUT, PROGTYPE_LWT_XMIT,      PROGTYPE_RAW_TRACEPOINT, PROGTYPE_SYSCALL,
+	    PROGTYPE_LWT_OUT, PROGTYPE_LWT_XMIT,      PROGTYPE_RAW_TRACEPOINT, PROGTYPE_SYSCALL,   PROGTYPE_CGROUP_SKB,
 	};
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (types[i] == t)
