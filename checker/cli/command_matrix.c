@@ -35,6 +35,7 @@ static enum support helper_support(const struct helper_row *row)
 	case MODEL_NONE:
 		return SUPPORT_NONE;
 	case MODEL_OPAQUE:
+	case MODEL_MAP_PEEK:
 		return opaque_support(row);
 	case MODEL_CONST:
 		return SUPPORT_CONST;
@@ -102,14 +103,15 @@ static const struct model_text {
     [MAP_HASH] = {"exact", "an update replaces the element"},
     [MAP_LRU] = {"exact", "unknown once another key may have been evicted"},
     [MAP_INPLACE] = {"exact", "an update of a present key copies in place"},
-    [MAP_TRIE] = {"not modelled", ""},
-    [MAP_QUEUE] = {"not modelled", "push and pop are opaque events"},
+    [MAP_TRIE] = {"lookup", "the element that a key finds is input, the same for equal keys"},
+    [MAP_QUEUE] = {"not modelled", "push, pop and peek are opaque events"},
     [MAP_RING] = {"not modelled", "reserve, submit and discard exact, output an event"},
     [MAP_EVENTS] = {"not modelled", "target of output events"},
     [MAP_PROGS] = {"not modelled", "tail calls exact: the run ends in map and index"},
     [MAP_TARGETS] = {"not modelled", "redirects exact: target and flags are output"},
     [MAP_MAPS] = {"not modelled", ""},
-    [MAP_STORAGE] = {"not modelled", ""},
+    [MAP_STORAGE] = {"not modelled", "storage helpers exact: one value for each address of an object"},
+    [MAP_LOCAL] = {"not modelled", "get_local_storage exact: one value that is always there"},
     [MAP_OPAQUE] = {"not modelled", ""},
 };
 

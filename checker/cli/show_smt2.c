@@ -183,6 +183,8 @@ static const char *argument_name(const struct encoding *e, uint32_t fn, uint64_t
 	case IN_MAP_HAS:
 	case IN_MAP_BYTE:
 	case IN_MAP_ERRNO:
+	case IN_LPM:
+	case IN_STORAGE:
 	case IN_AT_VALUE:
 	case IN_AT_MAP:
 	case IN_AT_DATA:

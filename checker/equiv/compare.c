@@ -109,7 +109,7 @@ static void compare_plain(struct comparison *c, uint32_t number, const char *nam
 		size_t k;
 		const term *words = tuple_words(c->world, w[i].key, &k);
 		term valid = term_ult(p, w[i].off, word_const(c->world, def->value_size));
-		if (k > 0)
+		if (k > 0 && maptype_rows[def->type].model == MAP_ARRAY)
 			valid = term_and(p, valid, term_ult(p, words[0], word_const(c->world, def->max_entries)));
 		claim_add(c, name, term_and(p, valid, differ_at(c, space, w[i].key, w[i].key, w[i].off)));
 	}
@@ -145,12 +145,6 @@ static void compare_keyed(struct comparison *c, uint32_t number, const char *nam
 	free(w);
 }
 
-static bool has_generations(const struct map *m)
-{
-	enum map_model model = maptype_rows[m->type].model;
-	return !m->is_data && (model == MAP_HASH || model == MAP_LRU || model == MAP_INPLACE || model == MAP_TRIE);
-}
-
 void compare_states(struct comparison *c)
 {
 	char name[64];
@@ -160,7 +154,7 @@ void compare_states(struct comparison *c)
 	for (uint32_t i = 0; i < c->world->n_maps; i++) {
 		const struct map *m = c->world->maps[i].def;
 		snprintf(name, sizeof name, m->is_data ? "global data in %.40s" : "contents of map %.40s", m->name);
-		if (has_generations(m))
+		if (map_has_generations(m))
 			compare_keyed(c, i, name);
 		else
 			compare_plain(c, i, name);

@@ -21,19 +21,19 @@ static enum map_model model_of(const struct map_state *s)
 static bool is_at_entry(struct machine *m, const struct map_state *s, const uint8_t *key)
 {
 	uint64_t words[INPUT_MAX_ARGS] = {s->number};
-	if (model_of(s) == MAP_ARRAY)
+	if (model_of(s) == MAP_ARRAY || model_of(s) == MAP_LOCAL)
 		return true;
-	return input_get(m->in, IN_MAP_HAS, words, element_key_words(words, 1, key, s->def->key_size)) != 0;
+	return input_get(m->in, IN_MAP_HAS, words, element_key_words(words, 1, key, map_index_size(s->def))) != 0;
 }
 
 struct element *element_find(struct machine *m, uint32_t map, const uint8_t *key)
 {
 	struct map_state *s = &m->maps[map];
-	size_t key_size = s->def->key_size;
+	size_t key_size = map_index_size(s->def);
 	if (key_size > 512)
 		machine_stop(m, REASON_MAPTYPE, "map %s has keys of %zu bytes", s->def->name, key_size);
 	for (size_t i = 0; i < s->n_elements; i++)
-		if (!memcmp(s->elements[i]->key, key, key_size))
+		if (!key_size || !memcmp(s->elements[i]->key, key, key_size))
 			return s->elements[i];
 	s->elements = realloc(s->elements, (s->n_elements + 1) * sizeof *s->elements);
 	if (!s->elements)
@@ -41,7 +41,8 @@ struct element *element_find(struct machine *m, uint32_t map, const uint8_t *key
 	struct element *e = machine_alloc(sizeof *e);
 	s->elements[s->n_elements++] = e;
 	e->key = machine_alloc(key_size);
-	memcpy(e->key, key, key_size);
+	if (key_size)
+		memcpy(e->key, key, key_size);
 	e->at_entry = e->present = is_at_entry(m, s, key);
 	return e;
 }
@@ -51,7 +52,7 @@ static uint64_t address_of(struct machine *m, const struct map_state *s, const s
 	uint64_t words[INPUT_MAX_ARGS] = {s->number, e->gen};
 	if (s->def->is_data)
 		return input_get(m->in, IN_AT_DATA, words, 1);
-	return input_get(m->in, IN_AT_VALUE, words, element_key_words(words, 2, e->key, s->def->key_size));
+	return input_get(m->in, IN_AT_VALUE, words, element_key_words(words, 2, e->key, map_index_size(s->def)));
 }
 
 struct value element_pointer(struct machine *m, uint32_t map, struct element *e)
@@ -94,7 +95,7 @@ const uint8_t *element_initial(struct machine *m, uint32_t map, struct element *
 		return e->initial;
 	e->initial = machine_alloc(s->def->value_size);
 	uint64_t words[INPUT_MAX_ARGS] = {s->number};
-	size_t n = element_key_words(words, 2, e->key, s->def->key_size);
+	size_t n = element_key_words(words, 2, e->key, map_index_size(s->def));
 	for (uint32_t i = 0; i < s->def->value_size; i++) {
 		words[1] = i;
 		e->initial[i] = s->def->is_data ? element_data_byte(m->in, s->def, i)
@@ -131,6 +132,13 @@ void element_replace(struct machine *m, uint32_t map, struct element *e, const u
 	e->region = 0;
 }
 
+int64_t element_ask_room(struct machine *m, uint32_t map)
+{
+	static const int64_t errors[] = {0, -EXEC_E2BIG, -EXEC_ENOMEM, -EXEC_EBUSY};
+	struct map_state *s = &m->maps[map];
+	return errors[machine_input(m, IN_MAP_ERRNO, 2, (uint64_t)s->number, s->decisions++)];
+}
+
 static bool is_changed(struct machine *m, uint32_t map, struct element *e)
 {
 	if (e->present != e->at_entry)
@@ -145,7 +153,7 @@ static void list_element(struct machine *m, uint32_t map, struct element *e)
 	const struct map_state *s = &m->maps[map];
 	struct exec_value *v = &o->values[o->n_values++];
 	*v = (struct exec_value){.map = s->number, .present = e->present, .changed = is_changed(m, map, e)};
-	v->key_size = s->def->key_size;
+	v->key_size = map_index_size(s->def);
 	v->value_size = s->def->value_size;
 	v->key = machine_alloc(v->key_size);
 	memcpy(v->key, e->key, v->key_size);

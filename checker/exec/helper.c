@@ -289,7 +289,7 @@ static void check_scalars(struct machine *m, const struct helper_call *c)
 			machine_stop(m, REASON_HELPER, "argument %u of bpf_%s is a pointer", i + 1, c->row->name);
 }
 
-static void run_opaque(struct machine *m, struct helper_call *c)
+void helper_run_opaque(struct machine *m, struct helper_call *c)
 {
 	check_scalars(m, c);
 	if (c->row->effects & MAPS_WRITE)
@@ -325,7 +325,7 @@ static void run_model(struct machine *m, struct helper_call *c)
 	/* clang-format off */
 	switch (c->row->model) {
 	case MODEL_NONE: machine_stop(m, REASON_HELPER, "bpf_%s is not modelled", c->row->name);
-	case MODEL_OPAQUE: run_opaque(m, c); return;
+	case MODEL_OPAQUE: helper_run_opaque(m, c); return;
 	case MODEL_CONST: return_input(c, machine_input(m, IN_CONST, 2, id, (uint64_t)0)); return;
 	case MODEL_ORACLE:
 		return_input(c, machine_input(m, IN_ORACLE, 2, id, machine_count(m, c->row->id)));

@@ -32,6 +32,17 @@ static struct element *find_key(struct machine *m, const struct helper_call *c, 
 	return e;
 }
 
+/* Which element of a trie a key finds is input (encode/machine/map_trie.c). */
+static struct element *find_prefix(struct machine *m, const struct helper_call *c)
+{
+	const struct map_state *s = &m->maps[c->map];
+	uint64_t words[INPUT_MAX_ARGS] = {s->number};
+	if (s->def->key_size > 512)
+		machine_stop(m, REASON_MAPTYPE, "map %s has keys of %u bytes", s->def->name, s->def->key_size);
+	uint64_t id = input_get(m->in, IN_LPM, words, element_key_words(words, 1, c->read[1], s->def->key_size));
+	return element_find(m, c->map, (const uint8_t *)&id);
+}
+
 /* Which keys an LRU map keeps depends on every change of it: an internal event. */
 static void note_eviction(struct machine *m, const struct helper_call *c, enum map_model model)
 {
@@ -43,11 +54,13 @@ static void note_eviction(struct machine *m, const struct helper_call *c, enum m
 
 void helper_run_MAP_LOOKUP(struct machine *m, struct helper_call *c)
 {
-	enum map_model model = check_model(m, c);
+	const struct map *def = m->maps[c->map].def;
+	bool trie = maptype_rows[def->type].model == MAP_TRIE;
+	enum map_model model = trie ? MAP_TRIE : check_model(m, c);
 	helper_return(c, 0);
 	if (model == MAP_ARRAY && !index_in_range(m, c, c->read[1]))
 		return;
-	struct element *e = find_key(m, c, model);
+	struct element *e = trie ? find_prefix(m, c) : find_key(m, c, model);
 	if (e->present)
 		c->ret = element_pointer(m, c->map, e);
 }
@@ -61,13 +74,6 @@ static int64_t update_array(struct machine *m, struct helper_call *c)
 	struct element *e = element_find(m, c->map, c->read[1]);
 	memcpy(element_bytes(m, c->map, e), c->read[2], c->len[2]);
 	return 0;
-}
-
-/* Outcome of an update that asks for memory: the input decides. */
-static int64_t ask_room(struct machine *m, struct map_state *s)
-{
-	static const int64_t errors[] = {0, -EXEC_E2BIG, -EXEC_ENOMEM, -EXEC_EBUSY};
-	return errors[machine_input(m, IN_MAP_ERRNO, 2, (uint64_t)s->number, s->decisions++)];
 }
 
 static int64_t update_hash(struct machine *m, struct helper_call *c, enum map_model model)
@@ -84,7 +90,7 @@ static int64_t update_hash(struct machine *m, struct helper_call *c, enum map_mo
 	}
 	/* a preallocated map replaces a present key with its spare element and never asks */
 	bool asks = !e->present || model == MAP_LRU || (s->def->flags & BPF_F_NO_PREALLOC);
-	int64_t err = asks ? ask_room(m, s) : 0;
+	int64_t err = asks ? element_ask_room(m, c->map) : 0;
 	if (!err)
 		element_replace(m, c->map, e, c->read[2]);
 	return err;
@@ -114,6 +120,16 @@ void helper_run_MAP_DELETE(struct machine *m, struct helper_call *c)
 	helper_return(c, e->present ? 0 : -EXEC_ENOENT);
 	if (e->present)
 		element_replace(m, c->map, e, NULL);
+}
+
+/* Of a queue or stack, whose contents only calls of this kind see; the other maps read the value. */
+void helper_run_MAP_PEEK(struct machine *m, struct helper_call *c)
+{
+	const struct map *def = m->maps[c->map].def;
+	if (def->is_data || maptype_rows[def->type].model != MAP_QUEUE)
+		machine_stop(m, REASON_MAPTYPE, "bpf_%s of map %s of type %s", c->row->name, def->name,
+			     maptype_rows[def->type].name);
+	helper_run_opaque(m, c);
 }
 
 static bool map_has(struct machine *m, const struct helper_call *c, uint32_t index)

@@ -180,6 +180,8 @@ struct value element_pointer(struct machine *m, uint32_t map, struct element *e)
 uint8_t *element_bytes(struct machine *m, uint32_t map, struct element *e);
 const uint8_t *element_initial(struct machine *m, uint32_t map, struct element *e);
 void element_replace(struct machine *m, uint32_t map, struct element *e, const uint8_t *value); /* NULL: deletes */
+/* Errno of an update that asks for memory: the input decides. */
+int64_t element_ask_room(struct machine *m, uint32_t map);
 uint8_t element_data_byte(const struct input *in, const struct map *def, uint32_t off);
 void element_list(struct machine *m); /* writes the outcome's values */
 /* Words of an input function's argument list: n leading ones, then the key; returns their number. */
@@ -206,6 +208,7 @@ struct helper_call {
 };
 void helper_call(struct machine *m, const struct insn *in);
 void helper_return(struct helper_call *c, int64_t word); /* a number */
+void helper_run_opaque(struct machine *m, struct helper_call *c); /* an event, and results that are input */
 /* One exact model each, see helper_model.def. */
 #define HELPER_MODEL(name) void helper_run_##name(struct machine *m, struct helper_call *c);
 #include "helper_model.def"

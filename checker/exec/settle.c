@@ -264,7 +264,7 @@ static bool changes_state(const struct helper_row *row)
 
 static bool is_free(const struct helper_row *row)
 {
-	return row->model == MODEL_OPAQUE || row->model == MODEL_CONST || row->model == MODEL_ORACLE ||
+	return row->model == MODEL_OPAQUE || row->model == MODEL_MAP_PEEK || row->model == MODEL_CONST || row->model == MODEL_ORACLE ||
 	       row->model == MODEL_PROBE_READ;
 }
 

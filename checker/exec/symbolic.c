@@ -171,8 +171,7 @@ static void read_context(struct reading *r)
 
 static bool has_presence(const struct map *m)
 {
-	enum map_model model = maptype_rows[m->type].model;
-	return !m->is_data && (model == MAP_HASH || model == MAP_LRU || model == MAP_INPLACE || model == MAP_TRIE);
+	return map_has_generations(m) || maptype_rows[m->type].model == MAP_TRIE;
 }
 
 struct key_list {
@@ -222,18 +221,20 @@ static void read_element(struct reading *r, uint32_t number, const uint64_t *wor
 	tuple key = tuple_make(w, terms, n), now = key, before = key;
 	bool at_entry = true;
 	*v = (struct exec_value){
-	    .map = number, .key_size = def->key_size, .value_size = def->value_size, .present = true};
+	    .map = number, .key_size = map_index_size(def), .value_size = def->value_size, .present = true};
 	if (has_presence(def)) {
 		unsigned space = space_of_map(number, MAP_PRESENT);
 		v->present = byte_of(r, space, key, 0) & 1;
 		at_entry = value_of(r, mem_read_byte(w, mem_initial(w, space), key, word_const(w, 0))) & 1;
+	}
+	if (map_has_generations(def)) {
 		term gen =
 		    mem_read_byte(w, r->run->final->mems[space_of_map(number, MAP_GENERATION)], key, word_const(w, 0));
 		terms[n] = word_const(w, value_of(r, gen));
 		now = tuple_make(w, terms, n + 1);
 		terms[n] = word_const(w, 0);
 		before = tuple_make(w, terms, n + 1);
-	} else if (!def->is_data && words[0] >= def->max_entries) {
+	} else if (!def->is_data && maptype_rows[def->type].model == MAP_ARRAY && words[0] >= def->max_entries) {
 		return; /* a store that was never reached */
 	}
 	v->changed = v->present != at_entry;
@@ -260,7 +261,7 @@ static int compare_values(const void *a, const void *b)
 static void read_map(struct reading *r, uint32_t number)
 {
 	const struct map *def = r->world->maps[number].def;
-	struct key_list keys = {.words = def->is_data ? 0 : (def->key_size + 7) / 8};
+	struct key_list keys = {.words = def->is_data ? 0 : (map_index_size(def) + 7) / 8};
 	if (def->frozen || keys.words > 64)
 		return;
 	collect_keys(r, number, MAP_VALUES, &keys);

@@ -93,7 +93,7 @@ struct opaque_call {
 static bool is_opaque_call(const struct exec_event *e)
 {
 	const struct helper_row *row = e->kind < EXEC_EVENT_ATOMIC ? helper_find(e->kind) : NULL;
-	return row && (row->model == MODEL_OPAQUE || row->model == MODEL_L4_CSUM_REPLACE);
+	return row && (row->model == MODEL_OPAQUE || row->model == MODEL_MAP_PEEK || row->model == MODEL_L4_CSUM_REPLACE);
 }
 
 static size_t opaque_calls(const struct exec_outcome out[2], struct opaque_call **calls)
@@ -196,7 +196,8 @@ bool witness_is_opaque(const struct input *in)
 	for (size_t i = 0; i < input_count(in); i++) {
 		const struct input_entry *e = input_at(in, i);
 		bool opaque = e->fn == IN_RESULT || e->fn == IN_OUT || e->fn == IN_OUT_LEN || e->fn == IN_AFTER || e->fn == IN_AFTER_LEN;
-		if (opaque && e->value)
+		/* a trie need not be able to hold elements that are found just so */
+		if (e->fn == IN_LPM || ((opaque || e->fn == IN_STORAGE) && e->value))
 			return true;
 	}
 	return false;

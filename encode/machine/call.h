@@ -24,6 +24,10 @@ extern const helper_function helper_map_functions[]; /* by enum helper_model, NU
 bool model_map_lookup(struct call *c);
 bool model_map_update(struct call *c);
 bool model_map_delete(struct call *c);
+bool model_map_peek(struct call *c);
+bool model_storage_get(struct call *c);
+bool model_storage_delete(struct call *c);
+bool model_local_storage(struct call *c);
 bool model_tail_call(struct call *c);
 bool model_redirect(struct call *c);
 bool model_redirect_map(struct call *c);
@@ -51,6 +55,8 @@ term call_errno(struct call *c, unsigned e);
 void call_set_number(struct call *c, term word);
 /* Packet, context and kernel memory behind an opaque call, as the row's effects say (after.c). */
 void call_change_state(struct call *c, term position);
+/* The sound default: an event, and results that are input. */
+bool call_opaque(struct call *c);
 /* Records a visible or internal opaque event with the arguments as the row says; returns its position. */
 term call_opaque_event(struct call *c, struct event **out);
 #endif

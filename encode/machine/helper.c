@@ -12,6 +12,10 @@ static const helper_function models[] = {
 	[MODEL_MAP_LOOKUP] = model_map_lookup,
 	[MODEL_MAP_UPDATE] = model_map_update,
 	[MODEL_MAP_DELETE] = model_map_delete,
+	[MODEL_MAP_PEEK] = model_map_peek,
+	[MODEL_STORAGE_GET] = model_storage_get,
+	[MODEL_STORAGE_DELETE] = model_storage_delete,
+	[MODEL_LOCAL_STORAGE] = model_local_storage,
 	[MODEL_TAIL_CALL] = model_tail_call,
 	[MODEL_REDIRECT] = model_redirect,
 	[MODEL_REDIRECT_MAP] = model_redirect_map,
@@ -395,7 +399,7 @@ term call_opaque_event(struct call *c, struct event **out)
 	return state_count(w, c->state, COUNT_OPAQUE);
 }
 
-static bool call_opaque(struct call *c)
+bool call_opaque(struct call *c)
 {
 	struct world *w = c->world;
 	struct event record = {0};

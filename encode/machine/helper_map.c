@@ -45,9 +45,12 @@ static void note_eviction(struct call *c)
 
 bool model_map_lookup(struct call *c)
 {
-	if (!is_keyed(c))
+	bool trie = model_of(c) == MAP_TRIE;
+	if (!trie && !is_keyed(c))
 		return false;
 	tuple key = map_key(c->run, c->state, c->map, &c->arg[1]);
+	if (trie)
+		key = map_trie_element(c->run, c->map, key);
 	check_eviction(c, key);
 	c->result = map_lookup(c->run, c->state, c->map, key);
 	return true;
@@ -80,6 +83,15 @@ bool model_map_delete(struct call *c)
 	note_eviction(c);
 	call_set_number(c, map_delete(c->run, c->state, c->map, key));
 	return true;
+}
+
+/* Of a queue or stack, whose contents only calls of this kind see; the other maps read the value. */
+bool model_map_peek(struct call *c)
+{
+	if (model_of(c) == MAP_QUEUE)
+		return call_opaque(c);
+	run_unknown(c->run, c->state, REASON_MAPTYPE, c->world->maps[c->map].def->name);
+	return false;
 }
 
 static term target_there(struct call *c, term index)

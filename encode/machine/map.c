@@ -191,6 +191,25 @@ term map_update(struct run *r, struct state *s, uint32_t number, tuple key, cons
 	                           : update_hash(r, s, number, key, bytes, bad, noexist, exist);
 }
 
+term map_insert(struct run *r, struct state *s, uint32_t number, tuple key, const term *bytes, term asked)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	asked = term_and(p, asked, term_not(p, map_has(r, s, number, key)));
+	term room = room_errno(r, s, number, asked);
+	term done = term_and(p, asked, term_eq(p, room, word_const(w, 0)));
+	new_generation(r, s, number, key, done);
+	set_present(r, s, number, key, done, term_true(p));
+	write_element(r, s, number, map_element(w, s, number, key), done, bytes);
+	return done;
+}
+
+void map_remove(struct run *r, struct state *s, uint32_t number, tuple key, term done)
+{
+	new_generation(r, s, number, key, done);
+	set_present(r, s, number, key, done, term_false(r->world->pool));
+}
+
 term map_delete(struct run *r, struct state *s, uint32_t number, tuple key)
 {
 	struct world *w = r->world;
@@ -198,7 +217,6 @@ term map_delete(struct run *r, struct state *s, uint32_t number, tuple key)
 	if (is_array(r, number))
 		return ERR(w, 22);
 	term present = map_has(r, s, number, key);
-	new_generation(r, s, number, key, present);
-	set_present(r, s, number, key, present, term_false(p));
+	map_remove(r, s, number, key, present);
 	return term_ite(p, present, word_const(w, 0), ERR(w, 2));
 }

@@ -174,8 +174,7 @@ static term region_base(struct world *w, enum region_kind kind, uint32_t id, tup
 
 bool world_has_generations(const struct world *w, uint32_t map)
 {
-	enum map_model m = maptype_rows[w->maps[map].def->type].model;
-	return m == MAP_HASH || m == MAP_LRU || m == MAP_INPLACE || m == MAP_TRIE;
+	return map_has_generations(w->maps[map].def);
 }
 
 uint32_t region_make(struct world *w, enum region_kind kind, uint32_t id, tuple key)

@@ -27,6 +27,21 @@ struct map {
 	size_t n_vars;   /* sorted by off, not overlapping */
 };
 
+/* Bytes of what tells a map's elements apart: the key, or a word in its place. A trie's element has a number of its own,
+ * since several keys find it; storage belongs to the object at an address. */
+static inline uint32_t map_index_size(const struct map *m)
+{
+	enum map_model model = maptype_rows[m->type].model;
+	return model == MAP_TRIE || model == MAP_STORAGE ? 8 : model == MAP_LOCAL ? 0 : m->key_size;
+}
+
+/* May an element be replaced by another one of the same key? */
+static inline bool map_has_generations(const struct map *m)
+{
+	enum map_model model = maptype_rows[m->type].model;
+	return !m->is_data && (model == MAP_HASH || model == MAP_LRU || model == MAP_INPLACE || model == MAP_STORAGE);
+}
+
 /* A kernel symbol or kconfig value that is resolved at load time only. */
 struct extern_symbol {
 	char *name;
