@@ -357,13 +357,13 @@ void access_check_atomic(struct run *r, const struct state *s, const struct valu
 
 void access_check_bytes(struct run *r, struct state *s, const struct value *v, size_t n, const term *present)
 {
-	if (v->n == 0 && n)
-		number_fault(r, s, v);
 	for (size_t k = 0; k < (present ? n : n > 0); k++) {
 		struct state under = *s;
 		struct target t;
 		if (present)
 			under.guard = term_and(r->world->pool, s->guard, present[k]);
+		if (v->n == 0 && k == 0) /* where the first byte is not there none is */
+			number_fault(r, &under, v);
 		for (uint32_t i = 0; next_target(r, &under, v, (int64_t)k, &i, &t);)
 			if (t.region->kind != REGION_CTX)
 				check_access(r, &under, &t, present ? 1 : n, true);
