@@ -51,12 +51,12 @@ static void give_error(const char *text, char *err, size_t errlen)
 		snprintf(err, errlen, "%s", text);
 }
 
+static const enum bpfprove_error object_errors[] = {
+    [OBJECT_OK] = BPFPROVE_OK, [OBJECT_UNREADABLE] = BPFPROVE_UNREADABLE, [OBJECT_MALFORMED] = BPFPROVE_MALFORMED};
+
 static enum bpfprove_error take_object(enum object_error e, struct object *o, const char *text, bpfprove_object **out,
 				       char *err, size_t errlen)
 {
-	static const enum bpfprove_error errors[] = {[OBJECT_OK] = BPFPROVE_OK,
-						     [OBJECT_UNREADABLE] = BPFPROVE_UNREADABLE,
-						     [OBJECT_MALFORMED] = BPFPROVE_MALFORMED};
 	*out = NULL;
 	if (e == OBJECT_OK) {
 		*out = need(malloc(sizeof **out));
@@ -64,14 +64,14 @@ static enum bpfprove_error take_object(enum object_error e, struct object *o, co
 	} else {
 		give_error(text, err, errlen);
 	}
-	return errors[e];
+	return object_errors[e];
 }
 
 enum bpfprove_error bpfprove_object_read(const char *path, bpfprove_object **out, char *err, size_t errlen)
 {
 	struct object *o;
 	char text[1024] = "";
-	enum object_error e = objects_read(path, &o, text, sizeof text);
+	enum object_error e = objects_read(path, "none", &o, text, sizeof text);
 	return take_object(e, o, text, out, err, errlen);
 }
 
@@ -82,6 +82,15 @@ enum bpfprove_error bpfprove_object_parse(const char *name, const void *bytes, s
 	char text[1024] = "";
 	enum object_error e = object_parse(name, bytes, len, &o, text, sizeof text);
 	return take_object(e, o, text, out, err, errlen);
+}
+
+enum bpfprove_error bpfprove_object_resolve(bpfprove_object *object, const char *btf, char *err, size_t errlen)
+{
+	char text[1024] = "";
+	enum object_error e = object_resolve(object->object, btf, text, sizeof text);
+	if (e != OBJECT_OK)
+		give_error(text, err, errlen);
+	return object_errors[e];
 }
 
 void bpfprove_object_free(bpfprove_object *object)

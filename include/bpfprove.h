@@ -53,6 +53,14 @@ enum bpfprove_error bpfprove_object_read(const char *path, bpfprove_object **out
 /* The same for an ELF object of `len` bytes in memory, which is not kept. `name` is only for messages. */
 enum bpfprove_error bpfprove_object_parse(const char *name, const void *bytes, size_t len, bpfprove_object **out,
 					  char *err, size_t errlen);
+/*
+ * CO-RE relocations of an object that was just read are symbolic: a verdict holds
+ * for every layout of the kernel's types. This resolves them against one kernel:
+ * `btf` is "kernel" (the running one), a file (raw BTF, or ELF with a section
+ * .BTF), "none" (nothing changes), or NULL: the running kernel if it shows its
+ * types, else none. On an error the object is only fit for being freed.
+ */
+enum bpfprove_error bpfprove_object_resolve(bpfprove_object *object, const char *btf, char *err, size_t errlen);
 /* NULL is allowed. */
 void bpfprove_object_free(bpfprove_object *object);
 size_t bpfprove_object_programs(const bpfprove_object *object);

@@ -34,7 +34,7 @@ enum status command_read(const struct options *opt, const char *command, struct 
 	*out = NULL;
 	if (opt->n_files != 1)
 		return command_fail(STATUS_USAGE, "%s takes one object, not %zu", command, opt->n_files);
-	enum object_error e = objects_read(opt->files[0], out, err, sizeof err);
+	enum object_error e = objects_read(opt->files[0], opt->btf, out, err, sizeof err);
 	if (e == OBJECT_OK)
 		return STATUS_PROVED;
 	return command_fail(e == OBJECT_MALFORMED ? STATUS_MALFORMED : STATUS_UNREADABLE, "%s", err);

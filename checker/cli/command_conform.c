@@ -65,7 +65,7 @@ static enum status read_program(const struct options *opt, struct object **out)
 static enum status read_file(const char *path, struct object **out)
 {
 	char err[1024];
-	enum object_error e = objects_read(path, out, err, sizeof err);
+	enum object_error e = objects_read(path, "none", out, err, sizeof err);
 	if (e == OBJECT_OK)
 		return STATUS_PROVED;
 	return command_fail(e == OBJECT_MALFORMED ? STATUS_MALFORMED : STATUS_UNREADABLE, "%s", err);

@@ -42,7 +42,7 @@ static enum status read_pair(const struct options *opt, struct object *o[2])
 {
 	char err[1024];
 	for (int i = 0; i < 2; i++) {
-		enum object_error e = objects_read(opt->files[i], &o[i], err, sizeof err);
+		enum object_error e = objects_read(opt->files[i], opt->btf, &o[i], err, sizeof err);
 		if (e != OBJECT_OK) {
 			fprintf(stderr, "bpfprove: %s\n", err);
 			return e == OBJECT_MALFORMED ? STATUS_MALFORMED : STATUS_UNREADABLE;
@@ -83,6 +83,13 @@ static void print_statistics(const struct solver *solver)
 		(unsigned long long)s.queries, (unsigned long long)s.trivial, 1e-6 * (double)s.ns);
 }
 
+static void print_types(const struct object *o)
+{
+	if (o->n_core_relos)
+		fprintf(stderr, "%s: %zu CO-RE relocations, %s%s\n", o->path, o->n_core_relos,
+			o->btf ? "resolved against the types of " : "left symbolic", o->btf ? o->btf : "");
+}
+
 static enum status decide_objects(const struct options *opt, struct object *o[2])
 {
 	char err[512];
@@ -99,6 +106,8 @@ static enum status decide_objects(const struct options *opt, struct object *o[2]
 		status = decide_pairs(opt, solver, &pairs);
 	else
 		fprintf(stderr, "bpfprove: %s\n", err);
+	for (int i = 0; opt->verbose && i < 2; i++)
+		print_types(o[i]);
 	if (opt->verbose)
 		print_statistics(solver);
 	objects_release(&pairs);

@@ -143,6 +143,7 @@ static enum status run_program(struct running *r, const struct engine *e)
 	if (r->program->type == PROGTYPE_UNSPEC)
 		command_fail(STATUS_PROVED, "%s: section %s says no program type: it has no context", r->program->name,
 			     r->program->section);
+	exec_set_core(r->program, base);
 	enum status s = run_read_packets(r->opt, r->program, &packets);
 	if (s == STATUS_PROVED)
 		s = run_read_input(r->opt, r->program, base);

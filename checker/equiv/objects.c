@@ -31,11 +31,21 @@ static char *read_text(const char *path, char *err, size_t len)
 	return text;
 }
 
-enum object_error objects_read(const char *path, struct object **out, char *err, size_t len)
+static enum object_error read_elf(const char *path, const char *btf, struct object **out, char *err, size_t len)
+{
+	enum object_error e = object_read(path, out, err, len);
+	if (e == OBJECT_OK && (e = object_resolve(*out, btf, err, len)) != OBJECT_OK) {
+		object_free(*out);
+		*out = NULL;
+	}
+	return e;
+}
+
+enum object_error objects_read(const char *path, const char *btf, struct object **out, char *err, size_t len)
 {
 	const char *dot = strrchr(path, '.');
 	if (!dot || (strcmp(dot, ".s") && strcmp(dot, ".bpf")))
-		return object_read(path, out, err, len);
+		return read_elf(path, btf, out, err, len);
 	char *text = read_text(path, err, len);
 	if (!text) {
 		*out = NULL;

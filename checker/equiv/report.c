@@ -84,6 +84,15 @@ static json_t *pair_json(const struct object_pairs *pairs, const struct object_p
 	return o;
 }
 
+/* Whose types the programs' CO-RE relocations were resolved against. */
+static const char *types_of(const struct object_pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->n; i++)
+		if (name_of(&pairs->at[i])->object->btf)
+			return name_of(&pairs->at[i])->object->btf;
+	return "none";
+}
+
 json_t *report_json(const struct object_pairs *pairs)
 {
 	json_t *list = json_array();
@@ -95,6 +104,6 @@ json_t *report_json(const struct object_pairs *pairs)
 			first = r->reason;
 		json_array_append_new(list, pair_json(pairs, &pairs->at[i]));
 	}
-	return json_pack("{s:s, s:s, s:o}", "verdict", report_verdicts[v], "reason",
-			 v == VERDICT_UNKNOWN ? reason_texts[first] : "", "pairs", list);
+	return json_pack("{s:s, s:s, s:s, s:o}", "verdict", report_verdicts[v], "reason",
+			 v == VERDICT_UNKNOWN ? reason_texts[first] : "", "btf", types_of(pairs), "pairs", list);
 }

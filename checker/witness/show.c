@@ -45,8 +45,24 @@ static const char *map_name(const struct pairing *maps, uint64_t number)
 	return number < maps->n ? maps->maps[number]->name : "?";
 }
 
-static void entry_text(const struct input_entry *e, const struct program *a, const struct pairing *maps, char *buf,
-                       size_t len)
+/* What a CO-RE relocation of either program asks. */
+static size_t core_text(const struct input_entry *e, const struct program *a, const struct program *b, char *buf, size_t len)
+{
+	const struct program *p[2] = {a, b};
+	const char *path = "?";
+	for (int side = 0; side < 2; side++)
+		for (size_t i = 0; i < p[side]->n_relos; i++)
+			if (p[side]->relos[i].path == e->args[0])
+				path = p[side]->relos[i].text;
+	const char *what = e->args[1] == CORE_MEMORY_SIZE   ? "bytes of an access"
+			   : e->args[1] == CORE_IS_UNSIGNED ? "is an unsigned integer"
+			   : e->args[1] < CORE_KINDS	    ? core_rows[e->args[1]].text
+							    : "?";
+	return (size_t)snprintf(buf, len, "kernel's %.160s, %s", path, what);
+}
+
+static void entry_text(const struct input_entry *e, const struct program *a, const struct program *b,
+                       const struct pairing *maps, char *buf, size_t len)
 {
 	const struct context_field *f;
 	const struct helper_row *h;
@@ -67,6 +83,9 @@ static void entry_text(const struct input_entry *e, const struct program *a, con
 		n += (size_t)snprintf(buf + n, len - n, ", key");
 		for (size_t i = e->fn == IN_MAP_BYTE ? 2 : 1; i < e->n && n + 20 < len; i++)
 			n += (size_t)snprintf(buf + n, len - n, " 0x%llx", (unsigned long long)e->args[i]);
+		break;
+	case IN_CORE:
+		n = core_text(e, a, b, buf, len);
 		break;
 	case IN_ORACLE:
 	case IN_CONST:
@@ -150,7 +169,7 @@ void witness_print(const struct program *a, const struct program *b, const struc
 		const struct input_entry *e = input_at(r->witness, i);
 		if (!is_listed(e))
 			continue;
-		entry_text(e, a, &r->pairing, text, sizeof text);
+		entry_text(e, a, b, &r->pairing, text, sizeof text);
 		fprintf(out, "  %s\n", text);
 	}
 	size_t part = 0;
