@@ -9,6 +9,9 @@ const struct random_map_row random_maps[RM_COUNT] = {
     [RM_LRU] = {"lru", ".map lru LRU_HASH 8 8 64", 8, 8, 64},
     [RM_PERCPU_HASH] = {"own", ".map own PERCPU_HASH 4 16 64", 4, 16, 64},
     [RM_SPARSE] = {"sparse", ".map sparse HASH 8 16 64 1", 8, 16, 64},
+    [RM_TRIE] = {"trie", ".map trie LPM_TRIE 8 16 64 1", 8, 16, 64},
+    [RM_STORE] = {"store", ".map store SK_STORAGE 4 16 0 1", 4, 16, 0},
+    [RM_QUEUE] = {"queue", ".map queue QUEUE 0 8 16", 0, 8, 16},
     [RM_RING] = {"ring", ".map ring RINGBUF 0 0 4096", 0, 0, 4096},
     [RM_EVENTS] = {"events", ".map events PERF_EVENT_ARRAY 4 4 4", 4, 4, 4},
     [RM_PROGS] = {"progs", ".map progs PROG_ARRAY 4 4 4", 4, 4, 4},
@@ -83,7 +86,7 @@ static void add_map_arguments(struct writer *w, enum random_map m)
 
 static void add_lookup(struct writer *w)
 {
-	enum random_map m = writer_below(w, RM_KEYED);
+	enum random_map m = writer_below(w, RM_FOUND);
 	unsigned skip = writer_label(w);
 	bool check = !writer_mistake(w);
 	add_key(w, m);
@@ -94,7 +97,7 @@ static void add_lookup(struct writer *w)
 	writer_add(w, "r0 = %d\n", writer_imm(w));
 	writer_refill(w);
 	w->value_bytes = random_maps[m].value;
-	if (!writer_below(w, 8)) { /* the element goes while the pointer stays */
+	if (m < RM_KEYED && !writer_below(w, 8)) { /* the element goes while the pointer stays */
 		add_map_arguments(w, m);
 		writer_add(w,
 			   writer_below(w, 2) ? "call map_delete_elem\n" : "r3 = r9\nr4 = 0\ncall map_update_elem\n");
@@ -129,6 +132,40 @@ static void add_delete(struct writer *w)
 	add_map_arguments(w, m);
 	writer_add(w, "call map_delete_elem\n");
 	writer_refill(w);
+}
+
+/* r1 is the map, r2 the packet's socket, which may be NULL. */
+static void add_socket(struct writer *w)
+{
+	writer_add(w, "r2 = *(u64 *)(r6 + 168)\nr1 = map[%s] ll\n", writer_map(w, RM_STORE));
+}
+
+/* Programs for the kernel have none: its map needs types. */
+static void add_storage(struct writer *w)
+{
+	unsigned skip = writer_label(w);
+	if (w->style == RANDOM_CAREFUL)
+		return;
+	writer_add(w, "*(u64 *)(r10 - %u) = r%u\n", AT_VALUE, writer_number(w));
+	writer_add(w, "*(u64 *)(r10 - %u) = r%u\n", AT_VALUE - 8, writer_number(w));
+	add_socket(w);
+	if (!writer_below(w, 3)) {
+		writer_add(w, "call sk_storage_delete\n");
+		writer_refill(w);
+		return;
+	}
+	writer_add(w, writer_below(w, 2) ? "r3 = 0\n" : "r3 = r10\nr3 += -%u\n", AT_VALUE);
+	writer_add(w, "r4 = %u\ncall sk_storage_get\nr9 = r0\n", writer_below(w, 6) ? 1 : writer_below(w, 3));
+	if (!writer_mistake(w))
+		writer_add(w, "if r9 == 0 goto l%u\n", skip);
+	writer_add(w, "r0 = %d\n", writer_imm(w));
+	writer_refill(w);
+	w->value_bytes = random_maps[RM_STORE].value;
+	writer_block(w, 5);
+	writer_add(w, "l%u:\nr0 = %d\n", skip, writer_imm(w));
+	writer_refill(w);
+	if (!writer_mistake(w))
+		w->value_bytes = 0;
 }
 
 static void add_global(struct writer *w)
@@ -326,5 +363,6 @@ const struct statement helper_statements[] = {
     {add_csum_replace, 3, NEEDS_TC},       {add_redirect, 1, NEEDS_NOTHING},     {add_redirect_map, 2, NEEDS_XDP},
     {add_tail_call, 1, NEEDS_NOTHING},     {add_perf_event, 2, NEEDS_NOTHING},   {add_printk, 1, NEEDS_NOTHING},
     {add_csum_diff, 1, NEEDS_NOTHING},     {add_ringbuf, 2, NEEDS_NOTHING},      {add_ringbuf_output, 1, NEEDS_NOTHING},
-    {add_packet_load, 2, NEEDS_TC},        {writer_any_call, 4, NEEDS_WILD},     {NULL, 0, NEEDS_NOTHING},
+    {add_packet_load, 2, NEEDS_TC},        {writer_any_call, 4, NEEDS_WILD},
+    {add_storage, 4, NEEDS_TC},            {NULL, 0, NEEDS_NOTHING},
 };

@@ -42,7 +42,11 @@ enum random_map {
 	RM_PERCPU_HASH,
 	RM_SPARSE,
 	RM_KEYED, /* the keyed ones come first */
-	RM_RING = RM_KEYED,
+	RM_TRIE = RM_KEYED, /* of lookups only */
+	RM_FOUND,
+	RM_RING = RM_FOUND,
+	RM_STORE,
+	RM_QUEUE,
 	RM_EVENTS,
 	RM_PROGS,
 	RM_DEVICES,

@@ -98,7 +98,7 @@ static bool arg_writes(enum helper_arg a)
 static bool arg_unmodelled(enum helper_arg a)
 {
 	return a == ARG_LOCK || a == ARG_TIMER || a == ARG_DYNPTR || a == ARG_DYNPTR_OUT || a == ARG_KPTR ||
-	       a == ARG_PERCPU || a == ARG_FUNC || a == ARG_VALUE_OR_NULL;
+	       a == ARG_PERCPU || a == ARG_FUNC;
 }
 
 Test(helpers, models_fit_their_arguments)
