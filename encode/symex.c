@@ -105,6 +105,8 @@ static void push_place(struct walk *k, struct place p)
 	k->n++;
 }
 
+#define LOOP_MS 1000 /* for one question of a loop: going on is right, only slower */
+
 /* May the loop go on? Asked of the solver at iterations 4, 8, 16 ... where folding left it open. */
 static bool still_possible(struct walk *k, const struct state *s, int iteration)
 {
@@ -113,7 +115,12 @@ static bool still_possible(struct walk *k, const struct state *s, int iteration)
 		return false;
 	if (!r->solver || iteration < 4 || (iteration & (iteration - 1)))
 		return true;
-	return solver_check(r->solver, r->world->pool, "loop", &s->guard, 1, NULL, NULL) != SOLVER_UNSAT;
+	unsigned full = solver_set_query_ms(r->solver, LOOP_MS);
+	if (full && full < LOOP_MS)
+		solver_set_query_ms(r->solver, full);
+	enum solver_answer a = solver_check(r->solver, r->world->pool, "loop", &s->guard, 1, NULL, NULL);
+	solver_set_query_ms(r->solver, full);
+	return a != SOLVER_UNSAT;
 }
 
 /* Control goes from p's block to `to` with state s. */
