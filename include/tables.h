@@ -140,7 +140,7 @@ enum helper_arg {
 	ARG_MEM,         /* bytes read, as many as the next argument says */
 	ARG_MEM_OR_NULL,
 	ARG_MEM_OUT,     /* bytes written, as many as the next argument says; may be uninitialised */
-	ARG_MEM_OUT_OR_NULL,
+	ARG_MEM_OUT_OR_NULL, /* written in part, like MEM_PART */
 	ARG_MEM_PART,    /* some bytes from the first on are written, the rest is left as it was: OUT_LEN(pos, argument) says how many */
 	ARG_MEM_INOUT,   /* bytes read and written, as many as the next argument says */
 	ARG_SIZE,        /* at least 1 */
@@ -177,6 +177,7 @@ enum helper_effect {
 	ACQUIRE = 32, RELEASE = 64, /* references */
 	SEES_STATE = 128, /* the result may depend on packet, context or maps, not only on the arguments */
 	KERNEL_WRITE = 256, /* kernel objects that the program can read may change */
+	FOLLOWS = 1024, /* pointers in the memory that it reads: unknown if the program's own addresses are there */
 	LAX_ARGS = 512, /* ANY arguments behind the size may be uninitialised, which counts as 0 */
 	/* the usual sums: changes a packet in an unknown way; runs code that may do everything */
 	PKT_CHANGE = EFFECT | PKT_MOVE | PKT_WRITE | CTX_WRITE | SEES_STATE,

@@ -69,6 +69,11 @@ static bool writes_memory(enum helper_arg a)
 	return a == ARG_MEM_OUT || a == ARG_MEM_OUT_OR_NULL || a == ARG_MEM_INOUT || a == ARG_MEM_PART;
 }
 
+static bool is_part(enum helper_arg a)
+{
+	return a == ARG_MEM_PART || a == ARG_MEM_OUT_OR_NULL;
+}
+
 static bool may_be_null(enum helper_arg a)
 {
 	return a == ARG_MEM_OR_NULL || a == ARG_MEM_OUT_OR_NULL;
@@ -90,7 +95,7 @@ static void check_sized(struct machine *m, struct helper_call *c, unsigned i)
 	bool null = is_null(c->arg[i]) && (!c->arg[i].region || may_be_null(a));
 	if (null ? n != 0 : kind_of(m, c->arg[i]) == REGION_NONE)
 		refuse(m, c, i, "a pointer to memory");
-	if (a != ARG_MEM_OUT && a != ARG_MEM_OUT_OR_NULL && a != ARG_MEM_PART)
+	if (a != ARG_MEM_OUT && !is_part(a))
 		read_argument(m, c, i, n);
 	if (writes_memory(a))
 		write_argument(m, c, i, n);
@@ -248,7 +253,7 @@ static void write_outputs(struct machine *m, struct helper_call *c, uint64_t pos
 		enum helper_arg a = c->row->args[i];
 		bool out = writes_memory(a) || a == ARG_OUT4 || a == ARG_OUT8 || a == ARG_INOUT4 || a == ARG_VALUE_OUT;
 		uint64_t n = c->len[i];
-		if (a == ARG_MEM_PART) {
+		if (is_part(a)) {
 			uint64_t part = machine_input(m, IN_OUT_LEN, 2, pos, (uint64_t)i);
 			n = part < n ? part : n;
 		}

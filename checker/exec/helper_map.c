@@ -52,9 +52,30 @@ static void note_eviction(struct machine *m, const struct helper_call *c, enum m
 	e->args[e->n_args++] = m->maps[c->map].number;
 }
 
+static bool is_socket_map(const struct map *def)
+{
+	return def->type == MAPTYPE_SOCKMAP || def->type == MAPTYPE_SOCKHASH;
+}
+
+/* Maps whose elements are kernel objects: a lookup gives one, of socket maps with a reference. */
+static void lookup_object(struct machine *m, struct helper_call *c)
+{
+	struct helper_row row = *c->row;
+	const struct helper_row *before = c->row;
+	row.ret = RET_KERNEL_OR_NULL;
+	row.effects |= is_socket_map(m->maps[c->map].def) ? ACQUIRE | SEES_STATE : SEES_STATE;
+	c->row = &row;
+	helper_run_opaque(m, c);
+	c->row = before;
+}
+
 void helper_run_MAP_LOOKUP(struct machine *m, struct helper_call *c)
 {
 	const struct map *def = m->maps[c->map].def;
+	if (maptype_rows[def->type].model == MAP_TARGETS || is_socket_map(def)) {
+		lookup_object(m, c);
+		return;
+	}
 	bool trie = maptype_rows[def->type].model == MAP_TRIE;
 	enum map_model model = trie ? MAP_TRIE : check_model(m, c);
 	helper_return(c, 0);

@@ -232,6 +232,11 @@ static bool event_memory(struct call *c, struct event *e, int i, term size, bool
 	return true;
 }
 
+static bool is_part(const struct call *c, int i)
+{
+	return c->row->args[i] == ARG_MEM_PART || c->row->args[i] == ARG_MEM_OUT_OR_NULL;
+}
+
 /* Byte k of a buffer that is written in part is written where k < OUT_LEN(pos, i). */
 static void cut_span(struct call *c, int i, term pos, struct span *span)
 {
@@ -255,7 +260,7 @@ static bool opaque_output(struct call *c, int i, term pos, term size, bool may_b
 		return true;
 	if (!call_span(c, size, &span))
 		return false;
-	if (c->row->args[i] == ARG_MEM_PART)
+	if (is_part(c, i))
 		cut_span(c, i, pos, &span);
 	term *bytes = world_alloc(w, (span.n + 1) * sizeof *bytes);
 	for (size_t k = 0; k < span.n; k++)
@@ -296,9 +301,15 @@ static term memory_size(struct call *c, const struct arg_memory *m, int i)
 }
 
 /* All of a buffer must be there, however little is written. */
-static bool check_part(struct call *c, int i, term size)
+static bool check_part(struct call *c, int i, term size, term null)
 {
 	struct span span;
+	if (term_is_true(c->pool, null))
+		return true;
+	if (!term_is_false(c->pool, null)) {
+		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+		return false;
+	}
 	if (!call_span(c, size, &span))
 		return false;
 	access_check_bytes(c->run, c->state, &c->arg[i], span.n, span.present);
@@ -351,8 +362,8 @@ static bool event_argument(struct call *c, struct event *e, int i)
 	if (m) {
 		term size = memory_size(c, m, i);
 		e->args[e->n_args++] = m->null ? term_ite(c->pool, is_null(c, &c->arg[i]), word_const(w, ~0ull), size) : size;
-		if (c->row->args[i] == ARG_MEM_PART)
-			return check_part(c, i, size);
+		if (is_part(c, i))
+			return check_part(c, i, size, m->null ? is_null(c, &c->arg[i]) : term_false(c->pool));
 		return !m->reads || event_memory(c, e, i, size, m->null);
 	}
 	switch ((int)c->row->args[i]) {
@@ -399,6 +410,14 @@ term call_opaque_event(struct call *c, struct event **out)
 	return state_count(w, c->state, COUNT_OPAQUE);
 }
 
+static bool holds_addresses(struct call *c, const struct event *e)
+{
+	for (size_t i = 0; i < e->n_bytes; i++)
+		if (world_holds_address(c->world, e->bytes[i]))
+			return true;
+	return false;
+}
+
 bool call_opaque(struct call *c)
 {
 	struct world *w = c->world;
@@ -406,6 +425,10 @@ bool call_opaque(struct call *c)
 	for (int i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++)
 		if (!event_argument(c, &record, i))
 			return false;
+	if ((c->row->effects & FOLLOWS) && holds_addresses(c, &record)) {
+		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+		return false;
+	}
 	struct event *e;
 	term pos = call_opaque_event(c, &e);
 	memcpy(e->args, record.args, sizeof e->args);

@@ -43,8 +43,30 @@ static void note_eviction(struct call *c)
 	e->args[e->n_args++] = word_const(c->world, c->map);
 }
 
+/* Maps whose elements are kernel objects: a lookup gives one, of socket maps with a reference. */
+static bool lookup_object(struct call *c)
+{
+	struct helper_row row = *c->row;
+	enum maptype type = c->world->maps[c->map].def->type;
+	row.ret = RET_KERNEL_OR_NULL;
+	row.effects |= type == MAPTYPE_SOCKMAP || type == MAPTYPE_SOCKHASH ? ACQUIRE | SEES_STATE : SEES_STATE;
+	const struct helper_row *before = c->row;
+	c->row = &row;
+	bool goes_on = call_opaque(c);
+	c->row = before;
+	return goes_on;
+}
+
+static bool holds_objects(const struct call *c)
+{
+	enum maptype type = c->world->maps[c->map].def->type;
+	return model_of(c) == MAP_TARGETS || type == MAPTYPE_SOCKMAP || type == MAPTYPE_SOCKHASH;
+}
+
 bool model_map_lookup(struct call *c)
 {
+	if (holds_objects(c))
+		return lookup_object(c);
 	bool trie = model_of(c) == MAP_TRIE;
 	if (!trie && !is_keyed(c))
 		return false;

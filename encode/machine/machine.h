@@ -24,7 +24,7 @@
 #define MAX_FRAMES 8
 #define STACK_BYTES 512
 #define MAX_ALTS 16      /* regions that one value may point to */
-#define MAX_ACCESS 4096  /* bytes that one helper argument may span */
+#define MAX_ACCESS 32768 /* bytes that one helper argument may span */
 
 typedef uint32_t mem;    /* node of the memory DAG, 0: none */
 typedef uint32_t tuple;  /* interned list of 64-bit terms; 0 is the empty list */
