@@ -26,8 +26,8 @@ SOLVER_SRC = $(addprefix encode/solver/,fault.c cone.c query.c model.c solver.c 
 	smtlib.c z3.c cvc5.cc)
 MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c value.c stack.c state.c guard.c run.c access.c \
 	context.c core.c map.c map_trie.c helper.c helper_map.c helper_storage.c helper_packet.c helper_memory.c reference.c after.c \
-	step.c) encode/symex.c encode/sweep.c
-EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c helper.c helper_map.c helper_storage.c \
+	step.c) encode/symex.c encode/callback.c encode/sweep.c
+EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c callback.c helper.c helper_map.c helper_storage.c \
 	helper_xdp.c helper_skb.c helper_mem.c after.c core.c exec.c differ.c settle.c live_map.c live_load.c kernel.c symbolic.c)
 EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c address.c friendly.c equiv.c) \
 	$(addprefix checker/witness/,witness.c show.c)

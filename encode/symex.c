@@ -10,46 +10,11 @@
  * one pass over the smallest pending key merges all paths into a join before
  * it is executed.
  */
-#include "encode/isa/cfg.h"
-#include "encode/machine/world.h"
+#include "encode/walk.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct function { /* a subprogram and its graph */
-	const struct subprogram *sub;
-	struct cfg cfg;
-};
-
-/* A function instance: one call on one path of the loop nest. */
-struct activation {
-	struct activation *caller;
-	const struct function *fn;
-	struct key {
-		int *at;
-		size_t n;
-	} prefix;
-	int call_block;      /* in the caller */
-	int *call_iteration; /* the caller's loop iterations at the call */
-};
-
-struct place {
-	struct activation *act;
-	int block;
-	int *iteration; /* per enclosing loop, outermost first */
-	struct key key;
-	struct state *state;
-};
-
-struct walk {
-	struct run *run;
-	struct function *fns;
-	size_t n_fns;
-	struct place *heap; /* smallest key first */
-	size_t n, cap;
-	uint64_t calls; /* of subprograms so far */
-};
 
 static int key_compare(const struct key *a, const struct key *b)
 {
@@ -107,8 +72,8 @@ static void push_place(struct walk *k, struct place p)
 
 #define LOOP_MS 1000 /* for one question of a loop: going on is right, only slower */
 
-/* May the loop go on? Asked of the solver at iterations 4, 8, 16 ... where folding left it open. */
-static bool still_possible(struct walk *k, const struct state *s, int iteration)
+/* The solver is asked at iterations 4, 8, 16 ... */
+bool walk_may_repeat(struct walk *k, const struct state *s, unsigned iteration)
 {
 	struct run *r = k->run;
 	if (term_is_false(r->world->pool, s->guard))
@@ -139,10 +104,10 @@ static void follow_edge(struct walk *k, const struct place *p, int to, struct st
 	for (size_t i = 0; i < m && i < n && from_chain[i] == to_chain[i]; i++)
 		next.iteration[i] = p->iteration[i];
 	if (cfg_is_back_edge(g, p->block, to)) {
-		int round = ++next.iteration[m - 1];
-		if (!still_possible(k, s, round))
+		unsigned round = (unsigned)++next.iteration[m - 1];
+		if (!walk_may_repeat(k, s, round))
 			return;
-		if ((unsigned)round > r->unroll) {
+		if (round > r->unroll) {
 			run_unknown(r, s, REASON_LOOP, "");
 			return;
 		}
@@ -166,7 +131,20 @@ static void push_entry(struct walk *k, struct activation *a, struct state *s)
 	push_place(k, (struct place){.act = a, .block = 0, .iteration = iteration, .state = s});
 }
 
-static void enter_function(struct walk *k, const struct place *p, struct state *s, uint32_t target)
+struct activation *walk_new_activation(struct walk *k, const struct place *p, uint32_t target)
+{
+	struct world *w = k->run->world;
+	struct activation *a = world_alloc(w, sizeof *a);
+	a->caller = p->act;
+	a->fn = function_at(k, target);
+	a->prefix = p->key;
+	a->call_block = p->block;
+	a->call_iteration = p->iteration;
+	a->call = word_const(w, ++k->calls);
+	return a;
+}
+
+void walk_enter(struct walk *k, struct activation *a, struct state *s)
 {
 	struct run *r = k->run;
 	struct world *w = r->world;
@@ -174,17 +152,10 @@ static void enter_function(struct walk *k, const struct place *p, struct state *
 		run_fault(r, s, FAULT_STACK_DEPTH, term_true(w->pool));
 		return;
 	}
-	struct activation *a = world_alloc(w, sizeof *a);
-	a->caller = p->act;
-	a->fn = function_at(k, target);
-	a->prefix = p->key;
-	a->call_block = p->block;
-	a->call_iteration = p->iteration;
 	for (int i = 0; i < 5; i++)
 		s->saved[s->depth - 1][i] = s->regs[6 + i];
-	term call = word_const(w, ++k->calls);
 	s->frames[s->depth] = frame_new(w);
-	s->calls[s->depth] = tuple_make(w, &call, 1);
+	s->calls[s->depth] = tuple_make(w, &a->call, 1);
 	uint32_t stack = region_make(w, REGION_STACK, s->depth, s->calls[s->depth]);
 	s->regs[10] = value_pointer(w, stack, word_const(w, STACK_BYTES));
 	for (int i = 6; i < 10; i++)
@@ -192,6 +163,12 @@ static void enter_function(struct walk *k, const struct place *p, struct state *
 	s->regs[0] = value_uninit(w);
 	s->depth++;
 	push_entry(k, a, s);
+}
+
+void walk_resume_caller(struct walk *k, const struct activation *a, struct state *s)
+{
+	struct place back = {.act = a->caller, .block = a->call_block, .iteration = a->call_iteration};
+	follow_edge(k, &back, a->caller->fn->cfg.blocks[a->call_block].succ[CFG_NEXT], s);
 }
 
 static void leave_function(struct walk *k, const struct place *p, struct state *s)
@@ -208,8 +185,16 @@ static void leave_function(struct walk *k, const struct place *p, struct state *
 		s->regs[6 + i] = s->saved[s->depth - 1][i];
 		s->regs[1 + i] = value_uninit(r->world);
 	}
-	struct place back = {.act = a->caller, .block = a->call_block, .iteration = a->call_iteration};
-	follow_edge(k, &back, a->caller->fn->cfg.blocks[a->call_block].succ[CFG_NEXT], s);
+	if (a->driver)
+		walk_end_round(k, a, s);
+	else
+		walk_resume_caller(k, a, s);
+}
+
+static bool calls_back(const struct insn *in)
+{
+	const struct helper_row *row = in->src == CALL_HELPER ? helper_find((uint32_t)in->imm) : NULL;
+	return row && helper_calls_back(row);
 }
 
 static void end_block(struct walk *k, const struct place *p, struct state *s, const struct insn *last, uint32_t slot)
@@ -240,7 +225,11 @@ static void end_block(struct walk *k, const struct place *p, struct state *s, co
 	}
 	case FORM_CALL:
 		if (last->src == CALL_LOCAL) {
-			enter_function(k, p, s, (uint32_t)insn_target(last, slot));
+			walk_enter(k, walk_new_activation(k, p, (uint32_t)insn_target(last, slot)), s);
+			return;
+		}
+		if (calls_back(last)) {
+			walk_begin_rounds(k, p, s, (uint32_t)last->imm);
 			return;
 		}
 		break;
@@ -254,7 +243,7 @@ static bool ends_straight_line(const struct insn *in)
 {
 	enum isa_form f = isa_rows[in->op].form;
 	return f == FORM_EXIT || f == FORM_JA || f == FORM_JAL || f == FORM_JMP ||
-	       (f == FORM_CALL && in->src == CALL_LOCAL);
+	       (f == FORM_CALL && (in->src == CALL_LOCAL || calls_back(in)));
 }
 
 static void run_block(struct walk *k, const struct place *p)

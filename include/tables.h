@@ -199,6 +199,8 @@ extern const size_t helper_row_count;
 const struct helper_row *helper_find(uint32_t id);         /* NULL: not in the UAPI header */
 const struct helper_row *helper_find_name(const char *name); /* with or without bpf_ */
 bool helper_allowed(const struct helper_row *row, enum progtype type);
+/* Has an exact model that calls a function of the program? A block ends with its call. */
+bool helper_calls_back(const struct helper_row *row);
 
 enum verdict { VERDICT_PROVED, VERDICT_REFUTED, VERDICT_UNKNOWN };
 

@@ -146,6 +146,7 @@ static void load_wide(struct machine *m, const struct insn *in)
 	case WIDE_FUNC: {
 		uint64_t slot = (uint64_t)((int64_t)m->pc - 1 + in->imm); /* pc is past both slots */
 		r = machine_add_region(m, REGION_FUNC, machine_input(m, IN_AT_FUNC, 1, slot), 0);
+		r->gen = slot;
 		break;
 	}
 	}
@@ -154,22 +155,22 @@ static void load_wide(struct machine *m, const struct insn *in)
 	set_register(m, in->dst, v);
 }
 
-static void call_local(struct machine *m, const struct insn *in)
+void exec_enter(struct machine *m, uint32_t target)
 {
 	if (m->depth + 1 == MAX_FRAMES)
-		machine_fault(m, FAULT_STACK_DEPTH, "call of slot %lld would need frame %u of at most %u",
-			      (long long)insn_target(in, m->pc - 1), m->depth + 2, MAX_FRAMES);
+		machine_fault(m, FAULT_STACK_DEPTH, "call of slot %u would need frame %u of at most %u", target, m->depth + 2, MAX_FRAMES);
 	struct frame *f = &m->frames[++m->depth];
 	memcpy(f->saved, m->r + 6, sizeof f->saved);
 	f->saved_known = m->known & 0x7c0;
 	f->back = m->pc;
+	f->callback = (struct callback){0};
 	struct region *r =
 	    machine_add_region(m, REGION_STACK, machine_input(m, IN_AT_STACK, 1, (uint64_t)m->depth), STACK_SIZE);
 	r->stack = machine_alloc(sizeof *r->stack);
 	f->region = machine_region_id(m, r);
 	m->known &= 0x3e;
 	set_register(m, 10, (struct value){r->base + STACK_SIZE, f->region});
-	m->pc = (uint32_t)insn_target(in, m->pc - 1);
+	m->pc = target;
 }
 
 static void call(struct machine *m, const struct insn *in)
@@ -181,7 +182,7 @@ static void call(struct machine *m, const struct insn *in)
 		helper_call(m, in);
 		return;
 	case CALL_LOCAL:
-		call_local(m, in);
+		exec_enter(m, (uint32_t)insn_target(in, m->pc - 1));
 		return;
 	case CALL_KFUNC:
 		machine_stop(m, REASON_KFUNC, "call of kfunc %d", in->imm);
@@ -204,6 +205,8 @@ static void leave(struct machine *m)
 	memcpy(m->r + 6, f->saved, sizeof f->saved);
 	m->known = (uint16_t)((m->known & 1u) | f->saved_known);
 	m->pc = f->back;
+	if (f->callback.rounds)
+		callback_return(m, f->callback);
 }
 
 /* net/core/filter.c, bpf_gen_ld_abs: out of range leaves the function with r0 = 0. */

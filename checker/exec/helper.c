@@ -174,7 +174,7 @@ static void check_argument(struct machine *m, struct helper_call *c, unsigned i)
 	case ARG_MEM20: read_argument(m, c, i, 20); return;
 	case ARG_MEM40: read_argument(m, c, i, 40); return;
 	case ARG_RECORD: check_object(m, c, i, REGION_MEM, "a ring buffer record"); return;
-	case ARG_FUNC: machine_stop(m, REASON_CALLBACK, "bpf_%s takes a callback", c->row->name);
+	case ARG_FUNC: check_object(m, c, i, REGION_FUNC, "a function of the program"); return;
 	case ARG_LOCK: case ARG_TIMER: case ARG_DYNPTR: case ARG_DYNPTR_OUT: case ARG_KPTR: case ARG_PERCPU:
 		machine_stop(m, REASON_HELPER, "bpf_%s takes a kind of argument that is not modelled", c->row->name);
 	}
@@ -221,6 +221,7 @@ static uint64_t event_arg(const struct machine *m, const struct helper_call *c, 
 	case REGION_MEM:
 	case REGION_KERNEL:
 	case REGION_FUNC:
+	case REGION_KEY:
 	case REGION_WORD:
 		break;
 	}
@@ -366,4 +367,5 @@ void helper_call(struct machine *m, const struct insn *in)
 	m->known &= (uint16_t)~0x3fu;
 	m->r[0] = c.ret;
 	m->known |= c.ret_known;
+	callback_start(m);
 }

@@ -40,6 +40,7 @@ enum region_kind {
 	REGION_MAP,
 	REGION_FUNC,
 	REGION_WORD, /* 8 bytes of kernel memory: a number that may be followed into kernel memory; base 0 */
+	REGION_KEY,  /* an array's index that a callback gets */
 };
 #define WORD_REGION 1u /* its index */
 
@@ -72,13 +73,22 @@ struct region {
 	enum region_kind kind;
 	uint64_t base; /* address of offset 0 */
 	uint64_t size; /* bytes */
-	uint64_t gen;  /* VALUE: the element's; PACKET: number of moves before it was made */
+	uint64_t gen;  /* VALUE: the element's; PACKET: number of moves before it was made; FUNC: slot */
 	uint32_t map;  /* MAP, VALUE, MEM: index of the map in the object */
-	bool dead;     /* STACK: returned; MEM, KERNEL: given back */
+	bool dead;     /* STACK, KEY: returned; MEM, KERNEL: given back */
 	bool acquired; /* MEM, KERNEL: has to be given back */
 	struct stack_memory *stack;
 	struct element *element;
-	uint8_t *bytes; /* MEM; VALUE: of an element that is dead */
+	uint8_t *bytes; /* MEM, KEY; VALUE: of an element that is dead */
+};
+
+/* A helper at work that calls a function of the program. */
+struct callback {
+	uint64_t rounds, round; /* calls at most, 0: none; calls done before this one */
+	uint32_t target;        /* slot of the function */
+	uint32_t map;           /* index in the object, UINT32_MAX: bpf_loop */
+	uint32_t key_region;    /* of this round's key, 0: none */
+	struct value object, context;
 };
 
 struct frame {
@@ -86,6 +96,7 @@ struct frame {
 	struct value saved[5]; /* the caller's r6..r9 and r10 */
 	uint16_t saved_known;
 	uint32_t back; /* slot to return to */
+	struct callback callback; /* that it is a round of */
 };
 
 struct packet {
@@ -127,6 +138,7 @@ struct machine {
 	struct counter *counters;
 	size_t n_counters;
 	uint64_t opaque_calls, reservations;
+	struct callback pending; /* that the running helper asks for */
 	uint8_t *scratch[5]; /* what the running helper read by its arguments, freed with the machine */
 };
 
@@ -146,6 +158,13 @@ uint64_t machine_input(const struct machine *m, enum input_fn fn, size_t n, ...)
 uint64_t machine_count(struct machine *m, uint32_t helper); /* calls of it before, and counts this one */
 struct exec_event *machine_add_event(struct machine *m, uint32_t kind, bool visible);
 void machine_check_leaks(struct machine *m);
+
+/* exec.c: a frame for the function at a slot; r1 to r5 are its arguments */
+void exec_enter(struct machine *m, uint32_t target);
+
+/* callback.c */
+void callback_start(struct machine *m);                      /* the pending one, if any */
+void callback_return(struct machine *m, struct callback b); /* a round of it is done */
 
 /* memory.c: access through pointers, by the rules of their regions */
 struct value memory_load(struct machine *m, struct value at, int64_t off, unsigned n);

@@ -10,7 +10,7 @@ static const char *const region_names[] = {
     [REGION_NONE] = "a number",        [REGION_STACK] = "the stack",   [REGION_CTX] = "the context",
     [REGION_PACKET] = "the packet",    [REGION_VALUE] = "a map value", [REGION_MEM] = "a ring buffer record",
     [REGION_KERNEL] = "kernel memory", [REGION_MAP] = "a map object",  [REGION_FUNC] = "a function",
-    [REGION_WORD] = "kernel memory",
+    [REGION_WORD] = "kernel memory",   [REGION_KEY] = "a map key",
 };
 
 static bool is_kernel(const struct region *r)
@@ -37,6 +37,8 @@ static void check_alive(struct machine *m, const struct region *r)
 		machine_fault(m, FAULT_STALE, "the packet moved after this packet pointer was made");
 	if (r->kind == REGION_VALUE)
 		check_element(m, r);
+	if (r->dead && r->kind == REGION_KEY) /* the kernel keeps another call's index there */
+		machine_stop(m, REASON_CALLBACK, "the key of an earlier call is used");
 	if (r->dead)
 		machine_fault(m, FAULT_RELEASED, "%s is used after it was given back", region_names[r->kind]);
 }
@@ -56,7 +58,7 @@ static void check_bounds(struct machine *m, const struct region *r, int64_t off,
 
 static void check_writable(struct machine *m, const struct region *r)
 {
-	if (is_kernel(r) || (r->kind == REGION_PACKET && !progtype_rows[m->p->type].packet_write) ||
+	if (is_kernel(r) || r->kind == REGION_KEY || (r->kind == REGION_PACKET && !progtype_rows[m->p->type].packet_write) ||
 	    (r->kind == REGION_VALUE && m->maps[r->map].def->is_data && m->maps[r->map].def->frozen))
 		machine_fault(m, FAULT_READ_ONLY, "write to %s, which is read-only here", region_names[r->kind]);
 }
@@ -96,6 +98,7 @@ static uint8_t *bytes_at(struct machine *m, struct region *r, int64_t off, uint6
 	case REGION_VALUE:
 		return (r->gen == r->element->gen ? element_bytes(m, r->map, r->element) : r->bytes) + off;
 	case REGION_MEM:
+	case REGION_KEY:
 		return r->bytes + off;
 	case REGION_NONE:
 	case REGION_CTX:

@@ -3,6 +3,7 @@
 #include "cfg.h"
 #include "check.h"
 #include "loop.h"
+#include "tables.h"
 
 #include <stdlib.h>
 
@@ -18,9 +19,17 @@ static uint32_t step(const struct insn *in)
 	return in->op == ISA_LDDW ? 2 : 1;
 }
 
+static bool runs_code(const struct insn *in)
+{
+	if (in->op != ISA_CALL || in->src == CALL_KFUNC)
+		return false;
+	const struct helper_row *row = in->src == CALL_HELPER ? helper_find((uint32_t)in->imm) : NULL;
+	return in->src == CALL_LOCAL || (row && helper_calls_back(row));
+}
+
 static bool ends_block(const struct insn *in)
 {
-	return insn_is_jump(in) || !insn_falls_through(in) || (in->op == ISA_CALL && in->src == CALL_LOCAL);
+	return insn_is_jump(in) || !insn_falls_through(in) || runs_code(in);
 }
 
 static bool mark_leaders(const struct range *r, char *err, size_t errlen)

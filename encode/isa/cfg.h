@@ -43,7 +43,8 @@ struct cfg {
 };
 
 /* Builds the graph of slots [start, end). A block ends at a jump, at exit,
- * before a jump target and after a local call, which falls through. Returns
+ * before a jump target and after a call that runs code of the program (a local
+ * one, or of a helper with a callback), which falls through. Returns
  * false with a sentence if control leaves the range. */
 bool cfg_build(const struct insn *insns, uint32_t start, uint32_t end, struct cfg *out, char *err, size_t errlen);
 void cfg_release(struct cfg *c);

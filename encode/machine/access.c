@@ -113,6 +113,31 @@ bool access_may_be_pointer(struct world *w, term word)
 	return found;
 }
 
+static bool check_key(struct run *r, const struct state *s, const struct target *t, uint64_t n, bool write)
+{
+	struct world *w = r->world;
+	size_t k;
+	const struct region *g = t->region;
+	tuple call = tuple_make(w, tuple_words(w, g->key, &k), 1);
+	if (g->id >= s->depth || s->calls[g->id] != call) { /* the kernel keeps another call's index there */
+		unknown_at(r, t->guard, REASON_CALLBACK, "key of an earlier call");
+		return false;
+	}
+	fault_if(r, t->guard, FAULT_BOUNDS, outside(w, t->off, n, 4));
+	if (write)
+		fault_if(r, t->guard, FAULT_READ_ONLY, term_true(w->pool));
+	return !write;
+}
+
+static struct value load_key(struct world *w, const struct target *t, unsigned n)
+{
+	struct term_pool *p = w->pool;
+	size_t k;
+	term index = tuple_words(w, t->region->key, &k)[1];
+	term shifted = term_lshr(p, index, term_shl(p, t->off, word_const(w, 3)));
+	return value_number(w, term_zext(p, term_extract(p, shifted, 8 * n - 1, 0), 64));
+}
+
 /* Records every fault of an access to n bytes; false: there is nothing to read or write. */
 static bool check_access(struct run *r, const struct state *s, const struct target *t, uint64_t n, bool write)
 {
@@ -161,6 +186,8 @@ static bool check_access(struct run *r, const struct state *s, const struct targ
 		if (write)
 			fault_if(r, t->guard, FAULT_READ_ONLY, term_true(p));
 		return true;
+	case REGION_KEY:
+		return check_key(r, s, t, n, write);
 	case REGION_CTX:
 		return true; /* context.c */
 	case REGION_MAP:
@@ -210,6 +237,8 @@ static struct value load_target(struct run *r, struct state *s, const struct tar
 		return field_load(r, s, t->guard, t->off, n);
 	if (!check_access(r, s, t, n, false))
 		return value_number(w, word_const(w, 0));
+	if (t->region->kind == REGION_KEY)
+		return load_key(w, t, n);
 	if (t->region->kind == REGION_STACK)
 		return frame_read(w, s->frames[t->region->id], t->off, n);
 	if (t->region->kind == REGION_KERNEL || t->region->kind == REGION_WORD)

@@ -17,6 +17,9 @@ struct call {
 	struct value result;
 };
 
+/* Takes the arguments of a call, checked as far as the row says; false: the path ends. */
+bool call_begin(struct call *c, struct run *r, struct state *s, uint32_t id);
+
 /* One exact model; false: the path ends. */
 typedef bool (*helper_function)(struct call *c);
 extern const helper_function helper_map_functions[]; /* by enum helper_model, NULL: in another table */

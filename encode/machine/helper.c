@@ -165,6 +165,9 @@ static bool take_arguments(struct call *c)
 		case ARG_CTX:
 			need_region(c, i, REGION_CTX);
 			break;
+		case ARG_FUNC:
+			need_region(c, i, REGION_FUNC);
+			break;
 		case ARG_MAP:
 			if (!take_map(c, i))
 				return false;
@@ -508,21 +511,28 @@ static bool dispatch(struct call *c)
 	}
 }
 
+bool call_begin(struct call *c, struct run *r, struct state *s, uint32_t id)
+{
+	struct world *w = r->world;
+	*c = (struct call){.run = r, .state = s, .world = w, .pool = w->pool, .row = helper_find(id)};
+	char number[24];
+	snprintf(number, sizeof number, "%u", id);
+	if (!c->row) {
+		run_unknown(r, s, REASON_HELPER, number);
+		return false;
+	}
+	if (!helper_allowed(c->row, w->type))
+		run_fault(r, s, FAULT_HELPER_PROG, term_true(w->pool));
+	c->result = value_number(w, word_const(w, 0));
+	return take_arguments(c);
+}
+
 /* The call with a map argument that names one map at most. */
 static bool step_call(struct run *r, struct state *s, uint32_t id)
 {
 	struct world *w = r->world;
-	struct call c = {.run = r, .state = s, .world = w, .pool = w->pool, .row = helper_find(id)};
-	char number[24];
-	snprintf(number, sizeof number, "%u", id);
-	if (!c.row) {
-		run_unknown(r, s, REASON_HELPER, number);
-		return false;
-	}
-	if (!helper_allowed(c.row, w->type))
-		run_fault(r, s, FAULT_HELPER_PROG, term_true(w->pool));
-	c.result = value_number(w, word_const(w, 0));
-	if (!take_arguments(&c) || !dispatch(&c))
+	struct call c;
+	if (!call_begin(&c, r, s, id) || !dispatch(&c))
 		return false;
 	narrow_result(&c);
 	s->regs[0] = c.result;

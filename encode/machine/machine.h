@@ -35,14 +35,15 @@ enum region_kind {
 	REGION_FUNC,
 	REGION_LOST, /* some address, too many regions to list; base 0 */
 	REGION_WORD, /* 8 bytes of kernel memory: a number that may be followed into kernel memory; base 0 */
+	REGION_KEY,  /* an array's index that a callback gets: 4 bytes, read-only, as long as its frame */
 };
 #define LOST_REGION 1u /* their numbers in every world */
 #define WORD_REGION 2u
 
 struct region {
 	enum region_kind kind;
-	uint32_t id;    /* STACK: frame; VALUE, DATA, MAP: number of the map; FUNC: slot; KERNEL: kind; MEM: bytes */
-	tuple key;      /* VALUE: key words and generation; MEM, KERNEL: (position); PACKET: (epoch); STACK: (call) */
+	uint32_t id;    /* STACK, KEY: frame; VALUE, DATA, MAP: number of the map; FUNC: slot; KERNEL: kind; MEM: bytes */
+	tuple key;      /* VALUE: key words and generation; MEM, KERNEL: (position); PACKET: (epoch); STACK: (call); KEY: (call, index) */
 	term base;      /* address of offset 0, 64 bits */
 };
 

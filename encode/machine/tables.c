@@ -220,6 +220,11 @@ bool helper_allowed(const struct helper_row *row, enum progtype type)
 	return family_may(row->progs, type);
 }
 
+bool helper_calls_back(const struct helper_row *row)
+{
+	return row->model == MODEL_LOOP || row->model == MODEL_FOR_EACH;
+}
+
 const char *const reason_texts[REASON_COUNT] = {
 #define REASON(name, text) [REASON_##name] = text,
 #include "reason.def"

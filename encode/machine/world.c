@@ -161,6 +161,8 @@ static term region_base(struct world *w, enum region_kind kind, uint32_t id, tup
 		return world_input1(w, IN_AT_MEM, words[0]);
 	case REGION_KERNEL:
 		return world_input2(w, IN_AT_KERNEL, words[0], word_const(w, id));
+	case REGION_KEY: /* on the kernel's stack, beside the program's frames */
+		return world_input1(w, IN_AT_STACK, word_const(w, MAX_FRAMES + id));
 	case REGION_VALUE:
 		break;
 	}
