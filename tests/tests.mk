@@ -128,5 +128,14 @@ readme-matrix: $(B)/bpfprove
 		/<!-- matrix -->/ { while ((getline line < new) > 0) print line; skip = 1 }' README.md >$(B)/README.md
 	@cp $(B)/README.md README.md
 
-.PHONY: matrix readme-matrix corpus check-corpus agree bench-equiv real-objects bench-real test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
+# The kernel's own tests with a __retval tag; see tests/retval.sh and tests/retval-known.txt
+RETVAL = $(B)/retval
+$(B)/tests/retval: $(patsubst %,$(B)/tests/%.c.o,retval retval_tags retval_run retval_known) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+retval: $(B)/tests/retval
+	@tests/retval.sh $(RETVAL)
+	@$< --known=tests/retval-known.txt --json=$(RETVAL)/results.json $(BENCH) $(RETVAL)/obj
+
+.PHONY: matrix readme-matrix corpus check-corpus agree bench-equiv real-objects bench-real retval test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
 .SECONDARY:
