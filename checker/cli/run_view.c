@@ -62,7 +62,7 @@ const char *run_event_name(const struct exec_event *e)
 
 uint8_t run_variable_byte(const struct run_view *v, const struct variable *var, uint32_t i)
 {
-	return (uint8_t)input_get(v->input, IN_DATA, (uint64_t[]){input_hash_name(var->name), i}, 2);
+	return (uint8_t)input_get(v->input, IN_DATA, (uint64_t[]){input_hash_name(var->name) + var->twin, i}, 2);
 }
 
 bool run_variable_changed(const struct run_view *v, const struct variable *var, const uint8_t *section)

@@ -78,7 +78,7 @@ uint8_t element_data_byte(const struct input *in, const struct map *def, uint32_
 			continue;
 		if (def->frozen && !v->is_volatile)
 			return def->bytes[off];
-		args[0] = input_hash_name(v->name);
+		args[0] = input_hash_name(v->name) + v->twin;
 		args[1] = off - v->off;
 		return (uint8_t)input_get(in, IN_DATA, args, 2);
 	}

@@ -23,13 +23,44 @@ struct memo {
 	term off, byte;
 };
 
+/* Slot of the index where an equal node is, or where it belongs. */
+static size_t node_slot(const struct world *w, const struct mem_node *n)
+{
+	const uint32_t words[] = {n->kind, n->prev, n->other, n->key, n->off, n->to, n->val, n->bytes};
+	uint64_t h = 0;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		h = (h ^ words[i]) * 0x9e3779b97f4a7c15ull, h ^= h >> 29;
+	size_t i = (size_t)h & (2 * w->cap_nodes - 1);
+	for (; w->node_index[i]; i = (i + 1) & (2 * w->cap_nodes - 1)) {
+		const struct mem_node *o = &w->nodes[w->node_index[i]];
+		if (o->kind == n->kind && o->prev == n->prev && o->other == n->other && o->key == n->key && o->off == n->off &&
+		    o->to == n->to && o->val == n->val && o->bytes == n->bytes)
+			break;
+	}
+	return i;
+}
+
+static void grow_nodes(struct world *w)
+{
+	w->cap_nodes = w->cap_nodes ? 2 * w->cap_nodes : 256;
+	w->nodes = world_checked(realloc(w->nodes, w->cap_nodes * sizeof *w->nodes));
+	free(w->node_index);
+	w->node_index = world_checked(calloc(2 * w->cap_nodes, sizeof *w->node_index));
+	for (size_t i = 1; i < w->n_nodes; i++)
+		w->node_index[node_slot(w, &w->nodes[i])] = (mem)i;
+}
+
+/* Equal nodes are one: two runs that do the same end with the same memories. */
 static mem node_push(struct world *w, struct mem_node n)
 {
-	if (w->n_nodes == w->cap_nodes) {
-		w->cap_nodes = w->cap_nodes ? 2 * w->cap_nodes : 256;
-		w->nodes = world_checked(realloc(w->nodes, w->cap_nodes * sizeof *w->nodes));
-	}
+	if (w->n_nodes == w->cap_nodes)
+		grow_nodes(w);
+	size_t slot = node_slot(w, &n);
+	if (w->node_index[slot])
+		return w->node_index[slot];
 	w->nodes[w->n_nodes] = n;
+	if (w->n_nodes > 0) /* id 0 is no node */
+		w->node_index[slot] = (mem)w->n_nodes;
 	return (mem)w->n_nodes++;
 }
 
@@ -37,7 +68,7 @@ void mem_init_world(struct world *w)
 {
 	size_t spaces = SPACE_FIXED + w->n_maps * MAP_SPACES;
 	w->initial = world_alloc(w, spaces * sizeof *w->initial);
-	node_push(w, (struct mem_node){0}); /* id 0 is no node */
+	node_push(w, (struct mem_node){0});
 	for (size_t i = 0; i < spaces; i++)
 		w->initial[i] = node_push(w, (struct mem_node){.kind = MEM_INITIAL, .off = (term)i});
 	w->cap_memo = 1024;
@@ -114,7 +145,8 @@ static term data_byte(struct world *w, const struct map *m, term off)
 			continue;
 		if (m->frozen && !v->is_volatile)
 			break;
-		return world_input2(w, IN_DATA, word_const(w, world_hash_name(v->name)), word_const(w, o - v->off));
+		return world_input2(w, IN_DATA, word_const(w, world_hash_name(v->name) + v->twin),
+		                    word_const(w, o - v->off));
 	}
 	if (m->frozen)
 		return term_const(p, 8, m->bytes[o]);

@@ -115,6 +115,34 @@ static void mark_volatile(const struct loader *l)
 	}
 }
 
+struct named {
+	struct variable *v;
+	size_t place; /* in order of section and offset */
+};
+
+static int compare_named(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	int order = strcmp(x->v->name, y->v->name);
+	return order ? order : x->place < y->place ? -1 : x->place > y->place;
+}
+
+static void number_twins(const struct object *o)
+{
+	size_t n = 0, k = 0;
+	for (size_t i = 0; i < o->n_maps; i++)
+		n += o->maps[i].n_vars;
+	struct named *all = memory_new(n + 1, sizeof *all);
+	for (size_t i = 0; i < o->n_maps; i++)
+		for (size_t j = 0; j < o->maps[i].n_vars; j++, k++)
+			all[k] = (struct named){&o->maps[i].vars[j], k};
+	qsort(all, n, sizeof *all, compare_named);
+	for (size_t i = 1; i < n; i++)
+		if (!strcmp(all[i].v->name, all[i - 1].v->name))
+			all[i].v->twin = all[i - 1].v->twin + 1;
+	free(all);
+}
+
 bool data_read(struct loader *l)
 {
 	uint64_t total = 0;
@@ -133,5 +161,6 @@ bool data_read(struct loader *l)
 		drop_overlaps(m);
 	}
 	mark_volatile(l);
+	number_twins(l->o);
 	return true;
 }

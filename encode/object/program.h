@@ -11,6 +11,7 @@
 struct variable {
 	char *name;       /* symbol name */
 	uint32_t off, size;
+	uint32_t twin;    /* static variables of linked files may share a name: how many of this object come before */
 	bool is_volatile; /* `const volatile`: user space may set it before loading, so its bytes are input */
 };
 
@@ -19,6 +20,7 @@ struct map {
 	enum maptype type;
 	uint32_t key_size, value_size, max_entries, flags; /* bytes, bytes, entries, BPF_F_* */
 	int inner;       /* map-in-map: index of the inner definition in object.maps, else -1 */
+	bool is_inner;   /* some other map's inner definition */
 	/* data sections only (an array map with one entry): */
 	bool is_data;    /* .data*, .bss*, .rodata*, .kconfig */
 	bool frozen;     /* .rodata*: no program can write it */
@@ -28,10 +30,13 @@ struct map {
 };
 
 /* Bytes of what tells a map's elements apart: the key, or a word in its place. A trie's element has a number of its own,
- * since several keys find it; storage belongs to the object at an address. */
+ * since several keys find it; storage belongs to the object at an address. Behind the key of an inner map, in whole words, stands
+ * which of those of its definition it is. */
 static inline uint32_t map_index_size(const struct map *m)
 {
 	enum map_model model = maptype_rows[m->type].model;
+	if (m->is_inner)
+		return (m->key_size + 7) / 8 * 8 + 8;
 	return model == MAP_TRIE || model == MAP_STORAGE ? 8 : model == MAP_LOCAL ? 0 : m->key_size;
 }
 
@@ -131,6 +136,9 @@ struct object {
 	size_t n_core_relos;    /* CO-RE relocations in the file, also of functions that no program uses */
 	char *btf;              /* whose types they were resolved against, NULL: they are symbolic, or there are none */
 };
+
+/* The inner definition of a map of maps; -1: none, or one of its maps may be another that the program reaches too. */
+int program_inner_map(const struct program *p, size_t outer);
 
 /* How an object could not be read: the exit status follows from it. */
 enum object_error { OBJECT_OK, OBJECT_UNREADABLE /* 66 */, OBJECT_MALFORMED /* 65 */ };
