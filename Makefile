@@ -19,15 +19,15 @@ ISA_SRC = encode/isa/isa.c encode/isa/check.c encode/isa/print.c encode/isa/toke
 	encode/isa/assign.c encode/isa/statement.c encode/isa/assemble.c encode/isa/cfg.c encode/isa/loop.c
 OBJECT_SRC = $(addprefix encode/object/,read.c image.c types.c line.c core_read.c core_path.c core_name.c core_value.c \
 	core_types.c core_match.c core_target.c core.c map.c data.c function.c link.c progtype.c check.c raw.c \
-	text.c write.c write_program.c write_types.c write_image.c)
+	text.c inner.c write.c write_program.c write_types.c write_image.c)
 TERM_SRC = $(addprefix encode/term/,term.c build.c rewrite.c list.c rule_bool.c rule_bits.c rule_arith.c rule_compare.c \
 	rule_ite.c rule_slice.c rule_concat.c fact.c eval.c walk.c smt2.c)
 SOLVER_SRC = $(addprefix encode/solver/,fault.c cone.c query.c model.c solver.c engine.c pair.c log.c guard.c process.c \
 	smtlib.c z3.c cvc5.cc)
 MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c value.c stack.c state.c guard.c run.c access.c \
-	context.c core.c map.c map_trie.c helper.c helper_map.c helper_storage.c helper_packet.c helper_memory.c reference.c after.c \
+	context.c core.c map.c map_trie.c map_inner.c helper.c helper_map.c helper_storage.c helper_packet.c helper_memory.c reference.c after.c \
 	step.c) encode/symex.c encode/callback.c encode/sweep.c
-EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c callback.c helper.c helper_map.c helper_storage.c \
+EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c callback.c helper.c helper_map.c helper_storage.c helper_inner.c \
 	helper_xdp.c helper_skb.c helper_mem.c after.c core.c exec.c differ.c settle.c live_map.c live_load.c kernel.c symbolic.c)
 EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c address.c friendly.c equiv.c) \
 	$(addprefix checker/witness/,witness.c show.c)

@@ -109,7 +109,7 @@ static const struct model_text {
     [MAP_EVENTS] = {"not modelled", "target of output events"},
     [MAP_PROGS] = {"not modelled", "tail calls exact: the run ends in map and index"},
     [MAP_TARGETS] = {"not modelled", "redirects exact: target and flags are output"},
-    [MAP_MAPS] = {"not modelled", ""},
+    [MAP_MAPS] = {"lookup", "operations on the inner map as its own type has them, unless it may be a map used directly"},
     [MAP_STORAGE] = {"not modelled", "storage helpers exact: one value for each address of an object"},
     [MAP_LOCAL] = {"not modelled", "get_local_storage exact: one value that is always there"},
     [MAP_OPAQUE] = {"not modelled", ""},

@@ -184,6 +184,7 @@ static const char *argument_name(const struct encoding *e, uint32_t fn, uint64_t
 	case IN_MAP_BYTE:
 	case IN_MAP_ERRNO:
 	case IN_LPM:
+	case IN_INNER:
 	case IN_STORAGE:
 	case IN_AT_VALUE:
 	case IN_AT_MAP:

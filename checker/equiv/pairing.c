@@ -27,7 +27,8 @@ static bool program_uses(const struct program *p, size_t map)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		const struct insn *in = &p->insns[i];
-		if (in->op == ISA_LDDW && (in->src == WIDE_MAP || in->src == WIDE_MAP_VALUE) && (size_t)in->imm == map)
+		if (in->op == ISA_LDDW && (in->src == WIDE_MAP || in->src == WIDE_MAP_VALUE) &&
+		    ((size_t)in->imm == map || p->object->maps[in->imm].inner == (int)map))
 			return true;
 	}
 	return false;

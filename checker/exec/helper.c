@@ -105,6 +105,9 @@ static void check_map(struct machine *m, struct helper_call *c, unsigned i)
 {
 	check_object(m, c, i, REGION_MAP, "a map");
 	c->map = m->regions[c->arg[i].region].map;
+	c->inner = m->regions[c->arg[i].region].inner;
+	c->is_inner = m->regions[c->arg[i].region].is_inner;
+	inner_check(m, c);
 }
 
 static uint64_t map_part(struct machine *m, struct helper_call *c, unsigned i, bool key)

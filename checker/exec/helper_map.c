@@ -26,7 +26,7 @@ static bool index_in_range(struct machine *m, const struct helper_call *c, const
 static struct element *find_key(struct machine *m, const struct helper_call *c, enum map_model model)
 {
 	const struct map_state *s = &m->maps[c->map];
-	struct element *e = element_find(m, c->map, c->read[1]);
+	struct element *e = element_find(m, c->map, inner_index(m, c));
 	if (model == MAP_LRU && e->gen != s->changes)
 		machine_stop(m, REASON_EVICTION, "bpf_%s of map %s", c->row->name, s->def->name);
 	return e;
@@ -72,8 +72,14 @@ static void lookup_object(struct machine *m, struct helper_call *c)
 void helper_run_MAP_LOOKUP(struct machine *m, struct helper_call *c)
 {
 	const struct map *def = m->maps[c->map].def;
+	if (c->is_inner)
+		check_model(m, c);
 	if (maptype_rows[def->type].model == MAP_TARGETS || is_socket_map(def)) {
 		lookup_object(m, c);
+		return;
+	}
+	if (maptype_rows[def->type].model == MAP_MAPS) {
+		inner_lookup(m, c);
 		return;
 	}
 	bool trie = maptype_rows[def->type].model == MAP_TRIE;
@@ -92,7 +98,7 @@ static int64_t update_array(struct machine *m, struct helper_call *c)
 		return -EXEC_E2BIG;
 	if (c->arg[3].word == BPF_NOEXIST)
 		return -EXEC_EEXIST;
-	struct element *e = element_find(m, c->map, c->read[1]);
+	struct element *e = element_find(m, c->map, inner_index(m, c));
 	memcpy(element_bytes(m, c->map, e), c->read[2], c->len[2]);
 	return 0;
 }

@@ -119,7 +119,7 @@ static bool fill_key(struct live_maps *l, const struct input *in, size_t i, cons
 {
 	const struct map *m = &l->o->maps[i];
 	enum map_model model = maptype_rows[m->type].model;
-	if (model == MAP_TRIE || model == MAP_STORAGE || model == MAP_LOCAL)
+	if (model == MAP_TRIE || model == MAP_STORAGE || model == MAP_LOCAL || model == MAP_MAPS || m->is_inner)
 		return live_fail(e, KERNEL_CANT_SET, "what map %s of type %s holds", m->name,
 				 maptype_rows[m->type].name);
 	if (m->is_data || (model != MAP_ARRAY && model != MAP_HASH && model != MAP_LRU && model != MAP_INPLACE))

@@ -191,6 +191,7 @@ void machine_release(struct machine *m)
 	free(m->pkt.bytes);
 	free(m->pkt.known);
 	free(m->counters);
+	free(m->index);
 	for (int i = 0; i < 5; i++)
 		free(m->scratch[i]);
 }

@@ -75,6 +75,8 @@ struct region {
 	uint64_t size; /* bytes */
 	uint64_t gen;  /* VALUE: the element's; PACKET: number of moves before it was made; FUNC: slot */
 	uint32_t map;  /* MAP, VALUE, MEM: index of the map in the object */
+	uint64_t inner; /* MAP: number of an inner map */
+	bool is_inner;
 	bool dead;     /* STACK, KEY: returned; MEM, KERNEL: given back */
 	bool acquired; /* MEM, KERNEL: has to be given back */
 	struct stack_memory *stack;
@@ -139,6 +141,7 @@ struct machine {
 	size_t n_counters;
 	uint64_t opaque_calls, reservations;
 	struct callback pending; /* that the running helper asks for */
+	uint8_t *index; /* of the last element of an inner map that was asked for */
 	uint8_t *scratch[5]; /* what the running helper read by its arguments, freed with the machine */
 };
 
@@ -220,11 +223,17 @@ struct helper_call {
 	const struct helper_row *row;
 	struct value arg[5];
 	uint32_t map;     /* index of the map argument in the object, UINT32_MAX: none */
+	uint64_t inner;   /* number of the inner map that it is */
+	bool is_inner;
 	uint64_t len[5];  /* bytes that argument i points at */
 	uint8_t *read[5]; /* what was read there, NULL if nothing */
 	struct value ret;
 	bool ret_known;
 };
+/* helper_inner.c: maps in maps */
+void inner_check(struct machine *m, const struct helper_call *c); /* stops where the call can't have this map */
+const uint8_t *inner_index(struct machine *m, const struct helper_call *c); /* of the element at the call's key */
+void inner_lookup(struct machine *m, struct helper_call *c);
 void helper_call(struct machine *m, const struct insn *in);
 void helper_return(struct helper_call *c, int64_t word); /* a number */
 void helper_run_opaque(struct machine *m, struct helper_call *c); /* an event, and results that are input */

@@ -14,6 +14,7 @@ struct call {
 	struct value arg[5];
 	term word[5];         /* numeric value of each argument */
 	uint32_t map;         /* number of the ARG_MAP argument */
+	tuple inner;          /* which inner map it is, 0: none */
 	struct value result;
 };
 
@@ -58,6 +59,10 @@ term call_errno(struct call *c, unsigned e);
 void call_set_number(struct call *c, term word);
 /* Packet, context and kernel memory behind an opaque call, as the row's effects say (after.c). */
 void call_change_state(struct call *c, term position);
+/* Maps in maps: may the call have this map argument (recorded if not)? The key in it; a lookup in the outer map. */
+bool map_inner_check(struct call *c);
+tuple map_inner_key(struct call *c, tuple key);
+bool map_inner_lookup(struct call *c);
 /* The sound default: an event, and results that are input. */
 bool call_opaque(struct call *c);
 /* Records a visible or internal opaque event with the arguments as the row says; returns its position. */

@@ -94,7 +94,8 @@ static bool take_map(struct call *c, int i)
 		return false;
 	}
 	c->map = region_at(c->world, v->alts[0].region)->id;
-	return true;
+	c->inner = region_at(c->world, v->alts[0].region)->key;
+	return map_inner_check(c);
 }
 
 /* A number other than NULL is no memory, not even if none of it is used, and NULL has no bytes (check_reg_type and

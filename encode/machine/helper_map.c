@@ -65,12 +65,16 @@ static bool holds_objects(const struct call *c)
 
 bool model_map_lookup(struct call *c)
 {
+	if (c->inner && !is_keyed(c))
+		return false;
 	if (holds_objects(c))
 		return lookup_object(c);
+	if (model_of(c) == MAP_MAPS)
+		return map_inner_lookup(c);
 	bool trie = model_of(c) == MAP_TRIE;
 	if (!trie && !is_keyed(c))
 		return false;
-	tuple key = map_key(c->run, c->state, c->map, &c->arg[1]);
+	tuple key = map_inner_key(c, map_key(c->run, c->state, c->map, &c->arg[1]));
 	if (trie)
 		key = map_trie_element(c->run, c->map, key);
 	check_eviction(c, key);
@@ -87,7 +91,7 @@ bool model_map_update(struct call *c)
 		run_unknown(c->run, c->state, REASON_VARIABLE_SIZE, c->world->maps[c->map].def->name);
 		return false;
 	}
-	tuple key = map_key(c->run, c->state, c->map, &c->arg[1]);
+	tuple key = map_inner_key(c, map_key(c->run, c->state, c->map, &c->arg[1]));
 	check_eviction(c, key);
 	note_eviction(c);
 	term *bytes = world_alloc(c->world, (size + 1) * sizeof *bytes);
@@ -100,7 +104,7 @@ bool model_map_delete(struct call *c)
 {
 	if (!is_keyed(c))
 		return false;
-	tuple key = map_key(c->run, c->state, c->map, &c->arg[1]);
+	tuple key = map_inner_key(c, map_key(c->run, c->state, c->map, &c->arg[1]));
 	check_eviction(c, key);
 	note_eviction(c);
 	call_set_number(c, map_delete(c->run, c->state, c->map, key));

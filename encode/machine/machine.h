@@ -108,6 +108,7 @@ struct world {
 	struct tuple_row *tuples;
 	size_t n_tuples, cap_tuples;
 	struct mem_node *nodes;
+	mem *node_index; /* hash table of the nodes, twice as long as their array; 0: free */
 	size_t n_nodes, cap_nodes;
 	struct memo *memo; /* (node, tuple, offset) -> byte */
 	size_t n_memo, cap_memo;

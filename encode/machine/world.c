@@ -71,6 +71,7 @@ void world_free(struct world *w)
 	free(w->regions);
 	free(w->tuples);
 	free(w->nodes);
+	free(w->node_index);
 	free(w->memo);
 	free(w);
 }
@@ -154,7 +155,7 @@ static term region_base(struct world *w, enum region_kind kind, uint32_t id, tup
 	case REGION_DATA:
 		return world_input1(w, IN_AT_DATA, word_const(w, id));
 	case REGION_MAP:
-		return world_input1(w, IN_AT_MAP, word_const(w, id));
+		return n ? world_input2(w, IN_AT_MAP, word_const(w, id), words[0]) : world_input1(w, IN_AT_MAP, word_const(w, id));
 	case REGION_FUNC:
 		return world_input1(w, IN_AT_FUNC, word_const(w, id));
 	case REGION_MEM:

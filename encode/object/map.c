@@ -106,6 +106,7 @@ static bool read_inner(struct loader *l, size_t map, uint32_t id, bool is_inner)
 	loader_add_map(l, name);
 	size_t inner = l->o->n_maps - 1;
 	l->o->maps[map].inner = (int)inner;
+	l->o->maps[inner].is_inner = true;
 	return read_definition(l, inner, t, true);
 }
 

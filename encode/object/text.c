@@ -114,6 +114,8 @@ static bool read_map(struct reader *r)
 	m->max_entries = entries;
 	m->flags = flags;
 	m->inner = inner;
+	if (inner >= 0)
+		r->o->maps[inner].is_inner = true;
 	return true;
 }
 
