@@ -291,6 +291,11 @@ static void load_and_run(const struct retval_case *c, struct bpf_object *o, stru
 		say(out, "libbpf has no such program");
 		return;
 	}
+	if (bpf_program__type(mine) == BPF_PROG_TYPE_UNSPEC &&
+	    c->program) { /* a section that this libbpf does not know */
+		bpf_program__set_type(mine, (enum bpf_prog_type)c->program->type);
+		bpf_program__set_expected_attach_type(mine, (enum bpf_attach_type)c->program->expected_attach);
+	}
 	bpf_program__set_flags(mine, bpf_program__flags(mine) | c->tag->flags);
 	if ((err = bpf_object__load(o)))
 		say(out, "libbpf can't load it: %s", strerror(-err));
