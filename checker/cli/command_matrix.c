@@ -5,9 +5,6 @@
 
 enum support { SUPPORT_EXACT, SUPPORT_CONST, SUPPORT_ORACLE, SUPPORT_OPAQUE, SUPPORT_NONE, SUPPORT_COUNT };
 
-/* Both machines refuse opaque calls that change what the program can see (encode/machine/helper.c). */
-#define STATE_EFFECTS (PKT_MOVE | PKT_WRITE | CTX_WRITE | MAPS_WRITE | KERNEL_WRITE)
-
 static bool is_expressible(enum helper_arg a)
 {
 	static const enum helper_arg others[] = {ARG_STRING, ARG_FUNC,       ARG_RECORD, ARG_LOCK,  ARG_TIMER,
@@ -21,7 +18,7 @@ static bool is_expressible(enum helper_arg a)
 static enum support opaque_support(const struct helper_row *row)
 {
 	bool memory = row->ret == RET_VALUE || row->ret == RET_VALUE_OR_NULL || row->ret == RET_MEM_OR_NULL;
-	if (row->effects & STATE_EFFECTS || memory)
+	if (row->effects & MAPS_WRITE || memory) /* both machines refuse them (encode/machine/helper.c) */
 		return SUPPORT_NONE;
 	for (int i = 0; i < 5; i++)
 		if (!is_expressible(row->args[i]))
@@ -108,7 +105,7 @@ static const struct model_text {
     [MAP_RING] = {"not modelled", "reserve, submit and discard exact, output an event"},
     [MAP_EVENTS] = {"not modelled", "target of output events"},
     [MAP_PROGS] = {"not modelled", "tail calls exact: the run ends in map and index"},
-    [MAP_TARGETS] = {"not modelled", "redirects exact: target and flags are output"},
+    [MAP_TARGETS] = {"lookup", "redirects exact: target and flags are output; a lookup is an opaque call"},
     [MAP_MAPS] = {"lookup", "operations on the inner map as its own type has them, unless it may be a map used directly"},
     [MAP_STORAGE] = {"not modelled", "storage helpers exact: one value for each address of an object"},
     [MAP_LOCAL] = {"not modelled", "get_local_storage exact: one value that is always there"},
@@ -121,8 +118,10 @@ static void print_maps(void)
 	       "| --- | --- | --- | --- | --- |\n");
 	for (int i = 1; i < MAPTYPE_COUNT; i++) {
 		const struct maptype_row *r = &maptype_rows[i];
+		bool sockets = i == MAPTYPE_SOCKMAP || i == MAPTYPE_SOCKHASH;
 		const struct model_text *t = &model_texts[r->model];
-		printf("| %s | %s | %s | %s | %s |\n", r->name, t->lookup, t->other, r->per_cpu ? "yes" : "",
+		printf("| %s | %s | %s | %s | %s |\n", r->name, sockets ? "lookup" : t->lookup,
+		       sockets ? "a lookup is an opaque call" : t->other, r->per_cpu ? "yes" : "",
 		       r->shared ? "yes" : "");
 	}
 	putchar('\n');
