@@ -41,6 +41,15 @@ bool live_fill_maps(struct live_maps *l, const struct input *in, const struct ex
 bool live_read_maps(struct live_maps *l, const struct input *in, const struct exec_outcome *touched,
 		    struct exec_outcome *out, struct live_error *e);
 
+/* live_types.c: the functions of a program that hands out their addresses; none of other programs */
+struct live_types {
+	struct btf *btf;
+	struct bpf_func_info *functions;
+	size_t n;
+};
+bool live_make_types(struct live_types *t, const struct program *p, struct live_error *e);
+void live_release_types(struct live_types *t);
+
 /* live_load.c: returns a descriptor, or -1 and the reason */
 int live_load_program(const struct program *p, const struct live_maps *l, char *log, size_t loglen,
 		      uint64_t *insns_processed, struct live_error *e);

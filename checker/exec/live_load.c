@@ -97,7 +97,8 @@ static bool find_target(const struct program *p, uint32_t *btf_id, struct live_e
 	return true;
 }
 
-static int load_code(const struct program *p, const struct bpf_insn *code, uint32_t btf_id, uint32_t level, char *log)
+static int load_code(const struct program *p, const struct bpf_insn *code, const struct live_types *types,
+		     uint32_t btf_id, uint32_t level, char *log)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .log_level = level, .log_buf = log, .log_size = LOG_SIZE,
 		    .expected_attach_type = (enum bpf_attach_type)p->expected_attach, .attach_btf_id = btf_id,
@@ -106,6 +107,12 @@ static int load_code(const struct program *p, const struct bpf_insn *code, uint3
 		opts.prog_flags |= BPF_F_SLEEPABLE;
 	if (p->type == PROGTYPE_XDP && p->section && strstr(p->section, ".frags"))
 		opts.prog_flags |= BPF_F_XDP_HAS_FRAGS;
+	if (types->n) {
+		opts.prog_btf_fd = (uint32_t)btf__fd(types->btf);
+		opts.func_info = types->functions;
+		opts.func_info_cnt = (uint32_t)types->n;
+		opts.func_info_rec_size = sizeof *types->functions;
+	}
 	log[0] = '\0';
 	return bpf_prog_load((enum bpf_prog_type)p->type, NULL, "GPL", code, p->n, &opts);
 }
@@ -123,13 +130,16 @@ int live_load_program(const struct program *p, const struct live_maps *l, char *
 		      uint64_t *insns_processed, struct live_error *e)
 {
 	uint32_t btf_id = 0;
+	struct live_types types = {0};
 	struct bpf_insn *code = find_target(p, &btf_id, e) ? build_code(p, l, e) : NULL;
-	if (!code)
+	if (!code || !live_make_types(&types, p, e)) {
+		free(code);
 		return -1;
+	}
 	char *buffer = machine_alloc(LOG_SIZE);
-	int fd = load_code(p, code, btf_id, LOG_STATS, buffer);
+	int fd = load_code(p, code, &types, btf_id, LOG_STATS, buffer);
 	if (fd < 0) { /* once more for the reason */
-		fd = load_code(p, code, btf_id, LOG_NORMAL | LOG_STATS, buffer);
+		fd = load_code(p, code, &types, btf_id, LOG_NORMAL | LOG_STATS, buffer);
 		int err = errno;
 		char line[200];
 		last_line(buffer, line, sizeof line);
@@ -140,6 +150,7 @@ int live_load_program(const struct program *p, const struct live_maps *l, char *
 				  strerror(err));
 	}
 	read_log(buffer, log, loglen, insns_processed);
+	live_release_types(&types);
 	free(buffer);
 	free(code);
 	return fd;
