@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From a model to an input, its replay on the concrete machine, and shrinking. */
 #include "checker/witness/witness.h"
+#include "checker/witness/oracle.h"
 
 #include "checker/exec/kernel.h"
 
@@ -84,82 +85,13 @@ static bool outcomes_differ(const struct program *a, const struct exec_outcome o
 	return false;
 }
 
-/* Opaque calls of both runs; `pos` counts those of one run. */
-struct opaque_call {
-	const struct exec_event *event;
-	uint64_t pos;
-};
-
-static bool is_opaque_call(const struct exec_event *e)
-{
-	const struct helper_row *row = e->kind < EXEC_EVENT_ATOMIC ? helper_find(e->kind) : NULL;
-	return row && (row->model == MODEL_OPAQUE || row->model == MODEL_MAP_PEEK || row->model == MODEL_L4_CSUM_REPLACE);
-}
-
-static size_t opaque_calls(const struct exec_outcome out[2], struct opaque_call **calls)
-{
-	size_t n = 0;
-	*calls = calloc(out[0].n_events + out[1].n_events + 1, sizeof **calls);
-	if (!*calls)
-		abort();
-	for (int side = 0; side < 2; side++) {
-		uint64_t pos = 0;
-		for (size_t i = 0; i < out[side].n_events; i++)
-			if (is_opaque_call(&out[side].events[i]))
-				(*calls)[n++] = (struct opaque_call){&out[side].events[i], pos++};
-	}
-	return n;
-}
-
-static bool same_call(const struct exec_event *x, const struct exec_event *y)
-{
-	return x->kind == y->kind && x->n_args == y->n_args && x->n_bytes == y->n_bytes &&
-	       !memcmp(x->args, y->args, x->n_args * sizeof *x->args) &&
-	       (!x->n_bytes || !memcmp(x->bytes, y->bytes, x->n_bytes));
-}
-
-/* Gives the calls at the positions p and q of one helper the same results; true if they were not. */
-static bool unify_results(struct input *in, uint64_t kind, uint64_t p, uint64_t q)
-{
-	uint64_t from[2] = {kind, p}, to[2] = {kind, q}, v = input_get(in, IN_RESULT, from, 2);
-	bool changed = input_get(in, IN_RESULT, to, 2) != v;
-	if (changed)
-		input_set(in, IN_RESULT, to, 2, v);
-	for (size_t i = 0; i < input_count(in); i++) {
-		const struct input_entry *e = input_at(in, i);
-		if (e->fn != IN_OUT || e->n != 3 || e->args[1] == OUT_RECORD || (e->args[0] != p && e->args[0] != q))
-			continue;
-		uint64_t x[3] = {p, e->args[1], e->args[2]}, y[3] = {q, e->args[1], e->args[2]};
-		v = input_get(in, IN_OUT, x, 3);
-		if (input_get(in, IN_OUT, y, 3) == v)
-			continue;
-		input_set(in, IN_OUT, y, 3, v);
-		changed = true;
-	}
-	return changed;
-}
-
-/* One pass over two runs. */
-static bool unify_calls(const struct exec_outcome out[2], struct input *in)
-{
-	struct opaque_call *calls;
-	size_t n = opaque_calls(out, &calls);
-	bool changed = false;
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < i; j++)
-			if (calls[i].pos != calls[j].pos && same_call(calls[i].event, calls[j].event))
-				changed |= unify_results(in, calls[i].event->kind, calls[j].pos, calls[i].pos);
-	free(calls);
-	return changed;
-}
-
 bool witness_unify(const struct program *a, const struct program *b, const struct pairing *maps, struct input *in)
 {
 	bool changed = false, again = true;
 	for (int round = 0; round < UNIFY_ROUNDS && again; round++) {
 		struct exec_outcome out[2];
 		run_both(a, b, maps, in, out);
-		again = unify_calls(out, in);
+		again = oracle_unify(out, in);
 		changed |= again;
 		exec_release(&out[0]);
 		exec_release(&out[1]);
@@ -167,24 +99,12 @@ bool witness_unify(const struct program *a, const struct program *b, const struc
 	return changed;
 }
 
-static bool results_agree(const struct exec_outcome out[2], const struct input *in, char *what, size_t len)
-{
-	if (!out[0].n_events && !out[1].n_events)
-		return true;
-	struct input *copy = input_copy(in);
-	bool changed = unify_calls(out, copy);
-	input_free(copy);
-	if (changed)
-		snprintf(what, len, "the same call of a helper gives two results");
-	return !changed;
-}
-
 bool witness_replay(const struct program *a, const struct program *b, const struct pairing *maps,
                     const struct input *in, char *what, size_t len)
 {
 	struct exec_outcome out[2];
 	run_both(a, b, maps, in, out);
-	bool differ = outcomes_differ(a, out, what, len) && results_agree(out, in, what, len);
+	bool differ = outcomes_differ(a, out, what, len) && oracle_agrees(maps, out, in, what, len);
 	name_map(maps, what, len);
 	exec_release(&out[0]);
 	exec_release(&out[1]);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ORACLE_H
+#define ORACLE_H
+
+#include "checker/equiv/equiv.h"
+
+/* Gives opaque calls of the two runs with the same arguments and bytes the same results; true if that changed `in`. */
+bool oracle_unify(const struct exec_outcome out[2], struct input *in);
+/* False with a sentence if no kernel answers both runs as `in` does. */
+bool oracle_agrees(const struct pairing *maps, const struct exec_outcome out[2], const struct input *in, char *what,
+                   size_t len);
+#endif
