@@ -10,6 +10,8 @@ const struct random_map_row random_maps[RM_COUNT] = {
     [RM_PERCPU_HASH] = {"own", ".map own PERCPU_HASH 4 16 64", 4, 16, 64},
     [RM_SPARSE] = {"sparse", ".map sparse HASH 8 16 64 1", 8, 16, 64},
     [RM_TRIE] = {"trie", ".map trie LPM_TRIE 8 16 64 1", 8, 16, 64},
+    [RM_INNER] = {"inner", ".map inner HASH 8 16 64", 8, 16, 64},
+    [RM_OUTER] = {"outer", ".map outer ARRAY_OF_MAPS 4 4 3 0 inner", 4, 4, 3},
     [RM_STORE] = {"store", ".map store SK_STORAGE 4 16 0 1", 4, 16, 0},
     [RM_QUEUE] = {"queue", ".map queue QUEUE 0 8 16", 0, 8, 16},
     [RM_RING] = {"ring", ".map ring RINGBUF 0 0 4096", 0, 0, 4096},
@@ -23,7 +25,7 @@ const struct random_map_row random_maps[RM_COUNT] = {
 
 const char *writer_map(struct writer *w, enum random_map m)
 {
-	w->maps |= 1u << m;
+	w->maps |= 1u << m | (m == RM_OUTER ? 1u << RM_INNER : 0);
 	return random_maps[m].name;
 }
 
@@ -132,6 +134,31 @@ static void add_delete(struct writer *w)
 	add_map_arguments(w, m);
 	writer_add(w, "call map_delete_elem\n");
 	writer_refill(w);
+}
+
+/* A lookup, an update or a deletion in a map that another map gives. */
+static void add_inner(struct writer *w)
+{
+	unsigned skip = writer_label(w), what = writer_below(w, 3);
+	writer_add(w, "*(u64 *)(r10 - %u) = r%u\n", AT_VALUE, writer_number(w));
+	writer_add(w, "*(u64 *)(r10 - %u) = r%u\n", AT_VALUE - 8, writer_number(w));
+	add_key(w, RM_OUTER);
+	add_map_arguments(w, RM_OUTER);
+	writer_add(w, "call map_lookup_elem\nif r0 == 0 goto l%u\nr9 = r0\nr0 = 1\n", skip);
+	writer_refill(w);
+	add_key(w, RM_INNER);
+	writer_add(w, "r1 = r9\nr2 = r10\nr2 += -%u\nr3 = r10\nr3 += -%u\nr4 = %u\n", AT_KEY, AT_VALUE,
+		   writer_below(w, 3));
+	writer_add(w, "call map_%s_elem\n", what == 0 ? "lookup" : what == 1 ? "update" : "delete");
+	if (what == 0) {
+		writer_add(w, "if r0 == 0 goto l%u\nr9 = r0\nr0 = 2\n", skip);
+		writer_refill(w);
+		w->value_bytes = random_maps[RM_INNER].value;
+		writer_block(w, 3);
+	}
+	writer_add(w, "l%u:\nr0 = %d\n", skip, writer_imm(w));
+	writer_refill(w);
+	w->value_bytes = 0;
 }
 
 /* r1 is the map, r2 the packet's socket, which may be NULL. */
@@ -357,12 +384,27 @@ static void add_packet_load(struct writer *w)
 }
 
 const struct statement helper_statements[] = {
-    {add_context, 6, NEEDS_NOTHING},       {add_packet_scope, 8, NEEDS_NOTHING}, {add_lookup, 9, NEEDS_NOTHING},
-    {add_update, 6, NEEDS_NOTHING},        {add_delete, 3, NEEDS_NOTHING},       {add_global, 3, NEEDS_NOTHING},
-    {add_number_helper, 3, NEEDS_NOTHING}, {add_adjust, 5, NEEDS_XDP},           {add_skb_bytes, 5, NEEDS_TC},
-    {add_csum_replace, 3, NEEDS_TC},       {add_redirect, 1, NEEDS_NOTHING},     {add_redirect_map, 2, NEEDS_XDP},
-    {add_tail_call, 1, NEEDS_NOTHING},     {add_perf_event, 2, NEEDS_NOTHING},   {add_printk, 1, NEEDS_NOTHING},
-    {add_csum_diff, 1, NEEDS_NOTHING},     {add_ringbuf, 2, NEEDS_NOTHING},      {add_ringbuf_output, 1, NEEDS_NOTHING},
-    {add_packet_load, 2, NEEDS_TC},        {writer_any_call, 4, NEEDS_WILD},
-    {add_storage, 4, NEEDS_TC},            {NULL, 0, NEEDS_NOTHING},
+    {add_context, 6, NEEDS_NOTHING},
+    {add_packet_scope, 8, NEEDS_NOTHING},
+    {add_lookup, 9, NEEDS_NOTHING},
+    {add_update, 6, NEEDS_NOTHING},
+    {add_delete, 3, NEEDS_NOTHING},
+    {add_global, 3, NEEDS_NOTHING},
+    {add_number_helper, 3, NEEDS_NOTHING},
+    {add_adjust, 5, NEEDS_XDP},
+    {add_skb_bytes, 5, NEEDS_TC},
+    {add_csum_replace, 3, NEEDS_TC},
+    {add_redirect, 1, NEEDS_NOTHING},
+    {add_redirect_map, 2, NEEDS_XDP},
+    {add_tail_call, 1, NEEDS_NOTHING},
+    {add_perf_event, 2, NEEDS_NOTHING},
+    {add_printk, 1, NEEDS_NOTHING},
+    {add_csum_diff, 1, NEEDS_NOTHING},
+    {add_ringbuf, 2, NEEDS_NOTHING},
+    {add_ringbuf_output, 1, NEEDS_NOTHING},
+    {add_packet_load, 2, NEEDS_TC},
+    {writer_any_call, 4, NEEDS_WILD},
+    {add_storage, 4, NEEDS_TC},
+    {add_inner, 3, NEEDS_NOTHING},
+    {NULL, 0, NEEDS_NOTHING},
 };

@@ -41,8 +41,12 @@ static void set_maps(struct input *in, const struct program *p, struct random *r
 		bool array = maptype_rows[p->object->maps[m].type].model == MAP_ARRAY;
 		for (uint64_t key = 0; key < 8 && kind % 2 && !array; key++)
 			input_set(in, IN_MAP_HAS, (uint64_t[]){m, key}, 2, 1);
-		for (uint64_t key = 0; key < 8; key++) /* few elements, which several keys find */
+		for (uint64_t key = 0; key < 8; key++) { /* few elements and inner maps, which several keys find */
 			input_set(in, IN_LPM, (uint64_t[]){m, key}, 2, random_below(r, 8));
+			input_set(in, IN_INNER, (uint64_t[]){m, key}, 2, random_below(r, 3));
+			for (uint64_t inner = 0; inner < 3 && kind % 2 && !array; inner++)
+				input_set(in, IN_MAP_HAS, (uint64_t[]){m, key, inner}, 3, 1);
+		}
 		for (uint64_t n = 0; n < 12; n++)
 			input_set(in, IN_MAP_ERRNO, (uint64_t[]){m, n}, 2, fail ? random_below(r, 4) : 0);
 	}

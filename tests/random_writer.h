@@ -46,6 +46,8 @@ enum random_map {
 	RM_FOUND,
 	RM_RING = RM_FOUND,
 	RM_STORE,
+	RM_INNER,
+	RM_OUTER, /* behind it */
 	RM_QUEUE,
 	RM_EVENTS,
 	RM_PROGS,

@@ -190,6 +190,14 @@ static bool take_arguments(struct call *c)
 		case ARG_SIZE:
 			run_fault(c->run, c->state, FAULT_HELPER_ARG, is_null(c, &c->arg[i]));
 			break;
+		case ARG_LOCK:
+		case ARG_TIMER:
+		case ARG_DYNPTR:
+		case ARG_DYNPTR_OUT:
+		case ARG_KPTR:
+		case ARG_PERCPU:
+			run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+			return false;
 		default:
 			break;
 		}
