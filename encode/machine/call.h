@@ -53,8 +53,8 @@ struct span {
 	size_t n;
 	term *present; /* NULL: all */
 };
-/* The span of `size` (64-bit term); false: not bounded (recorded as unknown). */
-bool call_span(struct call *c, term size, struct span *out);
+/* The span of `size` (64-bit term) at argument i, no longer than what is there (more is a fault); false: not bounded (recorded as unknown). */
+bool call_span(struct call *c, int i, term size, struct span *out);
 term call_errno(struct call *c, unsigned e);
 void call_set_number(struct call *c, term word);
 /* Packet, context and kernel memory behind an opaque call, as the row's effects say (after.c). */

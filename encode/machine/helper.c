@@ -42,17 +42,61 @@ void call_set_number(struct call *c, term word)
 	c->result = value_number(c->world, word);
 }
 
-bool call_span(struct call *c, term size, struct span *out)
+/* Bytes behind the pointer at most. */
+static uint64_t room_behind(struct call *c, const struct alt *a)
+{
+	const struct region *g = region_at(c->world, a->region);
+	uint64_t size = 0, lo = term_range(c->pool, a->off).lo;
+	switch (g->kind) {
+	case REGION_STACK:
+		size = STACK_BYTES;
+		break;
+	case REGION_VALUE:
+	case REGION_DATA:
+		size = c->world->maps[g->id].def->value_size;
+		break;
+	case REGION_MEM:
+		size = g->id;
+		break;
+	case REGION_KEY:
+		size = 4;
+		break;
+	case REGION_NONE:
+		break;
+	case REGION_CTX:
+	case REGION_PACKET:
+	case REGION_MAP:
+	case REGION_KERNEL:
+	case REGION_FUNC:
+	case REGION_LOST:
+	case REGION_WORD:
+		return UINT64_MAX;
+	}
+	return lo < size ? size - lo : 0;
+}
+
+static uint64_t room_at(struct call *c, const struct value *v)
+{
+	uint64_t room = v->n ? 0 : UINT64_MAX;
+	for (uint32_t i = 0; i < v->n; i++) {
+		uint64_t more = room_behind(c, &v->alts[i]);
+		room = more > room ? more : room;
+	}
+	return room;
+}
+
+bool call_span(struct call *c, int i, term size, struct span *out)
 {
 	struct term_pool *p = c->pool;
-	uint64_t n;
+	uint64_t n, room = room_at(c, &c->arg[i]);
 	out->present = NULL;
-	if (term_is_const(p, size, &n)) {
-		out->n = n;
-	} else {
+	if (!term_is_const(p, size, &n)) {
 		n = guard_upper_bound(c->world, c->state->guard, size);
-		out->n = n;
+		if (n > room)
+			run_fault(c->run, c->state, FAULT_BOUNDS, term_ult(p, word_const(c->world, room), size));
+		n = n > room ? room : n;
 	}
+	out->n = n;
 	if (n > MAX_ACCESS) {
 		run_unknown(c->run, c->state, REASON_VARIABLE_SIZE, c->row->name);
 		return false;
@@ -60,8 +104,8 @@ bool call_span(struct call *c, term size, struct span *out)
 	if (term_is_const(p, size, NULL))
 		return true;
 	out->present = world_alloc(c->world, (n + 1) * sizeof *out->present);
-	for (size_t i = 0; i < n; i++)
-		out->present[i] = term_ult(p, word_const(c->world, i), size);
+	for (size_t k = 0; k < n; k++)
+		out->present[k] = term_ult(p, word_const(c->world, k), size);
 	return true;
 }
 
@@ -228,7 +272,7 @@ static void event_append(struct call *c, struct event *e, const struct value *v,
 static bool event_memory(struct call *c, struct event *e, int i, term size, bool may_be_null)
 {
 	struct span span;
-	if (!call_span(c, size, &span))
+	if (!call_span(c, i, size, &span))
 		return false;
 	term null = may_be_null ? is_null(c, &c->arg[i]) : term_false(c->pool);
 	if (term_is_true(c->pool, null))
@@ -270,7 +314,7 @@ static bool opaque_output(struct call *c, int i, term pos, term size, bool may_b
 	struct span span;
 	if (may_be_null && term_is_true(c->pool, is_null(c, &c->arg[i])))
 		return true;
-	if (!call_span(c, size, &span))
+	if (!call_span(c, i, size, &span))
 		return false;
 	if (is_part(c, i))
 		cut_span(c, i, pos, &span);
@@ -322,7 +366,7 @@ static bool check_part(struct call *c, int i, term size, term null)
 		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
 		return false;
 	}
-	if (!call_span(c, size, &span))
+	if (!call_span(c, i, size, &span))
 		return false;
 	access_check_bytes(c->run, c->state, &c->arg[i], span.n, span.present);
 	return true;

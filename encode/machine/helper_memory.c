@@ -34,7 +34,7 @@ bool model_probe_read(struct call *c)
 	struct term_pool *p = c->pool;
 	struct world *w = c->world;
 	struct span span;
-	if (!call_span(c, c->word[1], &span))
+	if (!call_span(c, 0, c->word[1], &span))
 		return false;
 	bool kernel = is_kernel_address(c, &c->arg[2]);
 	if (kernel ? world_holds_address(w, c->word[2]) : c->arg[2].n > 1) {

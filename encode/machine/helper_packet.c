@@ -96,7 +96,7 @@ bool model_skb_load_bytes(struct call *c)
 	struct term_pool *p = c->pool;
 	struct world *w = c->world;
 	struct span span;
-	if (!call_span(c, c->word[3], &span))
+	if (!call_span(c, 2, c->word[3], &span))
 		return false;
 	term ok = range_there(c, c->word[1], c->word[3]), zero = term_const(p, 8, 0);
 	term *bytes = world_alloc(w, (span.n + 1) * sizeof *bytes);
@@ -134,7 +134,7 @@ bool model_skb_store_bytes(struct call *c)
 	struct state under = *c->state;
 	under.guard = term_and(p, under.guard, term_ne(p, term_and(p, flags, word_const(w, BPF_F_INVALIDATE_HASH)), zero));
 	run_unknown(c->run, &under, REASON_HELPER, "skb_store_bytes with BPF_F_INVALIDATE_HASH");
-	if (!call_span(c, c->word[3], &span))
+	if (!call_span(c, 2, c->word[3], &span))
 		return false;
 	term *bytes = world_alloc(w, (span.n + 1) * sizeof *bytes);
 	access_read_bytes(c->run, c->state, &c->arg[2], span.n, span.present, bytes);
