@@ -14,7 +14,8 @@ struct opaque_call {
 static bool is_opaque_call(const struct exec_event *e)
 {
 	const struct helper_row *row = e->kind < EXEC_EVENT_ATOMIC ? helper_find(e->kind) : NULL;
-	return row && (row->model == MODEL_OPAQUE || row->model == MODEL_MAP_PEEK || row->model == MODEL_L4_CSUM_REPLACE);
+	return row &&
+	       (row->model == MODEL_OPAQUE || row->model == MODEL_MAP_PEEK || row->model == MODEL_L4_CSUM_REPLACE);
 }
 
 static size_t opaque_calls(const struct exec_outcome out[2], struct opaque_call **calls)
@@ -148,7 +149,7 @@ static bool tries_agree(const struct pairing *maps, const struct input *in)
 }
 
 bool oracle_agrees(const struct pairing *maps, const struct exec_outcome out[2], const struct input *in, char *what,
-                   size_t len)
+		   size_t len)
 {
 	if (!tries_agree(maps, in)) {
 		snprintf(what, len, "no trie gives these results of lookups");
