@@ -43,6 +43,7 @@ bool model_skb_store_bytes(struct call *c);
 bool model_l3_csum_replace(struct call *c);
 bool model_l4_csum_replace(struct call *c);
 bool model_probe_read(struct call *c);
+bool model_strncmp(struct call *c);
 bool model_ringbuf_reserve(struct call *c);
 bool model_ringbuf_submit(struct call *c);
 bool model_ringbuf_discard(struct call *c);
@@ -55,6 +56,8 @@ struct span {
 };
 /* The span of `size` (64-bit term) at argument i, no longer than what is there (more is a fault); false: not bounded (recorded as unknown). */
 bool call_span(struct call *c, int i, term size, struct span *out);
+/* Bytes of a string argument of constant bytes, with the NUL; false: it is none (recorded as unknown). */
+bool call_string(struct call *c, int i, size_t *n);
 term call_errno(struct call *c, unsigned e);
 void call_set_number(struct call *c, term word);
 /* Packet, context and kernel memory behind an opaque call, as the row's effects say (after.c). */

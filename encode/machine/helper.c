@@ -27,6 +27,7 @@ static const helper_function models[] = {
 	[MODEL_L3_CSUM_REPLACE] = model_l3_csum_replace,
 	[MODEL_L4_CSUM_REPLACE] = model_l4_csum_replace,
 	[MODEL_PROBE_READ] = model_probe_read,
+	[MODEL_STRNCMP] = model_strncmp,
 	[MODEL_RINGBUF_RESERVE] = model_ringbuf_reserve,
 	[MODEL_RINGBUF_SUBMIT] = model_ringbuf_submit,
 	[MODEL_RINGBUF_DISCARD] = model_ringbuf_discard,
@@ -385,28 +386,34 @@ static term context_word(struct call *c, int i)
 	return t;
 }
 
-/* A string of constant bytes: its length counts, and its bytes up to the NUL. */
-static bool event_string(struct call *c, struct event *e, int i)
+bool call_string(struct call *c, int i, size_t *n)
 {
 	struct world *w = c->world;
-	struct span span = {0, NULL};
 	const struct value *v = &c->arg[i];
 	const struct region *g = region_at(w, v->n ? v->alts[0].region : 0);
 	uint64_t off, size = g->kind == REGION_DATA && w->maps[g->id].def->frozen ? w->maps[g->id].def->value_size : 0;
 	uint64_t byte = 1;
 	if (v->n != 1 || !term_is_const(c->pool, v->alts[0].off, &off))
 		off = size = 0;
-	while (byte && off + span.n < size) {
-		struct value x = access_load(c->run, c->state, v, (int64_t)span.n++, 1);
+	*n = 0;
+	while (byte && off + *n < size) {
+		struct value x = access_load(c->run, c->state, v, (int64_t)(*n)++, 1);
 		if (!term_is_const(c->pool, x.word, &byte))
 			break;
 	}
-	if (byte) {
+	if (byte)
 		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+	return !byte;
+}
+
+/* A string's length counts, and its bytes up to the NUL. */
+static bool event_string(struct call *c, struct event *e, int i)
+{
+	struct span span = {0, NULL};
+	if (!call_string(c, i, &span.n))
 		return false;
-	}
-	e->args[e->n_args++] = word_const(w, span.n);
-	event_append(c, e, v, &span);
+	e->args[e->n_args++] = word_const(c->world, span.n);
+	event_append(c, e, &c->arg[i], &span);
 	return true;
 }
 
