@@ -51,7 +51,7 @@ static bool patch_wide(const struct program *p, const struct live_maps *l, size_
 
 static struct bpf_insn *build_code(const struct program *p, const struct live_maps *l, struct live_error *e)
 {
-	if (p->n_relos) {
+	if (program_is_symbolic(p)) {
 		live_fail(e, KERNEL_FAILED, "its CO-RE relocations are left symbolic");
 		return NULL;
 	}

@@ -289,5 +289,13 @@ const struct core_relo *program_core(const struct program *p, size_t slot)
 		else
 			hi = mid;
 	}
-	return lo < p->n_relos && p->relos[lo].slot == slot ? &p->relos[lo] : NULL;
+	return lo < p->n_relos && p->relos[lo].slot == slot && !p->relos[lo].is_fixed ? &p->relos[lo] : NULL;
+}
+
+bool program_is_symbolic(const struct program *p)
+{
+	for (size_t i = 0; i < p->n_relos; i++)
+		if (!p->relos[i].is_fixed)
+			return true;
+	return false;
 }

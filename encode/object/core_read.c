@@ -96,6 +96,43 @@ static bool can_hold(const struct insn *in)
 	return false;
 }
 
+/* The structures that describe contexts. Programs made with all of a kernel's types relocate them too. */
+static const struct {
+	const char *name;
+	enum context_layout layout;
+} contexts[] = {
+    {"xdp_md", CONTEXT_XDP_MD},
+    {"__sk_buff", CONTEXT_SK_BUFF},
+    {"bpf_sock", CONTEXT_SOCK},
+    {"bpf_sock_ops", CONTEXT_SOCK_OPS},
+    {"bpf_sock_addr", CONTEXT_SOCK_ADDR},
+    {"bpf_sk_lookup", CONTEXT_SK_LOOKUP},
+    {"bpf_sockopt", CONTEXT_SOCKOPT},
+    {"bpf_sysctl", CONTEXT_SYSCTL},
+    {"bpf_cgroup_dev_ctx", CONTEXT_CGROUP_DEV},
+    {"sk_msg_md", CONTEXT_SK_MSG},
+    {"sk_reuseport_md", CONTEXT_SK_REUSEPORT},
+};
+
+static bool is_field(enum context_layout layout, const char *name, uint64_t off, uint32_t size)
+{
+	const struct context_field *f = context_find(layout, off);
+	return f && f->off == off && f->size == size && !strcmp(f->name, name);
+}
+
+/* A load or store of a context's field that the compiler has at the offset of the interface. */
+static bool is_fixed(const struct core_path *p, const struct core_relo *r, const struct insn *in)
+{
+	enum isa_form form = isa_rows[in->op].form;
+	if (p->kind != CORE_FIELD_OFFSET || p->n != 2 || p->steps[0].index || !p->steps[1].name || form == FORM_ALU ||
+	    form == FORM_WIDE || (uint64_t)(int64_t)in->off != p->bits / 8)
+		return false;
+	for (size_t i = 0; i < sizeof contexts / sizeof *contexts; i++)
+		if (!strcmp(core_type_name(p->btf, p->root), contexts[i].name))
+			return is_field(contexts[i].layout, p->steps[1].name, p->bits / 8, r->size);
+	return false;
+}
+
 static void set_immediate(struct insn *in, uint32_t value)
 {
 	in->imm = (int32_t)value;
@@ -124,6 +161,7 @@ static bool add_relo(const struct loader *l, struct program *p, const struct cor
 		free(relo.text);
 		return true;
 	}
+	relo.is_fixed = is_fixed(&path, &relo, &p->insns[slot]);
 	*MEMORY_PUSH(p->relos, p->n_relos) = relo;
 	return true;
 }

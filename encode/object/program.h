@@ -96,6 +96,7 @@ struct core_relo {
 	enum core_class follows; /* of that field */
 	uint32_t type, access;   /* in the object's BTF: id of the root, offset of the access string */
 	uint32_t number;         /* in the order of the file */
+	bool is_fixed;           /* a field of a context, which the kernel's interface keeps where the compiler has it */
 };
 
 struct subprogram {
@@ -182,6 +183,7 @@ int object_find_map(const struct object *o, const char *name); /* index or -1 */
 const struct line *program_line(const struct program *p, size_t slot);
 /* The symbolic relocation of a slot, NULL if none. */
 const struct core_relo *program_core(const struct program *p, size_t slot);
+bool program_is_symbolic(const struct program *p); /* some slot has one */
 /* The subprogram that holds a slot. */
 const struct subprogram *program_sub(const struct program *p, size_t slot);
 #endif
