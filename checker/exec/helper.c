@@ -125,6 +125,8 @@ static void check_context(struct machine *m, struct helper_call *c, unsigned i)
 static void check_kernel(struct machine *m, struct helper_call *c, unsigned i)
 {
 	const struct region *r = &m->regions[c->arg[i].region];
+	if (r->kind == REGION_CTX) /* some program types' context is the object */
+		machine_stop(m, REASON_HELPER, "the context as a kernel object of bpf_%s", c->row->name);
 	if (r->kind != REGION_KERNEL && r->kind != REGION_WORD)
 		refuse(m, c, i, "a kernel object");
 	check_alive(m, c, i);

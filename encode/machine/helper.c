@@ -178,6 +178,8 @@ static void need_object(struct call *c, int i)
 		bool context = g.kind == REGION_CTX && (kind == ARG_CTX_OR_NULL || kind == ARG_CTX_OR_KERNEL);
 		if (kernel) {
 			run_fault(c->run, &under, FAULT_RELEASED, term_not(p, reference_is_live(c->world, c->state, &g)));
+		} else if (g.kind == REGION_CTX && !context) { /* some program types' context is the object */
+			run_unknown(c->run, &under, REASON_HELPER, c->row->name);
 		} else if (g.kind == REGION_NONE && access_may_be_pointer(c->world, alts[k].off)) {
 			under.guard = null ? term_and(p, under.guard, term_not(p, zero)) : under.guard;
 			run_unknown(c->run, &under, REASON_INSN, "kernel object from memory");
