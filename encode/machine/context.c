@@ -79,15 +79,42 @@ static struct value load_special(struct run *r, struct state *s, const struct co
 	return value_number(w, term_sub(p, packet_end_all(w, s), s->counters[COUNT_DATA]));
 }
 
+/* Where context_permits a read at a variable offset of a layout whose gaps are readable: outside of the fields. */
+static term gap_permits(struct world *w, term off, unsigned n)
+{
+	struct term_pool *p = w->pool;
+	term last = word_const(w, context_rows[layout_of(w)].size - n);
+	term ok = term_and(p, term_ule(p, off, last), term_eq(p, term_and(p, off, word_const(w, n - 1)), word_const(w, 0)));
+	for (size_t i = 0; i < context_field_count; i++) {
+		const struct context_field *f = &context_fields[i];
+		if (f->layout != layout_of(w))
+			continue;
+		term before = term_ule(p, term_add(p, off, word_const(w, n)), word_const(w, f->off));
+		term behind = term_ule(p, word_const(w, (uint64_t)f->off + f->size), off);
+		ok = term_and(p, ok, term_or(p, before, behind));
+	}
+	return ok;
+}
+
+static struct value load_anywhere(struct run *r, struct state *s, term guard, term off, unsigned n)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	if (!context_rows[layout_of(w)].scalar_gaps) {
+		run_unknown(r, &(struct state){.guard = guard}, REASON_INSN, "context access at a variable offset");
+		return value_number(w, word_const(w, 0));
+	}
+	run_fault(r, &(struct state){.guard = guard}, FAULT_CTX_ACCESS, term_not(p, gap_permits(w, off, n)));
+	return value_number(w, term_zext(p, mem_read(w, s->mems[SPACE_CTX], 0, off, n), 64));
+}
+
 struct value field_load(struct run *r, struct state *s, term guard, term off, unsigned n)
 {
 	struct world *w = r->world;
 	struct term_pool *p = w->pool;
 	uint64_t o;
-	if (!term_is_const(p, off, &o)) {
-		run_unknown(r, &(struct state){.guard = guard}, REASON_INSN, "context access at a variable offset");
-		return value_number(w, word_const(w, 0));
-	}
+	if (!term_is_const(p, off, &o))
+		return load_anywhere(r, s, guard, off, n);
 	const struct context_field *f = context_find(layout_of(w), o);
 	if (!context_permits(w->type, o, n, false))
 		return bad_access(r, guard);
