@@ -14,7 +14,8 @@ static enum map_model model_of(const struct call *c)
 static bool is_keyed(struct call *c)
 {
 	enum map_model m = model_of(c);
-	if (m == MAP_ARRAY || m == MAP_HASH || m == MAP_LRU || m == MAP_INPLACE)
+	bool short_key = c->world->maps[c->map].def->key_size <= MAX_KEY;
+	if (short_key && (m == MAP_ARRAY || m == MAP_HASH || m == MAP_LRU || m == MAP_INPLACE))
 		return true;
 	run_unknown(c->run, c->state, REASON_MAPTYPE, c->world->maps[c->map].def->name);
 	return false;

@@ -24,6 +24,7 @@
 #define MAX_FRAMES 8
 #define STACK_BYTES 512
 #define MAX_ALTS 16      /* regions that one value may point to */
+#define MAX_KEY 512      /* bytes of a map key that inputs can name */
 #define MAX_ACCESS 32768 /* bytes that one helper argument may span */
 
 typedef uint32_t mem;    /* node of the memory DAG, 0: none */
