@@ -120,23 +120,26 @@ static void compare_plain(struct comparison *c, uint32_t number, const char *nam
 	for (size_t i = 0; i < n; i++) {
 		size_t k;
 		const term *words = tuple_words(c->world, w[i].key, &k);
-		term valid = term_ult(p, w[i].off, word_const(c->world, def->value_size));
+		term inside, off = index_offset(c, &w[i], &inside);
+		term valid = term_and(p, inside, term_ult(p, off, word_const(c->world, def->value_size)));
 		if (k > 0 && maptype_rows[def->type].model == MAP_ARRAY)
 			valid = term_and(p, valid, term_ult(p, words[0], word_const(c->world, def->max_entries)));
-		claim_add(c, name, term_and(p, valid, differ_at(c, space, w[i].key, w[i].key, w[i].off)));
+		claim_add(c, name, term_and(p, valid, differ_at(c, space, w[i].key, w[i].key, off)));
 	}
 	free(w);
 }
 
 /* Where both hold the key, the bytes of the elements that are current at the end. */
-static void compare_element(struct comparison *c, uint32_t number, tuple key, term off, const char *name)
+static void compare_element(struct comparison *c, uint32_t number, tuple key, const struct mem_index *at, const char *name)
 {
 	struct term_pool *p = c->pool;
 	struct world *w = c->world;
 	unsigned present = space_of_map(number, MAP_PRESENT), values = space_of_map(number, MAP_VALUES);
 	term zero = word_const(w, 0), there = mem_read_byte(w, c->a->mems[present], key, zero);
+	term inside, off = index_offset(c, at, &inside);
 	term differ = differ_at(c, values, map_element(w, c->a, number, key), map_element(w, c->b, number, key), off);
 	term valid = term_and(p, there, term_ult(p, off, word_const(w, w->maps[number].def->value_size)));
+	valid = term_and(p, valid, inside);
 	claim_add(c, name, term_and(p, valid, differ));
 }
 
@@ -154,7 +157,7 @@ static void compare_keyed(struct comparison *c, uint32_t number, const char *nam
 	for (size_t i = 0; i < n; i++) {
 		size_t k;
 		const term *words = tuple_words(c->world, w[i].key, &k);
-		compare_element(c, number, tuple_make(c->world, words, k - 1), w[i].off, name); /* without its generation */
+		compare_element(c, number, tuple_make(c->world, words, k - 1), &w[i], name); /* without its generation */
 	}
 	free(w);
 }

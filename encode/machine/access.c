@@ -209,8 +209,13 @@ static unsigned region_space(const struct region *g, tuple *key)
 
 term kernel_byte(struct world *w, const struct state *s, term address)
 {
+	return kernel_byte_at(w, s->counters[COUNT_KERNEL], address);
+}
+
+term kernel_byte_at(struct world *w, term changed, term address)
+{
 	struct term_pool *p = w->pool;
-	term changed = s->counters[COUNT_KERNEL], zero = word_const(w, 0), before = world_input1(w, IN_KMEM, address);
+	term zero = word_const(w, 0), before = world_input1(w, IN_KMEM, address);
 	if (changed == zero)
 		return before;
 	term position = term_sub(p, changed, word_const(w, 1)), what = word_const(w, AFTER_KERNEL);
@@ -397,4 +402,37 @@ void access_check_bytes(struct run *r, struct state *s, const struct value *v, s
 			if (t.region->kind != REGION_CTX)
 				check_access(r, &under, &t, present ? 1 : n, true);
 	}
+}
+
+/* Memory that is bytes only, without what the stack knows of each. */
+static bool takes_stretches(const struct world *w, const struct value *v)
+{
+	for (uint32_t i = 0; i < v->n; i++) {
+		enum region_kind kind = region_at(w, v->alts[i].region)->kind;
+		if (kind != REGION_VALUE && kind != REGION_DATA && kind != REGION_MEM && kind != REGION_NONE)
+			return false;
+	}
+	return v->n > 0;
+}
+
+bool access_write_stretch(struct run *r, struct state *s, const struct value *v, size_t n, const term *present,
+                        const struct stretch *b)
+{
+	struct world *w = r->world;
+	struct target t;
+	if (!takes_stretches(w, v))
+		return false;
+	access_check_bytes(r, s, v, n, present);
+	for (uint32_t i = 0; next_target(r, s, v, 0, &i, &t);) {
+		tuple key;
+		if (t.region->kind == REGION_NONE)
+			continue;
+		mem *m = &s->mems[region_space(t.region, &key)];
+		term to = term_add(w->pool, t.off, b->length);
+		mem stretch = mem_stretch(w, *m, key, t.off, to, b->argument, b->word, s->counters[COUNT_KERNEL]);
+		mem zeros = mem_fill(w, *m, key, t.off, to, term_const(w->pool, 8, 0));
+		stretch = mem_choose(w, b->zero, zeros, stretch);
+		*m = t.sure ? stretch : mem_choose(w, t.own, stretch, *m);
+	}
+	return true;
 }

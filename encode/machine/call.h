@@ -48,6 +48,8 @@ bool model_ringbuf_reserve(struct call *c);
 bool model_ringbuf_submit(struct call *c);
 bool model_ringbuf_discard(struct call *c);
 
+#define LONG_STRETCH 32 /* bytes; a longer stretch that a helper writes is one node of the memory */
+
 /* Bytes that a memory argument spans: a constant count, or a bound with the
  * condition under which byte i counts. */
 struct span {

@@ -319,6 +319,13 @@ static bool opaque_output(struct call *c, int i, term pos, term size, bool may_b
 		return true;
 	if (!call_span(c, i, size, &span))
 		return false;
+	struct stretch stretch = {(unsigned)i, pos, size, term_false(c->pool)};
+	if (is_part(c, i)) {
+		term part = term_zext(c->pool, world_input2(w, IN_OUT_LEN, pos, word_const(w, (uint64_t)i)), 64);
+		stretch.length = term_ite(c->pool, term_ult(c->pool, part, size), part, size);
+	}
+	if (span.n > LONG_STRETCH && access_write_stretch(c->run, c->state, &c->arg[i], span.n, span.present, &stretch))
+		return true;
 	if (is_part(c, i))
 		cut_span(c, i, pos, &span);
 	term *bytes = world_alloc(w, (span.n + 1) * sizeof *bytes);

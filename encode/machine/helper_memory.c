@@ -42,6 +42,11 @@ bool model_probe_read(struct call *c)
 		return false;
 	}
 	term n, fails = oracle_fails(c, &n);
+	struct stretch stretch = {STRETCH_KERNEL, c->word[2], c->word[1], fails};
+	call_set_number(c, term_ite(p, fails, call_errno(c, ERR_FAULT), word_const(w, 0)));
+	if (kernel && span.n > LONG_STRETCH &&
+	    access_write_stretch(c->run, c->state, &c->arg[0], span.n, span.present, &stretch))
+		return true;
 	term *bytes = world_alloc(w, (span.n + 1) * sizeof *bytes);
 	if (!kernel) {
 		/* own memory: read only where it does not fail, so that bounds count only there */
@@ -55,7 +60,6 @@ bool model_probe_read(struct call *c)
 	for (size_t i = 0; i < span.n; i++)
 		bytes[i] = term_ite(p, fails, term_const(p, 8, 0), bytes[i]);
 	access_write_bytes(c->run, c->state, &c->arg[0], span.n, span.present, bytes);
-	call_set_number(c, term_ite(p, fails, call_errno(c, ERR_FAULT), word_const(w, 0)));
 	return true;
 }
 

@@ -161,6 +161,10 @@ mem mem_fill(struct world *w, mem m, tuple key, term from, term to, term byte); 
 mem mem_move(struct world *w, mem m, tuple key, term from, term to, term by);
 /* The context or packet after the opaque call at a position that may have changed all of it. */
 mem mem_after(struct world *w, enum space space, term position);
+/* Bytes [from, to) are OUT(word, argument, 0 ...), or with STRETCH_KERNEL kernel memory at the address `word` on, as
+ * of the counter COUNT_KERNEL. */
+#define STRETCH_KERNEL 255u
+mem mem_stretch(struct world *w, mem m, tuple key, term from, term to, unsigned argument, term word, term changed);
 mem mem_choose(struct world *w, term c, mem a, mem b);
 term mem_read_byte(struct world *w, mem m, tuple key, term off);
 term mem_read(struct world *w, mem m, tuple key, term off, unsigned bytes); /* little-endian, 1..8 bytes */
@@ -282,8 +286,16 @@ void access_check_atomic(struct run *r, const struct state *s, const struct valu
 
 /* Faults of writing the bytes, without writing them. */
 void access_check_bytes(struct run *r, struct state *s, const struct value *p, size_t n, const term *present);
-/* A byte of kernel memory. */
+/* Writes `length` <= n bytes as one stretch; false: not possible, nothing was done. Where `zero` holds they are 0. */
+struct stretch {
+	unsigned argument; /* of mem_stretch */
+	term word, length, zero;
+};
+bool access_write_stretch(struct run *r, struct state *s, const struct value *p, size_t n, const term *present,
+                        const struct stretch *b);
+/* A byte of kernel memory, now or as of a value of COUNT_KERNEL. */
 term kernel_byte(struct world *w, const struct state *s, term address);
+term kernel_byte_at(struct world *w, term changed, term address);
 
 /* Context fields. */
 struct value field_load(struct run *r, struct state *s, term guard, term off, unsigned bytes);

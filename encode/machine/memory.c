@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum mem_kind { MEM_INITIAL, MEM_STORE, MEM_FILL, MEM_MOVE, MEM_CHOOSE, MEM_AFTER };
+enum mem_kind { MEM_INITIAL, MEM_STORE, MEM_FILL, MEM_MOVE, MEM_CHOOSE, MEM_AFTER, MEM_STRETCH };
 
 struct mem_node {
 	enum mem_kind kind;
-	mem prev, other;   /* other: CHOOSE's second branch */
+	mem prev, other;   /* other: CHOOSE's second branch; STRETCH: a term */
 	tuple key;
-	term off, to;      /* STORE, FILL; INITIAL, AFTER: off is the space */
+	term off, to;      /* STORE, FILL, STRETCH; INITIAL, AFTER: off is the space */
 	term val;          /* STORE: 8 * bytes bits; FILL: a byte; MOVE: the distance; CHOOSE: the condition; AFTER: position */
 	unsigned bytes;
 };
@@ -105,6 +105,11 @@ mem mem_choose(struct world *w, term c, mem a, mem b)
 	if (term_is_false(w->pool, c))
 		return b;
 	return node_push(w, (struct mem_node){MEM_CHOOSE, a, b, 0, 0, 0, c, 0});
+}
+
+mem mem_stretch(struct world *w, mem m, tuple key, term from, term to, unsigned argument, term word, term changed)
+{
+	return node_push(w, (struct mem_node){MEM_STRETCH, m, changed, key, from, to, word, argument});
 }
 
 mem mem_after(struct world *w, enum space space, term position)
@@ -253,7 +258,15 @@ static term store_byte(struct world *w, const struct mem_node *n, tuple key, ter
 	return byte;
 }
 
-/* FILL and MOVE */
+static term stretch_byte(struct world *w, const struct mem_node *n, term off)
+{
+	term at = term_sub(w->pool, off, n->off);
+	if (n->bytes == STRETCH_KERNEL)
+		return kernel_byte_at(w, n->other, term_add(w->pool, n->val, at));
+	return world_input(w, IN_OUT, (term[]){n->val, word_const(w, n->bytes), at}, 3);
+}
+
+/* FILL, MOVE and STRETCH */
 static term fill_byte(struct world *w, const struct mem_node *n, tuple key, term off, term *hit)
 {
 	struct term_pool *p = w->pool;
@@ -261,6 +274,8 @@ static term fill_byte(struct world *w, const struct mem_node *n, tuple key, term
 	*hit = term_and(p, tuple_equal(w, key, n->key), inside);
 	if (n->kind == MEM_FILL || term_is_false(p, *hit))
 		return n->val;
+	if (n->kind == MEM_STRETCH)
+		return stretch_byte(w, n, off);
 	return mem_read_byte(w, n->prev, key, term_sub(p, off, n->val));
 }
 
@@ -345,12 +360,12 @@ size_t mem_writes(struct world *w, mem m, struct mem_index **out)
 			stack[top++] = node->other;
 			continue;
 		}
-		unsigned bytes = node->bytes ? node->bytes : 1;
+		unsigned bytes = node->kind == MEM_STORE && node->bytes ? node->bytes : 1;
 		if (n + bytes > cap) {
 			cap = 2 * (n + bytes);
 			*out = world_checked(realloc(*out, cap * sizeof **out));
 		}
-		if (node->kind == MEM_FILL || node->kind == MEM_MOVE)
+		if (node->kind == MEM_FILL || node->kind == MEM_MOVE || node->kind == MEM_STRETCH)
 			(*out)[n++] = (struct mem_index){node->key, node->off, node->to};
 		if (node->kind == MEM_AFTER)
 			(*out)[n++] = (struct mem_index){0, word_const(w, 1ull << 63), word_const(w, ~0ull >> 1)};
