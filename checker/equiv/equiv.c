@@ -7,6 +7,7 @@
 #include "checker/equiv/equiv.h"
 #include "checker/equiv/address.h"
 #include "checker/equiv/friendly.h"
+#include "checker/equiv/loadable.h"
 #include "checker/witness/witness.h"
 #include "encode/sweep.h"
 
@@ -16,6 +17,7 @@
 
 #define FRIENDLY_MS 2000
 #define SHORT_MS 200 /* for a query before sweeping */
+#define LAYOUTS_MAX 32 /* of kernels that refuse the first program, before the question is given up */
 
 struct question {
 	const struct equiv_options *opt;
@@ -62,13 +64,41 @@ static const char *solver_label(const struct question *q)
 	return q->opt->solver ? solver_name(q->opt->solver) : "no solver";
 }
 
-static enum solver_answer ask(struct question *q, const char *name, term extra, struct solver_model *model,
+static enum solver_answer ask_once(struct question *q, const char *name, term extra, struct solver_model *model,
                               enum solver_failure *why)
 {
 	term asserts[4] = {q->no_fault, q->modelled, extra};
 	asserts[3] = address_condition(q->world, asserts, 3);
 	q->out->decided_by = solver_label(q);
 	return solver_check(q->opt->solver, q->pool, name, asserts, 4, model, why);
+}
+
+/* A model's layout is one that the first program can be loaded under. */
+static bool learn_layout(struct question *q, const struct solver_model *model)
+{
+	if (!q->run[0]->n_needs)
+		return false;
+	struct input *in = witness_from_model(q->pool, model);
+	term learnt = loadable_learn(q->run[0], q->opt->solver, in);
+	input_free(in);
+	q->no_fault = term_and(q->pool, q->no_fault, learnt);
+	return !term_is_true(q->pool, learnt);
+}
+
+static enum solver_answer ask(struct question *q, const char *name, term extra, struct solver_model *model,
+                              enum solver_failure *why)
+{
+	enum solver_answer a = ask_once(q, name, extra, model, why);
+	for (int round = 0; model && a == SOLVER_SAT && learn_layout(q, model); round++) {
+		solver_release_model(model);
+		if (round == LAYOUTS_MAX) {
+			if (why)
+				*why = SOLVER_GAVE_UP;
+			return SOLVER_UNKNOWN;
+		}
+		a = ask_once(q, name, extra, model, why);
+	}
+	return a;
 }
 
 /* The same questions to the kernel's types, in the same places. */
@@ -329,9 +359,10 @@ static void check_vacuous(struct question *q)
 	enum solver_answer a = solver_check(q->opt->solver, q->pool, "vacuous", asserts, 2, NULL, &why);
 	if (a == SOLVER_SAT)
 		return;
-	const struct fault_record *f = &q->run[0]->faults[0];
-	char text[160];
-	snprintf(text, sizeof text, "instruction %u: %s", f->slot, fault_texts[f->kind]);
+	const struct fault_record *f = q->run[0]->n_faults ? &q->run[0]->faults[0] : NULL;
+	char text[160] = "";
+	if (f)
+		snprintf(text, sizeof text, "instruction %u: %s", f->slot, fault_texts[f->kind]);
 	set_unknown(q, a == SOLVER_UNSAT ? REASON_VACUOUS : reason_of(why), text);
 }
 

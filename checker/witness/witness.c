@@ -131,8 +131,8 @@ static bool try_value(const struct program *a, const struct program *b, const st
 	const struct input_entry *e = input_at(in, i);
 	uint64_t old = e->value, args[INPUT_MAX_ARGS];
 	enum input_fn fn = e->fn;
-	if (fn >= IN_AT_STACK && fn <= IN_AT_FUNC)
-		return false; /* they are apart as they are */
+	if ((fn >= IN_AT_STACK && fn <= IN_AT_FUNC) || fn == IN_CORE)
+		return false; /* they are apart as they are, and a layout that the first program can be loaded under */
 	size_t n = e->n;
 	if (old == value || value < input_rows[fn].lo || value > input_rows[fn].hi)
 		return false;

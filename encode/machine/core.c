@@ -24,7 +24,7 @@ term core_value_of(struct run *r, struct state *s, const struct core_relo *relo)
 	struct term_pool *p = r->world->pool;
 	enum core_kind needs = core_rows[relo->kind].needs;
 	if (needs != relo->kind)
-		run_fault(r, s, FAULT_UNRESOLVED, term_not(p, is_set(r, relo, needs)));
+		run_need(r, s, term_not(p, is_set(r, relo, needs)));
 	unsigned bits = core_rows[relo->kind].bits;
 	return term_zext(p, term_extract(p, ask(r, relo, relo->kind), bits - 1, 0), 64);
 }
@@ -35,7 +35,7 @@ static struct value address(struct run *r, struct state *s, const struct core_re
 	struct world *w = r->world;
 	struct term_pool *p = w->pool;
 	term off = core_value_of(r, s, relo);
-	run_fault(r, s, FAULT_UNRESOLVED, term_ult(p, word_const(w, INT16_MAX), off));
+	run_need(r, s, term_ult(p, word_const(w, INT16_MAX), off));
 	struct value by = value_number(w, term_zext(p, term_extract(p, off, 14, 0), 64));
 	return value_add(w, s->guard, base, &by);
 }
@@ -78,7 +78,7 @@ static struct sizes find_sizes(struct run *r, struct state *s, const struct insn
 		out.at[out.n].n = n;
 		out.at[out.n++].here = here;
 	}
-	run_fault(r, s, FAULT_UNRESOLVED, term_not(p, any));
+	run_need(r, s, term_not(p, any));
 	return out;
 }
 

@@ -207,6 +207,10 @@ struct fault_record {
 	enum fault kind;
 	uint32_t slot;
 };
+struct need {
+	term guard, missing;
+};
+
 struct unknown_record {
 	term guard;
 	enum reason reason;
@@ -235,6 +239,8 @@ struct run {
 	unsigned unroll;             /* iterations per loop */
 	struct fault_record *faults;
 	size_t n_faults;
+	struct need *needs;          /* of CO-RE relocations */
+	size_t n_needs;
 	struct unknown_record *unknowns;
 	size_t n_unknowns;
 	struct event *events;
@@ -255,6 +261,8 @@ void run_free(struct run *r);
 void run_execute(struct run *r);
 void run_fault(struct run *r, const struct state *s, enum fault kind, term cond);
 void run_unknown(struct run *r, const struct state *s, enum reason reason, const char *what);
+/* A fault where `missing`: the kernel has no answer to a relocation at this place. */
+void run_need(struct run *r, const struct state *s, term missing);
 struct event *run_event(struct run *r, const struct state *s, uint32_t kind);
 /* The path ends here with r0 as it is; s is merged into run.final. */
 void run_exit(struct run *r, struct state *s);

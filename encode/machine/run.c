@@ -20,6 +20,7 @@ void run_free(struct run *r)
 	if (!r)
 		return;
 	free(r->faults);
+	free(r->needs);
 	free(r->unknowns);
 	free(r->events);
 	free(r);
@@ -51,6 +52,15 @@ void run_fault(struct run *r, const struct state *s, enum fault kind, term cond)
 		return;
 	r->faults = grown(r->faults, r->n_faults, sizeof *r->faults);
 	r->faults[r->n_faults++] = (struct fault_record){guard, kind, r->slot};
+}
+
+void run_need(struct run *r, const struct state *s, term missing)
+{
+	if (term_is_false(r->world->pool, s->guard))
+		return;
+	r->needs = grown(r->needs, r->n_needs, sizeof *r->needs);
+	r->needs[r->n_needs++] = (struct need){s->guard, missing};
+	run_fault(r, s, FAULT_UNRESOLVED, missing);
 }
 
 void run_unknown(struct run *r, const struct state *s, enum reason reason, const char *what)

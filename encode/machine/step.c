@@ -324,7 +324,7 @@ bool step_insn(struct run *r, struct state *s, const struct insn *in)
 	case FORM_LDIND: return step_packet(r, s, in);
 	case FORM_CALL:
 		if (in->src == CALL_HELPER && in->imm == CORE_UNRESOLVED)
-			run_fault(r, s, FAULT_UNRESOLVED, term_true(r->world->pool));
+			run_need(r, s, term_true(r->world->pool));
 		if (in->src == CALL_HELPER)
 			return in->imm != CORE_UNRESOLVED && helper_step(r, s, (uint32_t)in->imm);
 		run_unknown(r, s, REASON_KFUNC, r->program->object->externs[in->imm].name);
