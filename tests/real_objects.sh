@@ -196,7 +196,7 @@ stage_selftests() {
 	touch "$obj/selftests/.done"
 }
 
-: > "$dir/failed"
+touch "$dir/failed" # a second run skips what is done, and what failed before has still failed
 for s in $stages; do
 	case $s in
 	packages | samples | selftests) stage_"$s" ;;
@@ -206,5 +206,6 @@ done
 for s in "$obj"/*/; do
 	printf '%-32s %4d objects\n' "$(basename "$s")" "$(find "$s" -name '*.o' | wc -l)"
 done
+sort -u -o "$dir/failed" "$dir/failed"
 [ -s "$dir/failed" ] && echo "$(wc -l < "$dir/failed") failures, listed in $dir/failed"
 exit 0
