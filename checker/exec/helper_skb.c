@@ -40,6 +40,8 @@ static uint8_t *packet_range(struct machine *m, uint32_t off, uint64_t n)
 
 void helper_run_SKB_LOAD_BYTES(struct machine *m, struct helper_call *c)
 {
+	if (m->regions[c->arg[2].region].kind == REGION_PACKET) /* an overlap depends on the kernel's memcpy */
+		machine_stop(m, REASON_HELPER, "bpf_skb_load_bytes into the packet");
 	static const uint8_t zero;
 	uint64_t n = c->len[2];
 	const uint8_t *from = packet_range(m, (uint32_t)c->arg[1].word, n);

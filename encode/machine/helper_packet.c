@@ -91,11 +91,24 @@ static term range_there(struct call *c, term off, term n)
 	                term_sle(p, end, packet_end_all(c->world, c->state)));
 }
 
+/* Packet bytes copied over each other: what an overlap gives depends on the kernel's memcpy. */
+static void refuse_overlap(struct call *c)
+{
+	for (uint32_t i = 0; i < c->arg[2].n; i++) {
+		if (region_at(c->world, c->arg[2].alts[i].region)->kind != REGION_PACKET)
+			continue;
+		struct state under = *c->state;
+		under.guard = term_and(c->pool, under.guard, c->arg[2].alts[i].guard);
+		run_unknown(c->run, &under, REASON_HELPER, "skb_load_bytes into the packet");
+	}
+}
+
 bool model_skb_load_bytes(struct call *c)
 {
 	struct term_pool *p = c->pool;
 	struct world *w = c->world;
 	struct span span;
+	refuse_overlap(c);
 	if (!call_span(c, 2, c->word[3], &span))
 		return false;
 	term ok = range_there(c, c->word[1], c->word[3]), zero = term_const(p, 8, 0);
