@@ -47,6 +47,24 @@ static double now_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+/* Objects whose section names say nothing: their loaders (tc, ip route, qemu) give the type. */
+static const struct given_type {
+	const char *object;
+	enum progtype type;
+} given_types[] = {
+    {"tc_l2_redirect_kern.o", PROGTYPE_SCHED_CLS}, {"tcbpf1_kern.o", PROGTYPE_SCHED_CLS},
+    {"test_cgrp2_tc_kern.o", PROGTYPE_SCHED_CLS},  {"parse_ldabs.o", PROGTYPE_SCHED_CLS},
+    {"parse_simple.o", PROGTYPE_SCHED_CLS},        {"parse_varlen.o", PROGTYPE_SCHED_CLS},
+    {"lwt_len_hist_kern.o", PROGTYPE_LWT_XMIT},    {"qemu-system-x86_64.o", PROGTYPE_SOCKET_FILTER},
+};
+
+static void give_type(struct program *p, const char *object)
+{
+	for (size_t i = 0; i < sizeof given_types / sizeof *given_types; i++)
+		if (p->type == PROGTYPE_UNSPEC && strcmp(object, given_types[i].object) == 0)
+			p->type = given_types[i].type;
+}
+
 static bool same_insn(const struct insn *a, const struct insn *b)
 {
 	return a->op == b->op && a->width == b->width && a->dst == b->dst && a->src == b->src && a->k == b->k &&
@@ -223,7 +241,8 @@ static void run_object(struct real_report *report, struct jobs *jobs, const char
 	} else {
 		for (size_t i = 0; i < o->n_programs; i++) {
 			char full[512];
-			const struct program *p = o->programs[i];
+			struct program *p = o->programs[i];
+			give_type(p, name);
 			snprintf(full, sizeof full, "%s/%s:%s", set, name, p->name);
 			if (only && !strstr(full, only))
 				continue;
