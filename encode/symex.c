@@ -246,6 +246,16 @@ static bool ends_straight_line(const struct insn *in)
 	       (f == FORM_CALL && (in->src == CALL_LOCAL || calls_back(in)));
 }
 
+/* Why the walk must not go on, REASON_NONE if it may. */
+static enum reason limit_reached(const struct run *r)
+{
+	if (r->stop && *r->stop)
+		return REASON_INTERRUPTED;
+	if (r->solver && solver_is_late(r->solver))
+		return REASON_TIMEOUT;
+	return term_count(r->world->pool) > r->world->term_limit ? REASON_SIZE : REASON_NONE;
+}
+
 static void run_block(struct walk *k, const struct place *p)
 {
 	struct run *r = k->run;
@@ -258,6 +268,11 @@ static void run_block(struct walk *k, const struct place *p)
 		r->slot = slot;
 		r->steps++;
 		last = in;
+		enum reason why = limit_reached(r);
+		if (why) {
+			run_unknown(r, p->state, why, "");
+			return;
+		}
 		if (!ends_straight_line(in) && !step_insn(r, p->state, in))
 			return;
 	}
@@ -321,16 +336,6 @@ static struct state *state_on_memory(struct run *r)
 	return s;
 }
 
-/* Why the walk must not go on, REASON_NONE if it may. */
-static enum reason limit_reached(const struct run *r)
-{
-	if (r->stop && *r->stop)
-		return REASON_INTERRUPTED;
-	if (r->solver && solver_is_late(r->solver))
-		return REASON_TIMEOUT;
-	return term_count(r->world->pool) > r->world->term_limit ? REASON_SIZE : REASON_NONE;
-}
-
 void run_execute(struct run *r)
 {
 	struct walk k = {.run = r};
@@ -343,12 +348,6 @@ void run_execute(struct run *r)
 	}
 	while (k.n > 0) {
 		struct place p = k.heap[--k.n];
-		enum reason why = limit_reached(r);
-		if (why) {
-			r->slot = p.act->fn->cfg.blocks[p.block].start;
-			run_unknown(r, p.state, why, "");
-			continue;
-		}
 		run_block(&k, &p);
 	}
 	for (size_t i = 0; i < k.n_fns; i++)

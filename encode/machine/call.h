@@ -61,6 +61,7 @@ bool call_span(struct call *c, int i, term size, struct span *out);
 /* Bytes of a string argument of constant bytes, with the NUL; false: it is none (recorded as unknown). */
 bool call_string(struct call *c, int i, size_t *n);
 term call_errno(struct call *c, unsigned e);
+term call_is_null(struct call *c, const struct value *v);
 void call_set_number(struct call *c, term word);
 /* Packet, context and kernel memory behind an opaque call, as the row's effects say (after.c). */
 void call_change_state(struct call *c, term position);
