@@ -357,8 +357,12 @@ static void check_vacuous(struct question *q)
 	enum solver_failure why;
 	term asserts[2] = {q->no_fault, address_condition(q->world, &q->no_fault, 1)};
 	enum solver_answer a = solver_check(q->opt->solver, q->pool, "vacuous", asserts, 2, NULL, &why);
-	if (a == SOLVER_SAT)
+	if (a == SOLVER_SAT) {
+		asserts[0] = term_not(q->pool, q->no_fault);
+		asserts[1] = address_condition(q->world, asserts, 1);
+		q->out->partial = solver_check(q->opt->solver, q->pool, "partial", asserts, 2, NULL, NULL) != SOLVER_UNSAT;
 		return;
+	}
 	const struct fault_record *f = q->run[0]->n_faults ? &q->run[0]->faults[0] : NULL;
 	char text[160] = "";
 	if (f)

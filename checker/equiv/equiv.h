@@ -53,6 +53,7 @@ struct equiv_result {
 	char kernel_text[200];
 	struct pairing pairing;   /* owned, numbers the witness's maps */
 	size_t terms, claims;
+	bool partial;             /* proved, but the first program may fault on some inputs: they are not compared */
 	bool swept;               /* terms were merged before the solver decided */
 };
 void equiv_programs(const struct program *a, const struct program *b, const struct equiv_options *opt,

@@ -31,7 +31,8 @@ void report_text(const struct object_pair *p, char *buf, size_t len)
 	else if (r->verdict == VERDICT_REFUTED)
 		snprintf(buf, len, "%s%s", r->what, r->kernel == OPINION_CONFIRMED ? "; the kernel confirms" : "");
 	else
-		snprintf(buf, len, "by %s", r->decided_by);
+		snprintf(buf, len, "by %s%s", r->decided_by,
+			 r->partial ? "; inputs on which the first program faults are not compared" : "");
 }
 
 void report_kernel(const struct object_pair *p, char *buf, size_t len)
