@@ -59,6 +59,13 @@ static void set_unknown(struct question *q, enum reason why, const char *what)
 	snprintf(q->out->what, sizeof q->out->what, "%s", what);
 }
 
+static void set_proved(struct question *q)
+{
+	q->out->verdict = VERDICT_PROVED;
+	q->out->reason = REASON_NONE;
+	*q->out->what = 0;
+}
+
 static const char *solver_label(const struct question *q)
 {
 	return q->opt->solver ? solver_name(q->opt->solver) : "no solver";
@@ -216,6 +223,7 @@ static void finish_refuted(struct question *q, struct input *in)
 	witness_replay(a, b, &out->pairing, in, out->what, sizeof out->what);
 	out->witness = in;
 	out->verdict = VERDICT_REFUTED;
+	out->reason = REASON_NONE;
 	out->opaque = witness_is_opaque(in);
 	if (q->opt->kernel)
 		out->kernel = witness_ask_kernel(a, b, &out->pairing, in, out->kernel_text, sizeof out->kernel_text);
@@ -252,10 +260,7 @@ static bool try_witness(struct question *q, term question, struct solver_model *
 		return true;
 	}
 	set_unknown(q, unified ? REASON_OPAQUE : REASON_REPLAY, what);
-	if (getenv("BPFPROVE_KEEP_WITNESS"))
-		q->out->witness = in;
-	else
-		input_free(in);
+	input_free(in);
 	return false;
 }
 
@@ -321,7 +326,7 @@ static void decide_by_parts(struct question *q)
 			return;
 		}
 	}
-	q->out->verdict = VERDICT_PROVED;
+	set_proved(q);
 }
 
 static void decide(struct question *q)
@@ -335,7 +340,7 @@ static void decide(struct question *q)
 		if (try_witness(q, any_claim(q, true), &model))
 			return;
 	} else if (a == SOLVER_UNSAT) {
-		q->out->verdict = VERDICT_PROVED;
+		set_proved(q);
 		term internal = any_claim(q, false);
 		a = term_is_false(q->pool, internal) ? SOLVER_UNSAT : ask(q, "internal", internal, NULL, &why);
 		if (a != SOLVER_UNSAT)
@@ -394,7 +399,7 @@ static void answer(struct question *q)
 		return;
 	}
 	if (!q->opt->encode && is_identical(q)) {
-		q->out->verdict = VERDICT_PROVED;
+		set_proved(q);
 		q->out->decided_by = "identical";
 		return;
 	}
@@ -405,9 +410,12 @@ static void answer(struct question *q)
 	encode(q);
 	q->out->decided_by = "rewriting";
 	bool trivial = q->claims.n == 0 && term_is_true(q->pool, q->modelled) && term_is_true(q->pool, q->no_fault);
-	q->out->verdict = VERDICT_PROVED;
-	if (!trivial)
-		decide(q);
+	if (trivial) {
+		set_proved(q);
+		return;
+	}
+	set_unknown(q, REASON_SOLVER_GAVE_UP, ""); /* until something says otherwise */
+	decide(q);
 	check_vacuous(q);
 }
 
