@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside of the safety prover, shared by the files of checker/safety/.
+ *
+ * prover.c   attempts, findings
+ * explore.c  walks the states: work list, what was visited, joins, widening, loop ends
+ * transfer.c one straight-line instruction: the abstract meaning of isa.def's rows
+ * branch.c   conditional jumps: what each side knows
+ * access.c   loads, stores and helper memory through pointers
+ * call.c     subprograms, helpers, kfuncs, callbacks
+ * state.c, symbol.c, stack.c, lattice.c  the state
+ */
+#ifndef PROVER_H
+#define PROVER_H
+
+#include "safety.h"
+#include "state.h"
+
+#include "encode/isa/cfg.h"
+
+struct explorer; /* explore.c */
+struct liveness; /* liveness.c */
+
+/* How hard an attempt tries. */
+struct effort {
+	uint64_t steps;     /* abstract instructions at most */
+	unsigned unroll;    /* visits of a loop head before it is widened */
+	unsigned disjuncts; /* states kept apart at one place before they are joined */
+};
+
+struct prover {
+	const struct program *p;
+	const struct safety_options *opt;
+	struct safety_result *result;
+	struct effort effort;
+	struct explorer *explorer;
+	struct liveness *liveness;
+	uint64_t steps;
+	bool stopped;             /* time, steps or ctrl-C: no proof */
+	enum reason stop_reason;
+	bool unmodelled;          /* something reachable is not modelled: no proof */
+	uint32_t *map_numbers;    /* identity */
+	/* a bit set a slot: obligations discharged and failed there */
+	uint32_t *discharged, *failed;
+	uint64_t *constants;      /* the program's immediates, for widening; sorted */
+	size_t n_constants;
+};
+
+/* Records an obligation at the state's slot (the instruction at work is s->slot). Returns `holds`. The text is formatted only where
+ * it is kept. A path whose obligation fails ends. */
+bool prover_oblige(struct prover *v, const struct astate *s, enum obligation o, bool holds, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+/* What can't be modelled: no proof. Always false, so that callers can return it. */
+bool prover_unmodelled(struct prover *v, const struct astate *s, enum reason reason, const char *what);
+
+/* One instruction that is neither jump, local call, exit nor a helper that calls back; false: the path ends. */
+bool transfer_step(struct prover *v, struct astate *s, const struct insn *in);
+/* Reads a register as operand: INITIALISED. */
+bool transfer_read(struct prover *v, struct astate *s, unsigned reg, struct aval *out);
+
+/* Splits at a conditional jump: *taken and *next say which sides are possible; `other` gets the state of the side
+ * taken (initialised only if *taken), s keeps the one that falls through. false: an obligation failed. */
+bool branch_split(struct prover *v, struct astate *s, const struct insn *in, struct astate *other, bool *taken,
+		  bool *next);
+/* All copies of a pointer that may be NULL are NULL (or are not). */
+void branch_resolve_null(struct astate *s, uint32_t null_id, bool is_null);
+
+/* Access. */
+enum access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_ATOMIC = 4, ACCESS_HELPER = 8, ACCESS_MAY_BE_UNWRITTEN = 16 };
+bool access_load(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size, bool sign_extend,
+		 struct aval *out);
+bool access_store(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size,
+		  const struct aval *x);
+/* Bytes [p, p + size) for a helper or an atomic, size anything in `size` (a number's facts; 0 needs no memory).
+ * Checks all obligations; what is written becomes unknown numbers (written for sure only as far as the least size),
+ * `secret_ok`: bytes read may hold kernel addresses. `what` names the argument in texts ("argument 2 of map_lookup_elem"). */
+bool access_bytes(struct prover *v, struct astate *s, const struct aval *p, struct scalar size, unsigned how,
+		  bool secret_ok, const char *what);
+/* The packet may have moved: older packet pointers are stale, its length is new. */
+void access_move_packet(struct astate *s);
+/* Every pointer with this reference is dead: it becomes KIND_NONE. */
+void access_kill_reference(struct astate *s, uint32_t ref);
+
+/* Calls: call.c and helper*.c. */
+/* A helper or kfunc that does not call back: contract, effects, result in r0; r1 to r5 are lost. false: the path ends
+ * (faulty, or a tail call taken for sure is not: it may fail and fall through). */
+bool helper_check(struct prover *v, struct astate *s, const struct insn *in);
+/* A helper that calls back: checks the contract and says what it calls; explore.c runs the rounds. */
+struct callback_round {
+	uint32_t target;          /* slot of the function */
+	struct aval args[5];      /* of a round; KIND_NONE: not given */
+	struct scalar rounds;     /* how many at most */
+	struct scalar ret;        /* what the helper returns in the end */
+	bool map_values;          /* args[2] is a fresh map value each round */
+};
+bool helper_check_callback(struct prover *v, struct astate *s, const struct insn *in, struct callback_round *out);
+/* At exit of the entry function: references, locks, range of r0. */
+bool exit_check(struct prover *v, struct astate *s);
+#endif

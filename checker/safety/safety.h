@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Is a program safe? The abstract machine explores it under growing effort;
+ * what it can't discharge is searched for a failing input, which counts only
+ * when the concrete machine runs into the fault.
+ */
+#ifndef SAFETY_H
+#define SAFETY_H
+
+#include "checker/exec/exec.h"
+
+enum obligation {
+#define OBLIGATION(name, ...) OBLIGATION_##name,
+#include "obligation.def"
+#undef OBLIGATION
+	OBLIGATION_COUNT
+};
+struct obligation_row {
+	const char *name;
+	enum fault fault;
+	const char *text;
+};
+extern const struct obligation_row obligation_rows[OBLIGATION_COUNT];
+
+struct safety_options {
+	bool privileged;      /* kernel addresses may be seen, and pointers computed with as CAP_PERFMON may */
+	bool explain;         /* list what was proved too, with the reason */
+	bool no_search;       /* don't look for failing inputs */
+	uint64_t max_steps;   /* abstract instructions of all attempts together; 0: default */
+	unsigned timeout_ms;  /* of the whole check; 0: none */
+	const char *solver;   /* solver spec for the search, NULL: z3 */
+	volatile int *stop;   /* set by ctrl-C; may be NULL */
+};
+
+/* One obligation at one instruction. */
+struct finding {
+	enum obligation obligation;
+	uint32_t slot;
+	bool failed;
+	char text[200]; /* why it holds, or what could not be shown */
+};
+
+struct safety_result {
+	enum verdict verdict;
+	enum reason reason;      /* unknown: why */
+	struct finding *findings; /* failed ones first, then by slot; proved ones only if asked for */
+	size_t n_findings, n_failed;
+	/* refuted: the input and the run that faults */
+	struct input *witness;
+	struct exec_outcome outcome;
+	uint64_t steps, states;  /* abstract instructions and states kept, all attempts */
+	unsigned attempts;
+	char detail[200];        /* of the reason, "" if none */
+};
+
+void safety_check(const struct program *p, const struct safety_options *o, struct safety_result *r);
+void safety_release(struct safety_result *r);
+#endif
