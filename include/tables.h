@@ -111,6 +111,8 @@ const struct context_field *context_find(enum context_layout layout, uint64_t of
 bool context_allows(enum progtype type, const struct context_field *field, bool write);
 /* Largest value whose store into the field is modelled. */
 uint64_t context_write_limit(const struct context_field *field);
+/* __sk_buff.len is not free: it is what the packet has, linear part and the rest. */
+bool context_field_is_length(const struct context_field *field);
 /* The bits of a byte of the field that can be other than zero. */
 uint8_t context_byte_mask(const struct context_field *field, unsigned byte);
 /* Is an access that context_permits allows beyond what is modelled? `moved`: the packet was moved before it. */

@@ -4,12 +4,6 @@
 
 #include <string.h>
 
-/* skb->len follows from the packet; it is no input of its own. */
-static bool is_length(const struct machine *m, const struct context_field *f)
-{
-	return m->layout == CONTEXT_SK_BUFF && !strcmp(f->name, "len");
-}
-
 static uint8_t input_byte(const struct machine *m, uint64_t off)
 {
 	if (!m->context_after)
@@ -23,7 +17,7 @@ static void init_field(struct machine *m, const struct context_field *f)
 		uint8_t *byte = &m->context[f->off + i];
 		if (f->kind != FIELD_SCALAR && f->kind != FIELD_TYPED)
 			*byte = 0;
-		else if (is_length(m, f))
+		else if (context_field_is_length(f))
 			*byte = (uint8_t)((uint64_t)(m->pkt.total - m->pkt.data) >> 8 * i);
 		else
 			*byte = input_byte(m, (uint64_t)f->off + i) & context_byte_mask(f, i);
@@ -36,7 +30,7 @@ void context_change(struct machine *m, bool all)
 	for (uint64_t i = 0; all && row->scalar_gaps && i < row->size; i++)
 		m->context[i] = input_byte(m, i);
 	for (size_t i = 0; i < context_field_count; i++)
-		if (context_fields[i].layout == m->layout && (all || is_length(m, &context_fields[i])))
+		if (context_fields[i].layout == m->layout && (all || context_field_is_length(&context_fields[i])))
 			init_field(m, &context_fields[i]);
 }
 

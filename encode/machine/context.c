@@ -9,28 +9,41 @@ static enum context_layout layout_of(const struct world *w)
 	return progtype_rows[w->type].context;
 }
 
-/* __sk_buff.len is not free: it is what the packet has, linear part and the rest. */
-static bool is_packet_length(const struct context_field *f)
-{
-	return f->layout == CONTEXT_SK_BUFF && !strcmp(f->name, "len");
-}
-
 term packet_end_all(struct world *w, const struct state *s)
 {
 	/* pulling bytes into the linear part of a socket buffer does not change how many there are */
 	return s->counters[progtype_rows[w->type].packet == PACKET_SKB ? COUNT_TOTAL : COUNT_DATA_END];
 }
 
-term field_byte(struct world *w, term off, term byte)
+static term mask_const(struct world *w, const struct context_field *f, uint64_t off)
+{
+	bool scalar = f && f->kind == FIELD_SCALAR;
+	return term_const(w->pool, 8, scalar ? context_byte_mask(f, (unsigned)(off - f->off)) : 0xff);
+}
+
+/* The mask of the byte that a term says. */
+static term mask_of(struct world *w, term off)
 {
 	struct term_pool *p = w->pool;
 	uint64_t o;
-	if (!term_is_const(p, off, &o))
-		return byte;
-	const struct context_field *f = context_find(layout_of(w), o);
-	if (!f || f->kind != FIELD_SCALAR)
-		return byte;
-	return term_and(p, byte, term_const(p, 8, context_byte_mask(f, (unsigned)(o - f->off))));
+	if (term_is_const(p, off, &o))
+		return mask_const(w, context_find(layout_of(w), o), o);
+	struct range r = term_range(p, off);
+	term full = term_const(p, 8, 0xff), mask = full;
+	for (size_t i = 0; i < context_field_count; i++) {
+		const struct context_field *f = &context_fields[i];
+		for (o = f->off; f->layout == layout_of(w) && o < (uint64_t)f->off + f->size; o++) {
+			term here = mask_const(w, f, o);
+			if (here != full && o >= r.lo && o <= r.hi)
+				mask = term_ite(p, term_eq(p, off, word_const(w, o)), here, mask);
+		}
+	}
+	return mask;
+}
+
+term field_byte(struct world *w, term off, term byte)
+{
+	return term_and(w->pool, byte, mask_of(w, off));
 }
 
 static struct value bad_access(struct run *r, term guard)
@@ -79,42 +92,13 @@ static struct value load_special(struct run *r, struct state *s, const struct co
 	return value_number(w, term_sub(p, packet_end_all(w, s), s->counters[COUNT_DATA]));
 }
 
-/* Where context_permits a read at a variable offset of a layout whose gaps are readable: outside of the fields. */
-static term gap_permits(struct world *w, term off, unsigned n)
-{
-	struct term_pool *p = w->pool;
-	term last = word_const(w, context_rows[layout_of(w)].size - n);
-	term ok = term_and(p, term_ule(p, off, last), term_eq(p, term_and(p, off, word_const(w, n - 1)), word_const(w, 0)));
-	for (size_t i = 0; i < context_field_count; i++) {
-		const struct context_field *f = &context_fields[i];
-		if (f->layout != layout_of(w))
-			continue;
-		term before = term_ule(p, term_add(p, off, word_const(w, n)), word_const(w, f->off));
-		term behind = term_ule(p, word_const(w, (uint64_t)f->off + f->size), off);
-		ok = term_and(p, ok, term_or(p, before, behind));
-	}
-	return ok;
-}
-
-static struct value load_anywhere(struct run *r, struct state *s, term guard, term off, unsigned n)
-{
-	struct world *w = r->world;
-	struct term_pool *p = w->pool;
-	if (!context_rows[layout_of(w)].scalar_gaps) {
-		run_unknown(r, &(struct state){.guard = guard}, REASON_INSN, "context access at a variable offset");
-		return value_number(w, word_const(w, 0));
-	}
-	run_fault(r, &(struct state){.guard = guard}, FAULT_CTX_ACCESS, term_not(p, gap_permits(w, off, n)));
-	return value_number(w, term_zext(p, mem_read(w, s->mems[SPACE_CTX], 0, off, n), 64));
-}
-
 struct value field_load(struct run *r, struct state *s, term guard, term off, unsigned n)
 {
 	struct world *w = r->world;
 	struct term_pool *p = w->pool;
 	uint64_t o;
 	if (!term_is_const(p, off, &o))
-		return load_anywhere(r, s, guard, off, n);
+		return context_load_anywhere(r, s, guard, off, n);
 	const struct context_field *f = context_find(layout_of(w), o);
 	if (!context_permits(w->type, o, n, false))
 		return bad_access(r, guard);
@@ -124,7 +108,7 @@ struct value field_load(struct run *r, struct state *s, term guard, term off, un
 		run_unknown(r, &(struct state){.guard = guard}, REASON_CONTEXT, f->name);
 		return value_number(w, word_const(w, 0));
 	}
-	if (f && is_packet_length(f)) {
+	if (f && context_field_is_length(f)) {
 		struct value len = load_special(r, s, f);
 		unsigned at = 8 * (unsigned)(o - f->off);
 		return value_number(w, term_zext(p, term_extract(p, len.word, at + 8 * n - 1, at), 64));
@@ -140,7 +124,7 @@ void field_store(struct run *r, struct state *s, term guard, bool sure, term off
 	struct world *w = r->world;
 	uint64_t o;
 	if (!term_is_const(w->pool, off, &o)) {
-		run_unknown(r, &(struct state){.guard = guard}, REASON_INSN, "context access at a variable offset");
+		context_store_anywhere(r, s, guard, off, n, word);
 		return;
 	}
 	const struct context_field *f = context_find(layout_of(w), o);

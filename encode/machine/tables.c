@@ -181,6 +181,11 @@ uint64_t context_write_limit(const struct context_field *f)
 	return queue ? 65534 : ~0ull; /* NO_QUEUE_MAPPING and more: what happens depends on all 64 bits and the form */
 }
 
+bool context_field_is_length(const struct context_field *f)
+{
+	return f->layout == CONTEXT_SK_BUFF && !strcmp(f->name, "len");
+}
+
 uint8_t context_byte_mask(const struct context_field *f, unsigned byte)
 {
 	unsigned left = f->bits > 8 * byte ? f->bits - 8 * byte : 0;

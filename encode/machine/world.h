@@ -23,6 +23,9 @@ bool guard_implies(struct world *w, term guard, term cond);
 uint64_t guard_upper_bound(struct world *w, term guard, term x);
 /* Is the number made of an address of the program's own memory, which KMEM doesn't have? */
 bool world_holds_address(struct world *w, term number);
+/* context_offset.c: field_load and field_store where the offset is no constant */
+struct value context_load_anywhere(struct run *r, struct state *s, term guard, term off, unsigned bytes);
+void context_store_anywhere(struct run *r, struct state *s, term guard, term off, unsigned bytes, term word);
 /* core.c: CO-RE relocations that were left symbolic. */
 term core_value_of(struct run *r, struct state *s, const struct core_relo *relo); /* 64 bits */
 struct value core_load(struct run *r, struct state *s, const struct insn *in, const struct core_relo *relo,
