@@ -74,6 +74,14 @@ static inline bool progtype_has_metadata(enum progtype type)
 }
 #define METADATA_MASK 0xfc /* its length: multiples of 4 up to 252 (xdp_metalen_invalid, meta_len of skb_shared_info) */
 
+/* What r0 may be when a program ends: a signed number of so many bits. */
+struct return_range {
+	int64_t lo, hi;
+	uint8_t bits;
+};
+/* False: any value. `attach` is an enum bpf_attach_type, `hook` the name of an LSM hook (else it does not matter). */
+bool progtype_return_range(enum progtype type, uint32_t attach, const char *hook, struct return_range *out);
+
 enum field_kind {
 	FIELD_SCALAR, FIELD_PKT, FIELD_PKT_END, FIELD_PKT_META, FIELD_KERNEL, FIELD_KERNEL_OR_NULL,
 	FIELD_TYPED, /* 8 bytes read at once are a number that may be followed into kernel memory; no writes */

@@ -10,6 +10,7 @@ static void set_argument(struct machine *m, unsigned reg, struct value v)
 {
 	m->r[reg] = v;
 	m->known |= (uint16_t)(1u << reg);
+	m->secret &= (uint16_t)~(1u << reg);
 }
 
 /* The array's index is on the kernel's stack, beside the program's frames. */
@@ -37,6 +38,8 @@ static void enter_round(struct machine *m, struct callback b)
 		set_argument(m, 3, element_pointer(m, b.map, element_find(m, b.map, (const uint8_t *)&index)));
 		set_argument(m, 4, b.context);
 	}
+	if (b.secret_context)
+		m->secret |= (uint16_t)(1u << (b.map == UINT32_MAX ? 2 : 4));
 	exec_enter(m, b.target);
 	m->frames[m->depth].callback = b;
 }
@@ -72,7 +75,8 @@ static void set_pending(struct machine *m, struct helper_call *c, uint64_t round
 				       .target = (uint32_t)m->regions[c->arg[1].region].gen,
 				       .map = c->map,
 				       .object = c->arg[0],
-				       .context = c->arg[2]};
+				       .context = c->arg[2],
+				       .secret_context = m->secret & 1u << 3};
 }
 
 /* Of more than BPF_MAX_LOOPS it returns -E2BIG as 64 or as 32 bits, and reads 32 or 64 bits of the number, as the

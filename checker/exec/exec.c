@@ -28,6 +28,7 @@ static void set_register(struct machine *m, unsigned reg, struct value v)
 {
 	m->r[reg] = v;
 	m->known |= (uint16_t)(1u << reg);
+	m->secret &= (uint16_t)~(1u << reg);
 }
 
 static void set_number(struct machine *m, unsigned reg, uint64_t word)
@@ -162,6 +163,7 @@ void exec_enter(struct machine *m, uint32_t target)
 	struct frame *f = &m->frames[++m->depth];
 	memcpy(f->saved, m->r + 6, sizeof f->saved);
 	f->saved_known = m->known & 0x7c0;
+	f->saved_secret = m->secret & 0x7c0;
 	f->back = m->pc;
 	f->callback = (struct callback){0};
 	struct region *r =
@@ -169,6 +171,7 @@ void exec_enter(struct machine *m, uint32_t target)
 	r->stack = machine_alloc(sizeof *r->stack);
 	f->region = machine_region_id(m, r);
 	m->known &= 0x3e;
+	m->secret &= 0x3e;
 	set_register(m, 10, (struct value){r->base + STACK_SIZE, f->region});
 	m->pc = target;
 }
@@ -192,6 +195,8 @@ static void call(struct machine *m, const struct insn *in)
 /* A static subprogram may leave r0 unwritten; its caller finds out if it reads it. */
 static void leave(struct machine *m)
 {
+	if (m->opt->safety)
+		strict_check_return(m);
 	if (m->depth == 0) {
 		m->out->r0 = get_register(m, 0).word;
 		machine_check_leaks(m);
@@ -204,6 +209,7 @@ static void leave(struct machine *m)
 	r->dead = true;
 	memcpy(m->r + 6, f->saved, sizeof f->saved);
 	m->known = (uint16_t)((m->known & 1u) | f->saved_known);
+	m->secret = (uint16_t)((m->secret & 1u) | f->saved_secret);
 	m->pc = f->back;
 	if (f->callback.rounds)
 		callback_return(m, f->callback);
@@ -316,9 +322,8 @@ static void store_release(struct machine *m, const struct insn *in)
 	record_atomic(m, in, at, m->r[in->src].word);
 }
 
-static void step(struct machine *m, const struct insn *in)
+static void execute(struct machine *m, const struct insn *in, const struct operands o)
 {
-	const struct operands o = get_operands(m, in);
 	const uint64_t d = o.d, s = o.s, shift = s & (in->width - 1u);
 	uint64_t t, old;
 	m->pc++;
@@ -383,6 +388,16 @@ static void step(struct machine *m, const struct insn *in)
 	case ISA_WIDE_TAIL: machine_stop(m, REASON_INSN, "slot is the second half of an instruction");
 	}
 	/* clang-format on */
+}
+
+static void step(struct machine *m, const struct insn *in)
+{
+	const struct operands o = get_operands(m, in);
+	if (m->opt->safety)
+		strict_before(m, in, o.dv, o.sv);
+	execute(m, in, o);
+	if (m->flows)
+		strict_after(m, in);
 }
 
 static void trace(const struct machine *m)

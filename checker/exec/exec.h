@@ -72,6 +72,12 @@ struct exec_outcome {
 typedef void (*exec_trace)(void *arg, const struct program *p, uint32_t slot, const uint64_t regs[11],
 			   uint16_t initialised);
 
+/* What only a proof of safety minds (the rows of fault.def behind UNRESOLVED); 0: none of it. */
+enum exec_safety {
+	SAFETY_ON = 1,
+	SAFETY_PRIVILEGED = 2, /* the loader may see kernel addresses (CAP_PERFMON) */
+};
+
 struct exec_options {
 	const uint32_t *map_numbers; /* object map index -> number in the pairing; NULL: the index itself */
 	uint64_t max_steps;          /* 0: 10 million */
@@ -81,6 +87,7 @@ struct exec_options {
 	 * number; both are 0 if there are none. */
 	const uint8_t *memory;
 	size_t memory_len;
+	unsigned safety; /* a sum of enum exec_safety */
 };
 
 void exec_run(const struct program *p, const struct input *in, const struct exec_options *opt,

@@ -69,6 +69,11 @@ static bool writes_memory(enum helper_arg a)
 	return a == ARG_MEM_OUT || a == ARG_MEM_OUT_OR_NULL || a == ARG_MEM_INOUT || a == ARG_MEM_PART;
 }
 
+bool helper_writes(enum helper_arg a)
+{
+	return writes_memory(a) || a == ARG_OUT4 || a == ARG_OUT8 || a == ARG_INOUT4 || a == ARG_VALUE_OUT;
+}
+
 static bool is_part(enum helper_arg a)
 {
 	return a == ARG_MEM_PART || a == ARG_MEM_OUT_OR_NULL;
@@ -257,7 +262,7 @@ static void write_outputs(struct machine *m, struct helper_call *c, uint64_t pos
 {
 	for (unsigned i = 0; i < 5; i++) {
 		enum helper_arg a = c->row->args[i];
-		bool out = writes_memory(a) || a == ARG_OUT4 || a == ARG_OUT8 || a == ARG_INOUT4 || a == ARG_VALUE_OUT;
+		bool out = helper_writes(a);
 		uint64_t n = c->len[i];
 		if (is_part(a)) {
 			uint64_t part = machine_input(m, IN_OUT_LEN, 2, pos, (uint64_t)i);
@@ -365,11 +370,16 @@ void helper_call(struct machine *m, const struct insn *in)
 		machine_fault(m, FAULT_HELPER_PROG, "bpf_%s is not there for programs of type %s", c.row->name,
 			      progtype_rows[m->p->type].name);
 	check_arguments(m, &c);
+	if (m->opt->safety)
+		strict_check_call(m, &c);
 	run_model(m, &c);
+	if (m->opt->safety)
+		strict_end_call(m, &c);
 	release_scratch(m);
 	if (c.row->effects & PKT_MOVE)
 		packet_move(m);
 	m->known &= (uint16_t)~0x3fu;
+	m->secret &= (uint16_t)~0x3fu;
 	m->r[0] = c.ret;
 	m->known |= c.ret_known;
 	callback_start(m);

@@ -47,6 +47,7 @@ enum region_kind {
 struct stack_memory {
 	uint8_t bytes[STACK_SIZE];
 	bool known[STACK_SIZE];
+	bool secret[STACK_SIZE]; /* parts of an address (strict.c) */
 	uint32_t spill[STACK_SIZE / 8]; /* region of the register spilled there */
 };
 
@@ -91,12 +92,13 @@ struct callback {
 	uint32_t map;           /* index in the object, UINT32_MAX: bpf_loop */
 	uint32_t key_region;    /* of this round's key, 0: none */
 	struct value object, context;
+	bool secret_context;
 };
 
 struct frame {
 	uint32_t region;       /* its stack */
 	struct value saved[5]; /* the caller's r6..r9 and r10 */
-	uint16_t saved_known;
+	uint16_t saved_known, saved_secret;
 	uint32_t back; /* slot to return to */
 	struct callback callback; /* that it is a round of */
 };
@@ -125,7 +127,9 @@ struct machine {
 	jmp_buf end;
 	uint32_t pc;
 	struct value r[11];
-	uint16_t known; /* initialised registers, one bit each */
+	uint16_t known;  /* initialised registers, one bit each */
+	uint16_t secret; /* numbers made from addresses, of those that are known (strict.c) */
+	bool flows;      /* what the instruction at work makes is one of them */
 	struct frame frames[MAX_FRAMES];
 	unsigned depth;         /* frame that runs */
 	struct region *regions; /* [0] is no region, [WORD_REGION] kernel memory at large */
@@ -144,6 +148,8 @@ struct machine {
 	uint8_t *index; /* of the last element of an inner map that was asked for */
 	uint8_t *scratch[5]; /* what the running helper read by its arguments, freed with the machine */
 };
+
+struct helper_call;
 
 /* machine.c: life, regions and how a run ends */
 void machine_init(struct machine *m, const struct program *p, const struct input *in, const struct exec_options *opt,
@@ -175,7 +181,16 @@ void memory_store(struct machine *m, struct value at, int64_t off, unsigned n, s
 void memory_read(struct machine *m, struct value at, int64_t off, uint64_t n, uint8_t *out);
 void memory_write(struct machine *m, struct value at, int64_t off, uint64_t n, const uint8_t *bytes);
 void memory_check_write(struct machine *m, struct value at, uint64_t n);
+struct stack_memory *memory_stack(struct machine *m, struct value at); /* NULL: points elsewhere */
 bool memory_is_shared(const struct machine *m, struct value at);        /* others see it: atomics are events */
+
+/* strict.c: what only a proof of safety minds */
+bool strict_hides(const struct machine *m); /* are addresses not for the program's user to see? */
+void strict_before(struct machine *m, const struct insn *in, struct value d, struct value s);
+void strict_after(struct machine *m, const struct insn *in);
+void strict_check_call(struct machine *m, const struct helper_call *c); /* before its model runs */
+void strict_end_call(struct machine *m, const struct helper_call *c);
+void strict_check_return(struct machine *m); /* of the function that runs, r0 is what it returns */
 
 /* packet.c */
 void packet_init(struct machine *m);
@@ -235,6 +250,7 @@ void inner_check(struct machine *m, const struct helper_call *c); /* stops where
 const uint8_t *inner_index(struct machine *m, const struct helper_call *c); /* of the element at the call's key */
 void inner_lookup(struct machine *m, struct helper_call *c);
 void helper_call(struct machine *m, const struct insn *in);
+bool helper_writes(enum helper_arg a);
 void helper_return(struct helper_call *c, int64_t word); /* a number */
 void helper_run_opaque(struct machine *m, struct helper_call *c); /* an event, and results that are input */
 /* One exact model each, see helper_model.def. */

@@ -148,6 +148,7 @@ void memory_check_write(struct machine *m, struct value at, uint64_t n)
 static void mark_stack(struct stack_memory *s, uint64_t off, uint64_t n)
 {
 	memset(s->known + off, true, n);
+	memset(s->secret + off, false, n);
 	for (uint64_t i = off / 8; i <= (off + n - 1) / 8; i++)
 		s->spill[i] = 0;
 }
@@ -193,6 +194,11 @@ void memory_store(struct machine *m, struct value at, int64_t off, unsigned n, s
 	int64_t where = (int64_t)(at.word + (uint64_t)off - r->base);
 	if (r->kind == REGION_STACK && n == 8 && where % 8 == 0)
 		r->stack->spill[where / 8] = v.region;
+}
+
+struct stack_memory *memory_stack(struct machine *m, struct value at)
+{
+	return m->regions[at.region].kind == REGION_STACK ? m->regions[at.region].stack : NULL;
 }
 
 bool memory_is_shared(const struct machine *m, struct value at)
