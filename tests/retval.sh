@@ -45,13 +45,14 @@ compile() {
 		-idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include "$1" "${@:2}" -o -
 }
 
-# "run NAME" or "auxiliary NAME" for each function of object $1 with such a tag.
+# "case NAME" or "auxiliary NAME" for each function of object $1 with such a tag.
 tagged() {
 	bpftool btf dump file "$1" | awk -F"'" '
 		/^\[[0-9]+\] FUNC / { id = $1; gsub(/[^0-9]/, "", id); name[id] = $2 }
-		/ DECL_TAG / && $2 ~ /^comment:test_(retval=|auxiliary$)/ {
+		/ DECL_TAG / && $2 ~ /^comment:test_(retval=|expect_(success|failure)(_unpriv)?$|auxiliary$)/ {
 			split($3, part, /[ =]/)
-			kind[part[3]] = $2 ~ /retval/ ? "run" : "auxiliary"
+			if ($2 !~ /auxiliary/ || !kind[part[3]])
+				kind[part[3]] = $2 ~ /auxiliary/ ? "auxiliary" : "case"
 		}
 		END { for (id in kind) print kind[id], name[id] }'
 }
@@ -75,7 +76,7 @@ split_object() {
 	compile "$2" -S -emit-llvm > "$base.ll"
 	functions=$(tagged "$base.whole")
 	keep=$( (sed -n 's/^auxiliary //p' <<< "$functions"; llvm-nm-19 "$base.whole" | awk '$2 ~ /[BDR]/ { print $3 }') | paste -sd,)
-	for part in $(sed -n 's/^run //p' <<< "$functions"); do
+	for part in $(sed -n 's/^case //p' <<< "$functions"); do
 		split_part "$base" "$part" "$keep"
 	done
 	rm "$base.ll" "$base.whole"
