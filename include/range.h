@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Unsigned ranges [lo, hi] of 64-bit words, and their exchange with tnums.
+/* Unsigned and signed ranges of 64-bit words, their exchange with tnums, and the bounds of operators on them.
  * Pure functions of values. */
 #ifndef RANGE_H
 #define RANGE_H
@@ -8,6 +8,10 @@
 
 struct range {
 	uint64_t lo, hi; /* lo <= hi */
+};
+
+struct srange {
+	int64_t lo, hi;
 };
 
 static inline uint64_t range_max_of(unsigned width)
@@ -20,9 +24,31 @@ static inline struct range range_full(unsigned width)
 	return (struct range){0, range_max_of(width)};
 }
 
+static inline struct srange srange_full(unsigned width)
+{
+	int64_t max = (int64_t)(range_max_of(width) >> 1);
+	return (struct srange){-max - 1, max};
+}
+
 static inline struct range range_join(struct range a, struct range b)
 {
 	return (struct range){a.lo < b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi};
+}
+
+static inline struct srange srange_join(struct srange a, struct srange b)
+{
+	return (struct srange){a.lo < b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi};
+}
+
+/* What is in both; nothing where lo > hi then. */
+static inline struct range range_meet(struct range a, struct range b)
+{
+	return (struct range){a.lo > b.lo ? a.lo : b.lo, a.hi < b.hi ? a.hi : b.hi};
+}
+
+static inline struct srange srange_meet(struct srange a, struct srange b)
+{
+	return (struct srange){a.lo > b.lo ? a.lo : b.lo, a.hi < b.hi ? a.hi : b.hi};
 }
 
 static inline bool range_disjoint(struct range a, struct range b)
@@ -47,5 +73,110 @@ static inline void range_exchange(struct range *r, struct tnum *t)
 			t->value &= ~t->mask;
 		}
 	}
+}
+
+/* As range_exchange, with ends that are members of the tnum; false: no word has both facts. */
+static inline bool range_tighten(struct range *r, struct tnum *t)
+{
+	return r->lo <= r->hi && tnum_first(*t, r->lo, &r->lo) && tnum_last(*t, r->hi, &r->hi) && r->lo <= r->hi &&
+	       tnum_meet(*t, tnum_range(r->lo, r->hi), t);
+}
+
+/*
+ * Bounds of bitwise operators on ranges, each the exact one: H. S. Warren, Hacker's Delight, 2nd ed., section 4-3.
+ * The least x | y: raising the lower end of one side to have a bit that the other has anyway clears the bits below.
+ */
+static inline uint64_t range_min_or(struct range a, struct range b)
+{
+	for (uint64_t m = 1ull << 63; m; m >>= 1) {
+		uint64_t up_a = (a.lo | m) & (~m + 1), up_b = (b.lo | m) & (~m + 1);
+		if (~a.lo & b.lo & m && up_a <= a.hi)
+			return up_a | b.lo;
+		if (a.lo & ~b.lo & m && up_b <= b.hi)
+			return a.lo | up_b;
+	}
+	return a.lo | b.lo;
+}
+
+/* The greatest: where both ends have a bit one of them may give it up and have all the bits below. */
+static inline uint64_t range_max_or(struct range a, struct range b)
+{
+	for (uint64_t m = 1ull << 63; m; m >>= 1) {
+		uint64_t down_a = (a.hi - m) | (m - 1), down_b = (b.hi - m) | (m - 1);
+		if (!(a.hi & b.hi & m))
+			continue;
+		if (down_a >= a.lo)
+			return down_a | b.hi;
+		if (down_b >= b.lo)
+			return a.hi | down_b;
+	}
+	return a.hi | b.hi;
+}
+
+static inline uint64_t range_min_xor(struct range a, struct range b)
+{
+	for (uint64_t m = 1ull << 63; m; m >>= 1) {
+		uint64_t up_a = (a.lo | m) & (~m + 1), up_b = (b.lo | m) & (~m + 1);
+		if (~a.lo & b.lo & m && up_a <= a.hi)
+			a.lo = up_a;
+		else if (a.lo & ~b.lo & m && up_b <= b.hi)
+			b.lo = up_b;
+	}
+	return a.lo ^ b.lo;
+}
+
+static inline uint64_t range_max_xor(struct range a, struct range b)
+{
+	for (uint64_t m = 1ull << 63; m; m >>= 1) {
+		uint64_t down_a = (a.hi - m) | (m - 1), down_b = (b.hi - m) | (m - 1);
+		if (!(a.hi & b.hi & m))
+			continue;
+		if (down_a >= a.lo)
+			a.hi = down_a;
+		else if (down_b >= b.lo)
+			b.hi = down_b;
+	}
+	return a.hi ^ b.hi;
+}
+
+static inline struct range range_not(struct range a)
+{
+	return (struct range){~a.hi, ~a.lo};
+}
+
+static inline struct range range_or(struct range a, struct range b)
+{
+	return (struct range){range_min_or(a, b), range_max_or(a, b)};
+}
+
+static inline struct range range_and(struct range a, struct range b)
+{
+	return range_not(range_or(range_not(a), range_not(b)));
+}
+
+static inline struct range range_xor(struct range a, struct range b)
+{
+	return (struct range){range_min_xor(a, b), range_max_xor(a, b)};
+}
+
+/* RFC 9669: x / 0 is 0. */
+static inline struct range range_div(struct range a, struct range b)
+{
+	if (!b.hi)
+		return (struct range){0, 0};
+	return b.lo ? (struct range){a.lo / b.hi, a.hi / b.lo} : (struct range){0, a.hi};
+}
+
+/* RFC 9669: x % 0 is x. With one quotient q for all, x - q*y is as exact as a subtraction. */
+static inline struct range range_mod(struct range a, struct range b)
+{
+	if (!b.hi)
+		return a;
+	if (!b.lo)
+		return (struct range){0, a.hi};
+	uint64_t q = a.hi / b.lo;
+	if (a.lo / b.hi == q)
+		return (struct range){a.lo - q * b.hi, a.hi - q * b.lo};
+	return (struct range){0, a.hi < b.hi - 1 ? a.hi : b.hi - 1};
 }
 #endif

@@ -41,6 +41,29 @@ static inline bool tnum_contains(struct tnum a, uint64_t x)
 	return (x & ~a.mask) == a.value;
 }
 
+static inline bool tnum_equal(struct tnum a, struct tnum b)
+{
+	return a.value == b.value && a.mask == b.mask;
+}
+
+/* Each member of a is one of b. */
+static inline bool tnum_subset(struct tnum a, struct tnum b)
+{
+	return !(a.mask & ~b.mask) && (a.value & ~b.mask) == b.value;
+}
+
+/* What is in both; false: nothing. */
+static inline bool tnum_meet(struct tnum a, struct tnum b, struct tnum *both)
+{
+	*both = tnum_make(a.value | b.value, a.mask & b.mask);
+	return !((a.value ^ b.value) & ~a.mask & ~b.mask);
+}
+
+static inline struct tnum tnum_not(struct tnum a)
+{
+	return (struct tnum){~a.value & ~a.mask, a.mask};
+}
+
 static inline struct tnum tnum_and(struct tnum a, struct tnum b)
 {
 	uint64_t may_a = a.value | a.mask, may_b = b.value | b.mask, v = a.value & b.value;
@@ -75,6 +98,11 @@ static inline struct tnum tnum_sub(struct tnum a, struct tnum b)
 	return (struct tnum){dv & ~mu, mu};
 }
 
+static inline struct tnum tnum_neg(struct tnum a)
+{
+	return tnum_sub(tnum_const(0), a);
+}
+
 static inline struct tnum tnum_shl(struct tnum a, unsigned n) /* n < 64 */
 {
 	return (struct tnum){a.value << n, a.mask << n};
@@ -83,6 +111,36 @@ static inline struct tnum tnum_shl(struct tnum a, unsigned n) /* n < 64 */
 static inline struct tnum tnum_shr(struct tnum a, unsigned n)
 {
 	return (struct tnum){a.value >> n, a.mask >> n};
+}
+
+/* The sign bit, known or not, moves in from the left. */
+static inline struct tnum tnum_sar(struct tnum a, unsigned n)
+{
+	return (struct tnum){(uint64_t)((int64_t)a.value >> n), (uint64_t)((int64_t)a.mask >> n)};
+}
+
+/* The low bits, 1 to 64 of them, zero-extended. */
+static inline struct tnum tnum_zext(struct tnum a, unsigned bits)
+{
+	return (struct tnum){a.value & (~0ull >> (64 - bits)), a.mask & (~0ull >> (64 - bits))};
+}
+
+static inline struct tnum tnum_sext(struct tnum a, unsigned bits)
+{
+	return tnum_sar(tnum_shl(a, 64 - bits), 64 - bits);
+}
+
+static inline uint64_t tnum_swap_word(uint64_t x, unsigned bits)
+{
+	x = (x & 0x00ff00ff00ff00ffull) << 8 | ((x >> 8) & 0x00ff00ff00ff00ffull);
+	x = (x & 0x0000ffff0000ffffull) << 16 | ((x >> 16) & 0x0000ffff0000ffffull);
+	return (x << 32 | x >> 32) >> (64 - bits);
+}
+
+/* The low 16, 32 or 64 bits with their bytes in the other order, zero-extended. */
+static inline struct tnum tnum_swap(struct tnum a, unsigned bits)
+{
+	return (struct tnum){tnum_swap_word(a.value, bits), tnum_swap_word(a.mask, bits)};
 }
 
 /* Smallest tnum that holds both. */
@@ -115,5 +173,35 @@ static inline struct tnum tnum_range(uint64_t lo, uint64_t hi)
 	unsigned bits = chi ? 64u - (unsigned)__builtin_clzll(chi) : 0;
 	uint64_t delta = bits >= 64 ? ~0ull : (1ull << bits) - 1;
 	return (struct tnum){lo & ~delta, delta};
+}
+
+/*
+ * Smallest member that is at least `from`; false: there is none. Above the highest known bit in which `from`
+ * is no member the answer follows `from`. Where that bit of the members is 1, they are larger with all that
+ * is below at its least; where it is 0, the lowest unknown bit above that `from` has at 0 must go up.
+ */
+static inline bool tnum_first(struct tnum a, uint64_t from, uint64_t *first)
+{
+	uint64_t wrong = (from ^ a.value) & ~a.mask, below = 0;
+	*first = from;
+	if (!wrong)
+		return true;
+	below = ~0ull >> __builtin_clzll(wrong);
+	uint64_t top = below ^ (below >> 1), up = a.mask & ~from & ~below;
+	if (a.value & top) {
+		*first = (from & ~below) | (a.value & below);
+		return true;
+	}
+	up &= ~up + 1;
+	*first = (from & ~(up | (up - 1))) | up | (a.value & (up - 1));
+	return up != 0;
+}
+
+/* Largest member that is at most `to`. */
+static inline bool tnum_last(struct tnum a, uint64_t to, uint64_t *last)
+{
+	bool some = tnum_first(tnum_not(a), ~to, last);
+	*last = ~*last;
+	return some;
 }
 #endif

@@ -27,6 +27,8 @@ $(B)/tests/test_agree $(B)/tests/test_kernel: $(B)/tests/test_%: $(B)/tests/test
 $(B)/tests/agree: $(B)/tests/agree.c.o $(AGREE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(B)/tests/test_domain: $(B)/tests/domain.c.o
+
 $(B)/tests/load_check: $(B)/tests/load_check.c.o
 	$(CC) $(LDFLAGS) -o $@ $^ -lbpf
 
