@@ -36,6 +36,8 @@ void after_change_state(struct machine *m, const struct helper_row *row, uint64_
 		m->context_after = position + 1;
 	if (row->effects & (CTX_WRITE | PKT_WRITE))
 		context_change(m, row->effects & CTX_WRITE);
+	if (row->effects & MAPS_WRITE)
+		element_forget(m, position);
 	if (row->effects & KERNEL_WRITE)
 		m->kernel_after = position + 1;
 }

@@ -23,7 +23,13 @@ static bool is_at_entry(struct machine *m, const struct map_state *s, const uint
 	uint64_t words[INPUT_MAX_ARGS] = {s->number};
 	if (model_of(s) == MAP_ARRAY || model_of(s) == MAP_LOCAL)
 		return true;
-	return input_get(m->in, IN_MAP_HAS, words, element_key_words(words, 1, key, map_index_size(s->def))) != 0;
+	size_t n = element_key_words(words, 1, key, map_index_size(s->def));
+	if (!s->after)
+		return input_get(m->in, IN_MAP_HAS, words, n) != 0;
+	words[0] = s->after - 1;
+	words[1] = s->number;
+	n = element_key_words(words, 2, key, map_index_size(s->def));
+	return input_get(m->in, IN_AFTER_HAS, words, n) != 0;
 }
 
 struct element *element_find(struct machine *m, uint32_t map, const uint8_t *key)
@@ -44,6 +50,7 @@ struct element *element_find(struct machine *m, uint32_t map, const uint8_t *key
 	if (key_size)
 		memcpy(e->key, key, key_size);
 	e->at_entry = e->present = is_at_entry(m, s, key);
+	e->gen = s->floor;
 	return e;
 }
 
@@ -88,19 +95,26 @@ uint8_t element_data_byte(const struct input *in, const struct map *def, uint32_
 	return (uint8_t)input_get(in, IN_DATA, args, 2);
 }
 
+/* As at entry, or as a call left it. */
+static uint8_t initial_byte(struct machine *m, const struct map_state *s, const struct element *e, uint32_t off)
+{
+	uint64_t words[INPUT_MAX_ARGS] = {s->after - 1, s->number, off};
+	bool data = s->def->is_data;
+	if (s->after)
+		return (uint8_t)input_get(m->in, IN_AFTER_BYTE, words, element_key_words(words, 3, e->key, data ? 0 : map_index_size(s->def)));
+	if (data)
+		return element_data_byte(m->in, s->def, off);
+	return (uint8_t)input_get(m->in, IN_MAP_BYTE, words + 1, element_key_words(words, 3, e->key, map_index_size(s->def)) - 1);
+}
+
 const uint8_t *element_initial(struct machine *m, uint32_t map, struct element *e)
 {
 	const struct map_state *s = &m->maps[map];
 	if (e->initial)
 		return e->initial;
 	e->initial = machine_alloc(s->def->value_size);
-	uint64_t words[INPUT_MAX_ARGS] = {s->number};
-	size_t n = element_key_words(words, 2, e->key, map_index_size(s->def));
-	for (uint32_t i = 0; i < s->def->value_size; i++) {
-		words[1] = i;
-		e->initial[i] = s->def->is_data ? element_data_byte(m->in, s->def, i)
-						: (uint8_t)input_get(m->in, IN_MAP_BYTE, words, n);
-	}
+	for (uint32_t i = 0; i < s->def->value_size; i++)
+		e->initial[i] = initial_byte(m, s, e, i);
 	return e->initial;
 }
 
@@ -130,6 +144,34 @@ void element_replace(struct machine *m, uint32_t map, struct element *e, const u
 	e->present = value != NULL;
 	e->gen = ++m->maps[map].changes;
 	e->region = 0;
+}
+
+/* Who points at an element of a map with generations does not know any more whether it is still there. */
+static void forget_element(struct machine *m, struct map_state *s, struct element *e)
+{
+	free(e->initial);
+	free(e->bytes);
+	e->initial = e->bytes = NULL;
+	e->at_entry = e->present = is_at_entry(m, s, e->key);
+	if (!map_has_generations(s->def))
+		return;
+	e->gen = s->floor;
+	e->region = 0;
+}
+
+void element_forget(struct machine *m, uint64_t position)
+{
+	size_t n = m->p->object ? m->p->object->n_maps : 0;
+	for (size_t i = 0; i < n; i++) {
+		struct map_state *s = &m->maps[i];
+		if (!map_may_change(s->def))
+			continue;
+		s->after = position + 1;
+		if (map_has_generations(s->def))
+			s->floor = s->changes += 2;
+		for (size_t j = 0; j < s->n_elements; j++)
+			forget_element(m, s, s->elements[j]);
+	}
 }
 
 int64_t element_ask_room(struct machine *m, uint32_t map)

@@ -39,6 +39,8 @@ static struct element *find_prefix(struct machine *m, const struct helper_call *
 	uint64_t words[INPUT_MAX_ARGS] = {s->number};
 	if (s->def->key_size > 512)
 		machine_stop(m, REASON_MAPTYPE, "map %s has keys of %u bytes", s->def->name, s->def->key_size);
+	if (s->after) /* which element a key finds is known of the trie at entry only */
+		machine_stop(m, REASON_MAPTYPE, "a lookup in map %s, which may have changed", s->def->name);
 	uint64_t id = input_get(m->in, IN_LPM, words, element_key_words(words, 1, c->read[1], s->def->key_size));
 	return element_find(m, c->map, (const uint8_t *)&id);
 }

@@ -27,6 +27,8 @@ static void check_element(struct machine *m, const struct region *r)
 		return;
 	if (maptype_rows[s->def->type].model == MAP_LRU && r->element->gen != s->changes)
 		machine_stop(m, REASON_EVICTION, "access to an element of map %s", s->def->name);
+	if (r->gen < s->floor) /* of a call that may have changed maps */
+		machine_stop(m, REASON_DEAD_VALUE, "access to an element of map %s", s->def->name);
 	if (r->gen != r->element->gen && s->changes != r->gen + 1)
 		machine_fault(m, FAULT_DEAD_VALUE, "the element of map %s was replaced or deleted", s->def->name);
 }

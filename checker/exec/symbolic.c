@@ -204,10 +204,13 @@ static void collect_keys(struct reading *r, uint32_t number, enum map_space whic
 	free(w);
 }
 
-static uint8_t initial_byte(struct reading *r, uint32_t number, tuple key, uint32_t off)
+/* What an element is compared with: as at entry, or as the last call left it that may have changed maps. */
+static uint8_t byte_before(struct reading *r, unsigned space, tuple key, uint32_t off)
 {
-	mem m = mem_initial(r->world, space_of_map(number, MAP_VALUES));
-	return (uint8_t)value_of(r, mem_read_byte(r->world, m, key, word_const(r->world, off)));
+	struct world *w = r->world;
+	uint64_t after = value_of(r, r->run->final->counters[COUNT_MAPS]);
+	mem m = after ? mem_after(w, space, word_const(w, after - 1)) : mem_initial(w, space);
+	return (uint8_t)value_of(r, mem_read_byte(w, m, key, word_const(w, off)));
 }
 
 static void read_element(struct reading *r, uint32_t number, const uint64_t *words, size_t n)
@@ -225,7 +228,7 @@ static void read_element(struct reading *r, uint32_t number, const uint64_t *wor
 	if (has_presence(def)) {
 		unsigned space = space_of_map(number, MAP_PRESENT);
 		v->present = byte_of(r, space, key, 0) & 1;
-		at_entry = value_of(r, mem_read_byte(w, mem_initial(w, space), key, word_const(w, 0))) & 1;
+		at_entry = byte_before(r, space, key, 0) & 1;
 	}
 	if (map_has_generations(def)) {
 		term gen =
@@ -246,7 +249,7 @@ static void read_element(struct reading *r, uint32_t number, const uint64_t *wor
 	v->value = zeroed(v->value_size);
 	for (uint32_t i = 0; i < v->value_size; i++) {
 		v->value[i] = byte_of(r, space_of_map(number, MAP_VALUES), now, i);
-		v->changed |= at_entry && v->value[i] != initial_byte(r, number, before, i);
+		v->changed |= at_entry && v->value[i] != byte_before(r, space_of_map(number, MAP_VALUES), before, i);
 	}
 }
 

@@ -15,7 +15,8 @@ static bool is_opaque_call(const struct exec_event *e)
 {
 	const struct helper_row *row = e->kind < EXEC_EVENT_ATOMIC ? helper_find(e->kind) : NULL;
 	return row &&
-	       (row->model == MODEL_OPAQUE || row->model == MODEL_MAP_PEEK || row->model == MODEL_L4_CSUM_REPLACE);
+	       (row->model == MODEL_OPAQUE || row->model == MODEL_MAP_PEEK || row->model == MODEL_L4_CSUM_REPLACE ||
+		row->model == MODEL_MAP_LOOKUP); /* whose result is a kernel object */
 }
 
 static size_t opaque_calls(const struct exec_outcome out[2], struct opaque_call **calls)
@@ -44,7 +45,7 @@ static bool same_call(const struct exec_event *x, const struct exec_event *y)
 static bool is_trace(const struct input_entry *e)
 {
 	return (e->fn == IN_OUT && e->args[1] != OUT_RECORD) || e->fn == IN_OUT_LEN || e->fn == IN_AFTER ||
-	       e->fn == IN_AFTER_LEN;
+	       e->fn == IN_AFTER_LEN || e->fn == IN_AFTER_HAS || e->fn == IN_AFTER_BYTE;
 }
 
 /* Gives one entry of the call at q the value that it has at p; true if it was another. */

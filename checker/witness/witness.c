@@ -115,7 +115,8 @@ bool witness_is_opaque(const struct input *in)
 {
 	for (size_t i = 0; i < input_count(in); i++) {
 		const struct input_entry *e = input_at(in, i);
-		bool opaque = e->fn == IN_RESULT || e->fn == IN_OUT || e->fn == IN_OUT_LEN || e->fn == IN_AFTER || e->fn == IN_AFTER_LEN;
+		bool opaque = e->fn == IN_RESULT || e->fn == IN_OUT || e->fn == IN_OUT_LEN || e->fn == IN_AFTER || e->fn == IN_AFTER_LEN ||
+		              e->fn == IN_AFTER_HAS || e->fn == IN_AFTER_BYTE;
 		/* a trie need not be able to hold elements that are found just so, nor an outer map those maps */
 		if (e->fn == IN_LPM || e->fn == IN_INNER || ((opaque || e->fn == IN_STORAGE) && e->value))
 			return true;

@@ -102,7 +102,7 @@ static void check_value(struct run *r, const struct state *s, const struct targe
  * type. */
 bool access_may_be_pointer(struct world *w, term word)
 {
-	static const enum input_fn sources[] = {IN_KMEM, IN_AFTER, IN_MAP_BYTE, IN_RESULT, IN_OUT, IN_EXTERN};
+	static const enum input_fn sources[] = {IN_KMEM, IN_AFTER, IN_MAP_BYTE, IN_AFTER_BYTE, IN_RESULT, IN_OUT, IN_EXTERN};
 	term *leaves;
 	bool found = false;
 	size_t n = term_leaves(w->pool, &word, 1, &leaves);

@@ -274,10 +274,6 @@ static bool dispatch(struct call *c)
 		call_set_number(c, world_input2(w, IN_ORACLE, id, state_count(w, c->state, counter_of_helper(w, c->row->id))));
 		return true;
 	case MODEL_OPAQUE:
-		if (c->row->effects & MAPS_WRITE) {
-			run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
-			return false;
-		}
 		return call_opaque(c);
 	default:
 		return models[c->row->model](c);

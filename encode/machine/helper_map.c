@@ -64,6 +64,15 @@ static bool holds_objects(const struct call *c)
 	return model_of(c) == MAP_TARGETS || type == MAPTYPE_SOCKMAP || type == MAPTYPE_SOCKHASH;
 }
 
+/* Which element a key finds is known of the trie at entry only. */
+static void trie_unchanged(struct call *c)
+{
+	struct term_pool *p = c->pool;
+	struct state under = *c->state;
+	under.guard = term_and(p, under.guard, term_ne(p, c->state->counters[COUNT_MAPS], word_const(c->world, 0)));
+	run_unknown(c->run, &under, REASON_MAPTYPE, c->world->maps[c->map].def->name);
+}
+
 bool model_map_lookup(struct call *c)
 {
 	if (c->inner && !is_keyed(c))
@@ -76,8 +85,10 @@ bool model_map_lookup(struct call *c)
 	if (!trie && !is_keyed(c))
 		return false;
 	tuple key = map_inner_key(c, map_key(c->run, c->state, c->map, &c->arg[1]));
-	if (trie)
+	if (trie) {
+		trie_unchanged(c);
 		key = map_trie_element(c->run, c->map, key);
+	}
 	check_eviction(c, key);
 	c->result = map_lookup(c->run, c->state, c->map, key);
 	return true;

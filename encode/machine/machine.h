@@ -74,7 +74,7 @@ enum counter {
 	COUNT_EPOCH,    /* times the packet moved */
 	COUNT_DATA, COUNT_DATA_END, COUNT_DATA_META, /* packet bounds, relative to the first byte at entry */
 	COUNT_TOTAL, /* of a socket buffer: end of what helpers reach */
-	COUNT_CONTEXT, COUNT_KERNEL, /* 1 + position of the last opaque call that may have changed it, 0: none */
+	COUNT_CONTEXT, COUNT_KERNEL, COUNT_MAPS, /* 1 + position of the last opaque call that may have changed it, 0: none */
 	COUNT_REFERENCES, /* ring buffer records and kernel objects not given back */
 	COUNT_FIXED
 };
@@ -159,8 +159,9 @@ mem mem_store(struct world *w, mem m, tuple key, term off, unsigned bytes, term 
 mem mem_fill(struct world *w, mem m, tuple key, term from, term to, term byte); /* [from, to) signed */
 /* Bytes [from, to) are what [from - by, to - by) was before. */
 mem mem_move(struct world *w, mem m, tuple key, term from, term to, term by);
-/* The context or packet after the opaque call at a position that may have changed all of it. */
-mem mem_after(struct world *w, enum space space, term position);
+/* A space after the opaque call at a position that may have changed all of it; of MAP_GENERATION: the generation
+ * that all keys have from then on. */
+mem mem_after(struct world *w, unsigned space, term position);
 /* Bytes [from, to) are OUT(word, argument, 0 ...), or with STRETCH_KERNEL kernel memory at the address `word` on, as
  * of the counter COUNT_KERNEL. */
 #define STRETCH_KERNEL 255u

@@ -112,13 +112,39 @@ mem mem_stretch(struct world *w, mem m, tuple key, term from, term to, unsigned 
 	return node_push(w, (struct mem_node){MEM_STRETCH, m, changed, key, from, to, word, argument});
 }
 
-mem mem_after(struct world *w, enum space space, term position)
+mem mem_after(struct world *w, unsigned space, term position)
 {
 	return node_push(w, (struct mem_node){.kind = MEM_AFTER, .off = (term)space, .val = position});
 }
 
-static term after_byte(struct world *w, const struct mem_node *n, term off)
+/* Words of the key without the generation: an element of a later one is written whole before it is read. */
+static size_t key_words(struct world *w, unsigned space, tuple key, term *out)
 {
+	size_t n;
+	const term *words = tuple_words(w, key, &n);
+	assert(n + 3 <= INPUT_WORDS);
+	if (n)
+		memcpy(out, words, n * sizeof *out);
+	uint32_t number = (space - SPACE_FIXED) / MAP_SPACES;
+	bool element = (space - SPACE_FIXED) % MAP_SPACES == MAP_VALUES && !w->maps[number].def->is_data;
+	return n - (element && world_has_generations(w, number));
+}
+
+static term map_after_byte(struct world *w, const struct mem_node *n, tuple key, term off)
+{
+	enum map_space which = (n->off - SPACE_FIXED) % MAP_SPACES;
+	term args[INPUT_WORDS] = {n->val, word_const(w, (n->off - SPACE_FIXED) / MAP_SPACES), off};
+	size_t fixed = which == MAP_VALUES ? 3 : 2;
+	if (which == MAP_GENERATION)
+		return n->val;
+	size_t k = key_words(w, n->off, key, args + fixed);
+	return world_input(w, which == MAP_VALUES ? IN_AFTER_BYTE : IN_AFTER_HAS, args, fixed + k);
+}
+
+static term after_byte(struct world *w, const struct mem_node *n, tuple key, term off)
+{
+	if (n->off >= SPACE_FIXED)
+		return map_after_byte(w, n, key, off);
 	bool context = n->off == SPACE_CTX;
 	term what = word_const(w, context ? AFTER_CONTEXT : AFTER_PACKET);
 	term byte = world_input(w, IN_AFTER, (term[]){n->val, what, off}, 3);
@@ -164,21 +190,13 @@ static term map_initial_byte(struct world *w, unsigned space, tuple key, term of
 	const struct map *m = w->maps[number].def;
 	if (m->is_data)
 		return data_byte(w, m, off);
-	term args[INPUT_WORDS];
-	size_t n, k = 0;
-	const term *words = tuple_words(w, key, &n);
-	assert(n + 2 <= INPUT_WORDS);
-	args[k++] = word_const(w, number);
+	term args[INPUT_WORDS] = {word_const(w, number), off};
 	enum map_space which = (space - SPACE_FIXED) % MAP_SPACES;
+	size_t fixed = which == MAP_VALUES ? 2 : 1;
 	if (which == MAP_GENERATION)
 		return word_const(w, 0);
-	if (which == MAP_VALUES) {
-		args[k++] = off;
-		n -= world_has_generations(w, number); /* a later generation is written whole before it is read */
-	}
-	for (size_t i = 0; i < n; i++)
-		args[k++] = words[i];
-	return world_input(w, which == MAP_VALUES ? IN_MAP_BYTE : IN_MAP_HAS, args, k);
+	size_t n = key_words(w, space, key, args + fixed);
+	return world_input(w, which == MAP_VALUES ? IN_MAP_BYTE : IN_MAP_HAS, args, fixed + n);
 }
 
 static term initial_byte(struct world *w, unsigned space, tuple key, term off)
@@ -299,7 +317,7 @@ term mem_read_byte(struct world *w, mem m, tuple key, term off)
 		} else if (n.kind == MEM_INITIAL) {
 			below = initial_byte(w, n.off, key, off);
 		} else if (n.kind == MEM_AFTER) {
-			below = after_byte(w, &n, off);
+			below = after_byte(w, &n, key, off);
 		} else if (n.kind == MEM_CHOOSE) {
 			term a = mem_read_byte(w, n.prev, key, off), b = mem_read_byte(w, n.other, key, off);
 			below = term_ite(p, n.val, a, b);
@@ -367,7 +385,7 @@ size_t mem_writes(struct world *w, mem m, struct mem_index **out)
 		}
 		if (node->kind == MEM_FILL || node->kind == MEM_MOVE || node->kind == MEM_STRETCH)
 			(*out)[n++] = (struct mem_index){node->key, node->off, node->to};
-		if (node->kind == MEM_AFTER)
+		if (node->kind == MEM_AFTER && node->off < SPACE_FIXED)
 			(*out)[n++] = (struct mem_index){0, word_const(w, 1ull << 63), word_const(w, ~0ull >> 1)};
 		for (unsigned i = 0; node->kind == MEM_STORE && i < bytes; i++)
 			(*out)[n++] = (struct mem_index){node->key, term_add(w->pool, node->off, word_const(w, i)), 0};

@@ -41,6 +41,11 @@ static inline uint32_t map_index_size(const struct map *m)
 }
 
 /* May an element be replaced by another one of the same key? */
+/* May a program that a helper sets off change what is in it? */
+static inline bool map_may_change(const struct map *m)
+{
+	return m->is_data ? !m->frozen : maptype_rows[m->type].model != MAP_MAPS;
+}
 static inline bool map_has_generations(const struct map *m)
 {
 	enum map_model model = maptype_rows[m->type].model;
