@@ -210,7 +210,8 @@ static void end_block(struct walk *k, const struct place *p, struct state *s, co
 	case FORM_JAL:
 		follow_edge(k, p, b->succ[CFG_TAKEN], s);
 		return;
-	case FORM_JMP: {
+	case FORM_JMP:
+	case FORM_MAYGOTO: {
 		term c = step_condition(r, s, last);
 		if (term_is_const(w->pool, c, NULL)) {
 			follow_edge(k, p, b->succ[term_is_true(w->pool, c) ? CFG_TAKEN : CFG_NEXT], s);
@@ -242,7 +243,7 @@ static void end_block(struct walk *k, const struct place *p, struct state *s, co
 static bool ends_straight_line(const struct insn *in)
 {
 	enum isa_form f = isa_rows[in->op].form;
-	return f == FORM_EXIT || f == FORM_JA || f == FORM_JAL || f == FORM_JMP ||
+	return f == FORM_EXIT || f == FORM_JA || f == FORM_JAL || f == FORM_JMP || f == FORM_MAYGOTO ||
 	       (f == FORM_CALL && (in->src == CALL_LOCAL || calls_back(in)));
 }
 

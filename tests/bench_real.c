@@ -248,6 +248,11 @@ static void run_object(struct real_report *report, struct jobs *jobs, const char
 				continue;
 			struct real_result *r = add_result(report, set, name, p->name);
 			r->insns = p->n;
+			if (p->error) {
+				r->verdict = REAL_NOT_READ;
+				snprintf(r->what, sizeof r->what, "%s", p->error);
+				continue;
+			}
 			start(jobs, p, limits, r);
 		}
 		object_free(o);

@@ -153,7 +153,12 @@ static void run_object(struct report *r, const char *path)
 		c.program = o ? object_find(o, c.tag->name) : NULL;
 		if (o && !c.program)
 			snprintf(err, sizeof err, "it has no such program");
+		if (c.program && c.program->error) {
+			c.error = c.program->error;
+			c.program = NULL;
+		}
 		run_program(r, &c);
+		c.error = err;
 	}
 	free(tags.at);
 	object_free(o);

@@ -464,6 +464,45 @@ static char *matrix(void)
 	return out;
 }
 
+static const char *compile_object(const char *name, const char *source)
+{
+	const char *path = cli_path(name), *file = cli_file("source.c", source, strlen(source));
+	struct cli_result r = cli_shell("", "clang-14 -target bpf -O2 -g -c %s -o %s", file, path);
+	cr_assert_eq(r.status, 0, "%s", r.err);
+	cli_release(&r);
+	return path;
+}
+
+#define SECTION(name) "__attribute__((section(\"" name "\"), used)) "
+
+Test(equiv, a_refused_program_is_unknown_and_the_others_have_their_verdicts)
+{
+	const char *a = compile_object("bad.o", SECTION("xdp") "int good(void *x) { return 2; }\n" SECTION(
+						    "tc") "int bad(void *x) { asm volatile(\".8byte 0xfe\"); return 1; }\n");
+	struct cli_result r = cli_run("", "equiv --json %s %s", a, a);
+	json_t *j = load_json(r.out), *pairs = json_object_get(j, "pairs");
+	cr_expect_eq(r.status, 2, "%s", r.err);
+	cr_assert_eq(json_array_size(pairs), 2);
+	for (size_t i = 0; i < 2; i++) {
+		json_t *p = json_array_get(pairs, i);
+		bool bad = !strcmp(string_of(p, "program"), "bad");
+		cr_expect_str_eq(string_of(p, "verdict"), bad ? "unknown" : "proved");
+		cr_expect_str_eq(string_of(p, "reason"), bad ? reason_texts[REASON_REFUSED] : "");
+		cr_expect(!bad || strstr(string_of(p, "detail"), "opcode 0xfe"), "%s", string_of(p, "detail"));
+	}
+	json_decref(j);
+	cli_release(&r);
+	expect_status(0, "", "equiv --program=good %s %s", a, a);
+	expect_status(65, "opcode 0xfe", "equiv --program=bad %s %s", a, a);
+	expect_status(0, "", "run --program=good %s", a);
+	expect_status(65, "opcode 0xfe", "run --program=bad %s", a);
+	expect_status(65, "opcode 0xfe", "show --smt2 --program=bad %s", a);
+	r = cli_run("", "show %s", a);
+	cr_expect_eq(r.status, 0);
+	cr_expect(strstr(r.out, "refused: ") && strstr(r.out, "opcode 0xfe"), "%s", r.out);
+	cli_release(&r);
+}
+
 Test(matrix, readme_is_up_to_date)
 {
 	char *now = matrix(), *readme = cli_read("README.md");

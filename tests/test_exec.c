@@ -232,9 +232,10 @@ Test(exec, instructions_give_the_results_of_the_rfc)
 	check_result("r1 = -1; r0 = 1; if r1 == -1 goto +1; r0 = 0", 1);
 	check_result("r1 = 0xffffffff ll; r0 = 1; if r1 == -1 goto +1; r0 = 0", 0);
 	check_result("r1 = 0xffffffff ll; r0 = 1; if w1 == -1 goto +1; r0 = 0", 1);
+	check_result("r0 = 1; may_goto +1; r0 = 0", 0);
 	check_result("r1 = 0x8000000000000000 ll; r0 = 1; if r1 & -2147483648 goto +1; r0 = 0", 1);
 	for (int op = 0; op < ISA_COUNT; op++)
-		if (op != ISA_LDABS && op != ISA_LDIND)
+		if (op != ISA_LDABS && op != ISA_LDIND && op != ISA_CAST)
 			cr_expect(executed[op], "no case executes %s", isa_rows[op].name);
 }
 
@@ -316,10 +317,39 @@ Test(exec, each_fault_is_found)
 	    {FAULT_HELPER_PROG, "r2 = 0; r3 = r10; r4 = 0; call 26; r0 = 0; exit"},
 	    {FAULT_STACK_DEPTH, "call f; exit; f: call f; exit"},
 	    {FAULT_ENDLESS, "r0 = 0; l: goto l; exit"},
+	    {FAULT_FRAME_POINTER, "r0 = 0; r10 = r1; exit"},
+	    {FAULT_FRAME_POINTER, "r10 = *(u32 *)(r1 + 0); r0 = 0; exit"},
 	    {FAULT_RELEASED, "call f; r0 = *(u8 *)(r0 - 1); exit; f: *(u8 *)(r10 - 1) = 1; r0 = r10; exit"},
 	};
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
 		check_end(faults[i].text, NULL, EXEC_FAULT, faults[i].fault);
+}
+
+Test(exec, may_goto_falls_through_until_the_input_or_its_budget_says_otherwise)
+{
+	const char *twice = "r0 = 0\nmay_goto +1\nr0 |= 1\nmay_goto +1\nr0 |= 2\nexit\n";
+	struct input *in = fixture_packet(64);
+	check_end(twice, in, EXEC_EXIT, 3);
+	fixture_set1(in, IN_MAY_GOTO, 1, 1);
+	check_end(twice, in, EXEC_EXIT, 1);
+	input_free(in);
+	struct object *o =
+	    fixture_assemble("call f; r0 += r6; exit; f: r0 = 0; l: may_goto o; r0 += 1; goto l; o: exit");
+	struct exec_outcome out;
+	in = fixture_packet(64);
+	exec_run(o->programs[0], in, &(struct exec_options){.max_steps = 1000}, &out);
+	cr_expect_eq(out.end, EXEC_UNMODELLED, "%s", out.what); /* the kernel's run ends, so it is no fault */
+	cr_expect_eq(out.reason, REASON_LOOP);
+	exec_release(&out);
+	object_free(o);
+	o = fixture_assemble(
+	    "r6 = 0; call f; r6 = r0; call f; r0 += r6; exit; f: r0 = 0; l: may_goto o; r0 += 1; goto l; o: exit");
+	exec_run(o->programs[0], in, &(struct exec_options){.max_steps = 1u << 30}, &out);
+	cr_expect_eq(out.end, EXEC_EXIT, "%s", out.what);
+	cr_expect_eq(out.r0, 2 * (8 << 20)); /* each call has its own */
+	exec_release(&out);
+	object_free(o);
+	input_free(in);
 }
 
 Test(exec, frozen_sections_and_packets_of_filters_are_read_only)

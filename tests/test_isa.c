@@ -90,6 +90,11 @@ Test(isa, every_opcode_round_trips)
 static size_t legal_imms(const struct isa_row *r, int64_t out[4])
 {
 	static const int64_t any[] = {0, 5, INT32_MIN, INT32_MAX}, swaps[] = {16, 32, 64}, jumps[] = {-3, 0, 2};
+	static const int64_t spaces[] = {1, 1 << 16};
+	if (r->imm == IMM_SPACES) {
+		memcpy(out, spaces, sizeof spaces);
+		return N(spaces);
+	}
 	bool fixed = r->imm == IMM_ZERO || r->imm == IMM_EXACT;
 	size_t n = fixed ? 1 : r->imm == IMM_SWAP || r->imm == IMM_JUMP ? 3 : 4;
 	memcpy(out, r->imm == IMM_SWAP ? swaps : r->imm == IMM_JUMP ? jumps : any, n * sizeof *out);
@@ -153,7 +158,7 @@ Test(isa, opcode_bytes_are_those_of_the_standard)
 					/* ST, STX, atomic (byte and half word: acquire and release only) */
 					0x62, 0x6a, 0x72, 0x7a, 0x63, 0x6b, 0x73, 0x7b, 0xc3, 0xcb, 0xd3, 0xdb,
 					/* class JMP without conditions, gotol */
-					0x05, 0x85, 0x95, 0x06};
+					0x05, 0x85, 0x95, 0x06, 0xe5};
 	bool expected[256] = {0};
 	for (size_t i = 0; i < N(legal); i++)
 		expected[legal[i]] = true;
@@ -197,28 +202,25 @@ struct bad {
 
 static const struct bad bads[] = {
     {0x00, 0, 0, 0, 0, "opcode 0x00 is not known"},
-    {0xe5, 0, 0, 1, 0, "opcode 0xe5 is not known"},
+    {0xed, 0, 0, 1, 0, "opcode 0xed is not known"},
+    {0xe6, 0, 0, 1, 0, "opcode 0xe6 is not known"},
+    {0xe5, 0, 1, 1, 0, "source field is 1, expected 0 in MAY_GOTO"},
+    {0xe5, 0, 0, 1, 1, "immediate 1 is not legal with opcode 0xe5 (MAY_GOTO)"},
     {0x8d, 1, 0, 0, 0, "opcode 0x8d is not known"},
     {0x38, 0, 0, 0, 0, "opcode 0x38 is not known"},
     {0x99, 1, 2, 0, 0, "opcode 0x99 is not known"},
-    {0x07, 10, 0, 0, 8, "r10 can't be written"},
-    {0x79, 10, 1, 0, 0, "r10 can't be written"},
-    {0x18, 10, 0, 0, 0, "r10 can't be written"},
-    {0x87, 10, 0, 0, 0, "r10 can't be written"},
-    {0xd4, 10, 0, 0, 16, "r10 can't be written"},
-    {0xdb, 1, 10, 0, 0x01, "r10 can't be written"},
-    {0xdb, 1, 10, 0, 0xe1, "r10 can't be written"},
-    {0xdb, 10, 1, 0, 0x100, "r10 can't be written"},
     {0x07, 11, 0, 0, 8, "there is no register r11"},
     {0x0f, 1, 11, 0, 0, "there is no register r11"},
     {0x7b, 15, 1, 0, 0, "there is no register r15"},
-    {0x18, 11, 0, 0, 0, "r11 can't be written"},
+    {0x18, 11, 0, 0, 0, "there is no register r11"},
     {0x07, 1, 2, 0, 8, "source field is 2, expected 0 in ADD"},
     {0x0f, 1, 2, 0, 8, "immediate 8 is not legal with opcode 0x0f (ADD)"},
     {0x07, 1, 0, 1, 8, "offset 1 is not legal with opcode 0x07 (ADD)"},
     {0x37, 1, 0, 2, 8, "offset 2 is not legal with opcode 0x37 (DIV)"},
     {0xbf, 1, 2, 4, 0, "offset 4 is not legal with opcode 0xbf (MOV)"},
     {0xbc, 1, 2, 32, 0, "offset 32 is not legal with opcode 0xbc (MOV)"},
+    {0xbf, 1, 2, 1, 2, "immediate 2 is not legal with opcode 0xbf (CAST)"},
+    {0xbc, 1, 2, 1, 1, "offset 1 is not legal with opcode 0xbc (MOV)"},
     {0xb7, 1, 0, 8, 0, "offset 8 is not legal with opcode 0xb7 (MOV)"},
     {0x87, 1, 0, 0, 1, "immediate 1 is not legal with opcode 0x87 (NEG)"},
     {0x87, 1, 2, 0, 0, "source field is 2, expected 0 in NEG"},
@@ -245,6 +247,33 @@ static const struct bad bads[] = {
     {0xdb, 1, 2, 0, 0x10, "immediate 16 is not legal with opcode 0xdb (STORE_REL)"},
     {0xd3, 1, 2, 0, 0x01, "immediate 1 is not legal with opcode 0xd3 (STORE_REL)"},
 };
+
+/* Where control never gets to, the kernel minds no write to r10. */
+static const struct {
+	int opcode, dst, src;
+	int64_t imm;
+	bool writes;
+} frame_pointers[] = {
+    {0x07, 10, 0, 8, true},      {0x79, 10, 1, 0, true},    {0x18, 10, 0, 0, true},     {0x87, 10, 0, 0, true},
+    {0xd4, 10, 0, 16, true},     {0xdb, 1, 10, 0x01, true}, {0xdb, 1, 10, 0xe1, true},  {0xdb, 10, 1, 0x100, true},
+    {0x7b, 10, 1, 0, false},     {0xdb, 1, 10, 0, false},   {0xdb, 10, 1, 0x01, false}, {0xdb, 1, 10, 0xf1, false},
+    {0xdb, 1, 10, 0x110, false}, {0x1d, 10, 10, 0, false},  {0x7a, 10, 0, 1, false},
+};
+
+Test(isa, writes_to_r10_are_decoded_and_told)
+{
+	for (size_t i = 0; i < N(frame_pointers); i++) {
+		uint8_t b[8];
+		char err[160] = "";
+		struct insn in;
+		put(b, frame_pointers[i].opcode, frame_pointers[i].dst, frame_pointers[i].src, 0,
+		    frame_pointers[i].imm);
+		cr_assert(insn_decode_slot(b, &in, err, sizeof err), "opcode 0x%02x: %s", frame_pointers[i].opcode,
+			  err);
+		cr_expect_eq(insn_writes_frame_pointer(&in), frame_pointers[i].writes, "opcode 0x%02x, immediate %lld",
+			     frame_pointers[i].opcode, (long long)frame_pointers[i].imm);
+	}
+}
 
 Test(isa, malformed_fields_are_named)
 {

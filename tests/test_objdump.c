@@ -115,7 +115,8 @@ static size_t compare_disassembly(const uint8_t *bytes, size_t n)
 static bool llvm_knows(const struct insn *in)
 {
 	enum isa_form form = isa_rows[in->op].form;
-	return isa_rows[in->op].cpu <= 4 && form != FORM_CALL && (form != FORM_LDIND || !in->imm) &&
+	bool loads_or_stores = form == FORM_LOAD_ACQ || form == FORM_STORE_REL;
+	return !loads_or_stores && form != FORM_CALL && (form != FORM_LDIND || !in->imm) &&
 	       (form != FORM_JAL || in->imm == (int16_t)in->imm) && (in->op != ISA_LDDW || in->src == WIDE_CONST);
 }
 

@@ -595,6 +595,32 @@ Test(object, bad_sources)
 	}
 }
 
+/* A program that is refused leaves the others; its own sentence stays with it. */
+Test(object, one_refused_program)
+{
+	struct object *o =
+	    build("clang-14", "",
+		  "SEC(\"xdp\") int good(void *x) { return 1; }\n"
+		  "SEC(\"tc\") int opcode(void *x) { asm volatile(\".8byte 0x00000005000000fe\"); return 1; }\n"
+		  "SEC(\"tc\") int callee(void *x) { asm volatile(\".8byte 0x0000000500001085\"); return 1; }\n"
+		  "SEC(\"tc\") int fine(void *x) { return 2; }\n"
+		  "SEC(\"tc\") int r10(void *x) { asm volatile(\"goto +1; .8byte 0x0000000000000ab7\"); return 3; }\n");
+	cr_assert_eq(o->n_programs, 5);
+	cr_expect_null(program(o, "good")->error);
+	cr_expect_null(program(o, "fine")->error);
+	cr_expect_null(program(o, "r10")->error, "what is never reached may write r10");
+	cr_expect_eq(program(o, "fine")->n, 2);
+	cr_assert(program(o, "opcode")->error && program(o, "callee")->error);
+	cr_expect(strstr(program(o, "opcode")->error, "a.o: section tc: program opcode: instruction 0: opcode 0xfe"),
+		  "%s", program(o, "opcode")->error);
+	cr_expect(strstr(program(o, "callee")->error, "expected a function"), "%s", program(o, "callee")->error);
+	cr_expect_eq(program(o, "opcode")->n + program(o, "opcode")->n_subs + program(o, "callee")->n, 0);
+	char err[300] = "";
+	cr_expect_not(object_write(o, "/dev/null", err, sizeof err));
+	cr_expect(strstr(err, "program opcode: "), "%s", err);
+	object_free(o);
+}
+
 /* A RELA object: the same relocations, addends zero because the instructions keep theirs. */
 static struct bytes with_addends(struct bytes b)
 {

@@ -53,7 +53,7 @@ enum status command_pick(const struct options *opt, const struct object *o, cons
 				    o->n_programs > 2 ? ", ..." : "");
 	if (!*out)
 		*out = o->programs[0];
-	return STATUS_PROVED;
+	return (*out)->error ? command_fail(STATUS_MALFORMED, "%s", (*out)->error) : STATUS_PROVED;
 }
 
 static int digit_of(char c)

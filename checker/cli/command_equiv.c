@@ -63,6 +63,18 @@ static void print_report(const struct options *opt, const struct object_pairs *p
 	json_decref(all);
 }
 
+/* Is a program that was asked for by name one that the loader refused? */
+static enum status refused(const struct object_pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->n; i++) {
+		const struct program *sides[] = {pairs->at[i].a, pairs->at[i].b};
+		for (int k = 0; k < 2; k++)
+			if (sides[k] && sides[k]->error)
+				return command_fail(STATUS_MALFORMED, "%s", sides[k]->error);
+	}
+	return STATUS_PROVED;
+}
+
 static enum status decide_pairs(const struct options *opt, struct solver *solver, struct object_pairs *pairs)
 {
 	struct equiv_options eo = {.solver = solver,
@@ -73,6 +85,8 @@ static enum status decide_pairs(const struct options *opt, struct solver *solver
 	objects_decide(pairs, &eo, show_progress);
 	print_report(opt, pairs);
 	enum status status = save_witness(opt, pairs);
+	if (status == STATUS_PROVED && opt->program)
+		status = refused(pairs);
 	return status == STATUS_PROVED ? (enum status)objects_verdict(pairs) : status;
 }
 

@@ -40,6 +40,8 @@ static void print_program(const struct program *p)
 {
 	uint32_t line = 0;
 	printf("program %s, section %s, type %s, %zu slots\n", p->name, p->section, progtype_rows[p->type].name, p->n);
+	if (p->error)
+		printf("  refused: %s\n", p->error);
 	for (size_t slot = 0; slot < p->n; slot++) {
 		char text[160], note[160];
 		const struct subprogram *sub = program_sub(p, slot);
@@ -91,8 +93,11 @@ static json_t *program_json(const struct program *p)
 			json_object_set_new(j, "line", json_sprintf("%s:%u: %s", l->file, l->number, l->text));
 		json_array_append_new(insns, j);
 	}
-	return json_pack("{s:s, s:s, s:s, s:i, s:o}", "name", p->name, "section", p->section, "type",
-			 progtype_rows[p->type].name, "slots", (int)p->n, "instructions", insns);
+	json_t *j = json_pack("{s:s, s:s, s:s, s:i, s:o}", "name", p->name, "section", p->section, "type",
+			      progtype_rows[p->type].name, "slots", (int)p->n, "instructions", insns);
+	if (p->error)
+		json_object_set_new(j, "error", json_string(p->error));
+	return j;
 }
 
 static json_t *map_json(const struct map *m)

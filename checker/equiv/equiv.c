@@ -390,6 +390,10 @@ static void answer(struct question *q)
 	const struct program *a = q->prog[0], *b = q->prog[1];
 	const char *what = "";
 	enum reason why = REASON_NONE;
+	if (a->error || b->error) {
+		set_unknown(q, REASON_REFUSED, a->error ? a->error : b->error);
+		return;
+	}
 	if (a->type != b->type) {
 		set_unknown(q, REASON_PROGTYPES, "");
 		return;

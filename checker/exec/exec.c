@@ -117,6 +117,13 @@ static void jump_if(struct machine *m, const struct insn *in, bool taken)
 		m->pc = (uint32_t)insn_target(in, m->pc - 1); /* pc is past the jump already */
 }
 
+/* The kernel takes the jump when a call's budget is spent: visits up to 6.14, then time on some machines. */
+static void may_goto(struct machine *m, const struct insn *in)
+{
+	bool spent = ++m->frames[m->depth].may_gotos > MAY_GOTO_MAX;
+	jump_if(m, in, machine_input(m, IN_MAY_GOTO, 1, m->may_gotos++) || spent);
+}
+
 static void load_wide(struct machine *m, const struct insn *in)
 {
 	uint32_t index = (uint32_t)in->imm64;
@@ -166,6 +173,7 @@ void exec_enter(struct machine *m, uint32_t target)
 	f->saved_secret = m->secret & 0x7c0;
 	f->back = m->pc;
 	f->callback = (struct callback){0};
+	f->may_gotos = 0;
 	struct region *r =
 	    machine_add_region(m, REGION_STACK, machine_input(m, IN_AT_STACK, 1, (uint64_t)m->depth), STACK_SIZE);
 	r->stack = machine_alloc(sizeof *r->stack);
@@ -343,6 +351,7 @@ static void execute(struct machine *m, const struct insn *in, const struct opera
 	case ISA_SMOD: put(m, in, s == 0 ? d : o.ss == -1 ? 0 : (uint64_t)(o.ds % o.ss)); return;
 	case ISA_XOR: put(m, in, d ^ s); return;
 	case ISA_MOV: move(m, in, &o); return;
+	case ISA_CAST: machine_stop(m, REASON_INSN, "%s: what an arena's addresses look like is up to the JIT", isa_rows[in->op].text);
 	case ISA_MOVSX: put(m, in, (uint64_t)sign_extend(s, (unsigned)in->off)); return;
 	case ISA_ARSH: put(m, in, shift_right_signed(o.ds, shift)); return;
 	case ISA_LE: put(m, in, d); return;
@@ -361,6 +370,7 @@ static void execute(struct machine *m, const struct insn *in, const struct opera
 	case ISA_JLE: jump_if(m, in, d <= s); return;
 	case ISA_JSLT: jump_if(m, in, o.ds < o.ss); return;
 	case ISA_JSLE: jump_if(m, in, o.ds <= o.ss); return;
+	case ISA_MAY_GOTO: may_goto(m, in); return;
 	case ISA_CALL: call(m, in); return;
 	case ISA_EXIT: leave(m); return;
 	case ISA_LDDW: load_wide(m, in); return;
@@ -392,6 +402,8 @@ static void execute(struct machine *m, const struct insn *in, const struct opera
 
 static void step(struct machine *m, const struct insn *in)
 {
+	if (insn_writes_frame_pointer(in))
+		machine_fault(m, FAULT_FRAME_POINTER, "%s writes r10", isa_rows[in->op].name);
 	const struct operands o = get_operands(m, in);
 	if (m->opt->safety)
 		strict_before(m, in, o.dv, o.sv);
@@ -415,7 +427,10 @@ static void run(struct machine *m)
 		m->out->slot = m->pc;
 		if (m->pc >= m->p->n)
 			machine_stop(m, REASON_INSN, "control runs past the last instruction");
-		if (m->out->steps++ == limit)
+		if (m->out->steps++ == limit && m->may_gotos)
+			machine_stop(m, REASON_LOOP, "still running after %llu instructions, but may_goto ends it",
+				     (unsigned long long)limit);
+		if (m->out->steps > limit)
 			machine_fault(m, FAULT_ENDLESS, "still running after %llu instructions",
 				      (unsigned long long)limit);
 		if (m->opt->trace)

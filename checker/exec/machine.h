@@ -10,6 +10,7 @@
 #define STACK_SIZE 512
 #define MAX_FRAMES 8
 #define PACKET_LOW 0x1100       /* bytes kept before the first byte at entry: headroom and metadata at most */
+#define MAY_GOTO_MAX (8u << 20) /* visits in one call of a function (BPF_MAX_LOOPS in the kernel's verifier) */
 #define MAX_MEM_SIZE (1u << 29) /* kernel: BPF_MAX_VAR_SIZ */
 
 /* What the kernel's helpers return (uapi errno values). */
@@ -102,6 +103,7 @@ struct frame {
 	struct value saved[5]; /* the caller's r6..r9 and r10 */
 	uint16_t saved_known, saved_secret;
 	uint32_t back; /* slot to return to */
+	uint32_t may_gotos; /* visits so far */
 	struct callback callback; /* that it is a round of */
 };
 
@@ -143,6 +145,7 @@ struct machine {
 	enum packet_kind packet_kind;
 	struct packet pkt;
 	struct map_state *maps;
+	uint64_t may_gotos; /* visits so far, of all frames */
 	struct counter *counters;
 	size_t n_counters;
 	uint64_t opaque_calls, reservations;

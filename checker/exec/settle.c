@@ -322,13 +322,22 @@ static bool settle_room(struct settle *s)
 	return keeps_outcome(s, "the failure of a map update");
 }
 
+/* The kernel's budget is not spent in a test run. */
+static bool settle_may_goto(struct settle *s)
+{
+	for (uint64_t n = 0; n < MAX_CALLS; n++)
+		input_set(s->in, IN_MAY_GOTO, &n, 1, 0);
+	return keeps_outcome(s, "a jump of may_goto");
+}
+
 struct input *settle_input(const struct program *p, const struct input *in, const struct exec_options *opt,
 			   const struct exec_outcome *before, struct live_error *e)
 {
 	struct settle s = {.p = p, .opt = opt, .before = before, .given = in, .in = input_copy(in), .e = e};
 	enum packet_kind kind = progtype_rows[p->type].packet;
 	bool good = kind == PACKET_NONE || (kind == PACKET_XDP ? settle_xdp(&s) : settle_skb(&s));
-	if (good && settle_context(&s) && settle_addresses(&s) && settle_room(&s) && settle_helpers(&s))
+	if (good && settle_context(&s) && settle_addresses(&s) && settle_room(&s) && settle_may_goto(&s) &&
+	    settle_helpers(&s))
 		return s.in;
 	input_free(s.in);
 	return NULL;

@@ -69,6 +69,21 @@ static bool parse_extension(struct parser *p, const struct left *left, struct in
 	       (width == left->width || parser_fail(p, &source, "two registers of the same width"));
 }
 
+/* addr_space_cast(r2, 0, 1): the address space that it is to be of, then that it is of */
+static bool parse_cast(struct parser *p, const struct left *left, struct insn *in)
+{
+	int64_t to, from;
+	if (!require_wide(p, left) || !operand_expect(p, "(") || !operand_wide_register(p, &in->src) ||
+	    !operand_expect(p, ",") || !operand_number(p, 0, 1, &to) || !operand_expect(p, ","))
+		return false;
+	struct token last = p->tok;
+	if (!operand_number(p, 0, 1, &from))
+		return false;
+	in->op = ISA_CAST;
+	in->imm = (int32_t)(to << 16 | from);
+	return to + from == 1 ? operand_expect(p, ")") : parser_fail(p, &last, "the other address space");
+}
+
 /* skb[12], skb[r1 + 2] */
 static bool parse_packet(struct parser *p, const struct left *left, struct insn *in)
 {
@@ -259,6 +274,8 @@ static bool parse_named(struct parser *p, const struct left *left, struct insn *
 {
 	struct token name = p->tok;
 	parser_next(p);
+	if (token_is(&name, isa_rows[ISA_CAST].text))
+		return parse_cast(p, left, in);
 	for (uint8_t op = 0; op < ISA_COUNT; op++) {
 		uint8_t width;
 		if (!match_function(&name, op, &width))

@@ -18,7 +18,7 @@ bool insn_is_jump(const struct insn *in)
 	if (in->op >= ISA_COUNT)
 		return false;
 	enum isa_form form = isa_rows[in->op].form;
-	return form == FORM_JA || form == FORM_JAL || form == FORM_JMP;
+	return form == FORM_JA || form == FORM_JAL || form == FORM_JMP || form == FORM_MAYGOTO;
 }
 
 bool insn_falls_through(const struct insn *in)

@@ -18,14 +18,16 @@ enum isa_op {
 
 /* Operand form: which fields of the eight bytes an instruction uses. */
 enum isa_form {
-	FORM_ALU,  /* class ALU (32) or ALU64, register or immediate operand */
-	FORM_ALUX, /* the same with a register operand only */
-	FORM_ALU1, /* the same without a second operand */
-	FORM_END,  /* byte order; BSWAP has class ALU64, the others ALU */
-	FORM_JA,   /* class JMP */
-	FORM_JAL,  /* class JMP32 */
-	FORM_JMP,  /* class JMP (64) or JMP32, register or immediate operand */
-	FORM_CALL, /* src 0: helper number imm, 1: pc-relative imm, 2: kfunc (BTF id imm, off: fd index) */
+	FORM_ALU,     /* class ALU (32) or ALU64, register or immediate operand */
+	FORM_ALUX,    /* the same with a register operand only */
+	FORM_ALU1,    /* the same without a second operand */
+	FORM_CAST,    /* class ALU64, register operand only */
+	FORM_END,     /* byte order; BSWAP has class ALU64, the others ALU */
+	FORM_JA,      /* class JMP */
+	FORM_JAL,     /* class JMP32 */
+	FORM_JMP,     /* class JMP (64) or JMP32, register or immediate operand */
+	FORM_MAYGOTO, /* class JMP; src 0 is its only kind */
+	FORM_CALL,    /* src 0: helper number imm, 1: pc-relative imm, 2: kfunc (BTF id imm, off: fd index) */
 	FORM_EXIT,
 	FORM_WIDE, /* two slots; src says what the 64 bits are, see enum wide_kind */
 	FORM_LDABS,
@@ -41,7 +43,7 @@ enum isa_form {
 
 /* Legal offsets and immediates of a row, see isa.def. */
 enum isa_off { OFF_ZERO, OFF_ONE, OFF_SX, OFF_JUMP, OFF_MEM };
-enum isa_imm { IMM_ANY, IMM_ZERO, IMM_SWAP, IMM_JUMP, IMM_CALL, IMM_WIDE, IMM_EXACT };
+enum isa_imm { IMM_ANY, IMM_ZERO, IMM_SWAP, IMM_JUMP, IMM_CALL, IMM_WIDE, IMM_SPACES, IMM_EXACT };
 
 /* What an LDDW loads: its src field (uapi linux/bpf.h, BPF_PSEUDO_*). */
 enum wide_kind {
@@ -59,7 +61,7 @@ enum call_kind { CALL_HELPER = 0, CALL_LOCAL = 1, CALL_KFUNC = 2 };
 struct insn {
 	uint8_t op;    /* enum isa_op, ISA_WIDE_TAIL in the second slot of an LDDW */
 	uint8_t width; /* bits: of the operation (ALU, JMP, atomics), the access (LDX, ST ...) or the swap (END);
-			  64 for LDDW, 0 for JA, JAL, CALL and EXIT */
+			  64 for LDDW, 0 for JA, JAL, MAY_GOTO, CALL and EXIT */
 	uint8_t dst;   /* 0..10 */
 	uint8_t src;   /* 0..10, or wide_kind / call_kind */
 	bool k;        /* ALU and JMP: the second operand is imm, sign-extended */
@@ -91,10 +93,12 @@ bool insn_decode_slot(const uint8_t bytes[8], struct insn *out, char *err, size_
 /* The inverse: writes n slots. */
 void insn_encode(const struct insn *insns, size_t n, uint8_t *bytes);
 
-/* Target slot of the instruction at slot pc; only for FORM_JA, JAL, JMP, local calls and WIDE_FUNC. */
+/* Target slot of the instruction at slot pc; only for FORM_JA, JAL, JMP, MAYGOTO, local calls and WIDE_FUNC. */
 int64_t insn_target(const struct insn *in, size_t pc);
-bool insn_is_jump(const struct insn *in);       /* JA, JAL or conditional */
+bool insn_is_jump(const struct insn *in);       /* JA, JAL, MAY_GOTO or conditional */
 bool insn_falls_through(const struct insn *in); /* control may reach the next instruction */
+/* It writes r10: a fault where control gets to it, and nothing where it doesn't. */
+bool insn_writes_frame_pointer(const struct insn *in);
 
 /* Prints one instruction in the shared LLVM/kernel syntax, without newline, as
  * bpftool and llvm-objdump do: `r0 = 1`, `w1 += w2`, `r1 = *(u32 *)(r2 + 4)`,

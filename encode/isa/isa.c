@@ -46,10 +46,12 @@ static const struct form_row forms[] = {
     [FORM_ALU] = {4, 7, 4 | 8, DST | WRITES | OPERAND_K | OPERAND_X},
     [FORM_ALUX] = {4, 7, 4 | 8, DST | WRITES | OPERAND_X},
     [FORM_ALU1] = {4, 7, 4 | 8, DST | WRITES},
+    [FORM_CAST] = {7, 7, 8, DST | WRITES | OPERAND_X},
     [FORM_END] = {0, 0, 0, DST | WRITES},
     [FORM_JA] = {5, 5, 0, 0},
     [FORM_JAL] = {6, 6, 0, 0},
     [FORM_JMP] = {6, 5, 4 | 8, DST | OPERAND_K | OPERAND_X},
+    [FORM_MAYGOTO] = {5, 5, 0, 0},
     [FORM_CALL] = {5, 5, 0, KIND},
     [FORM_EXIT] = {5, 5, 0, 0},
     [FORM_WIDE] = {0, 0, 8, DST | KIND | WRITES},
@@ -178,6 +180,8 @@ static bool imm_legal(unsigned op, bool x, int32_t imm)
 		return imm == 0;
 	case IMM_SWAP:
 		return imm == 16 || imm == 32 || imm == 64;
+	case IMM_SPACES: /* between 1, an arena's, and 0 (the verifier's check_alu_op) */
+		return imm == 1 || imm == 1 << 16;
 	case IMM_EXACT:
 		return imm == isa_rows[op].exact;
 	case IMM_JUMP:
@@ -229,17 +233,20 @@ static bool check_registers(unsigned op, bool x, const struct fields *f, char *e
 	unsigned uses = form_of(op)->uses;
 	if (!(uses & DST) && f->dst)
 		return check_fail(err, errlen, "destination field is %d, expected 0 in %s", f->dst, isa_rows[op].name);
+	if (f->dst >= REG_COUNT)
+		return check_fail(err, errlen, "there is no register r%d", f->dst);
 	if (uses & KIND)
-		return check_kind(op, f->src, err, errlen) &&
-		       ((f->dst < REG_COUNT && !(uses & WRITES && f->dst == REG_FP)) ||
-			check_fail(err, errlen, "r%d can't be written", f->dst));
+		return check_kind(op, f->src, err, errlen);
 	if (!(uses & SRC || x) && f->src)
 		return check_fail(err, errlen, "source field is %d, expected 0 in %s", f->src, isa_rows[op].name);
-	if (f->dst >= REG_COUNT || f->src >= REG_COUNT)
-		return check_fail(err, errlen, "there is no register r%d", f->dst >= REG_COUNT ? f->dst : f->src);
-	if ((uses & WRITES && f->dst == REG_FP) || (writes_src(op) && f->src == REG_FP))
-		return check_fail(err, errlen, "r10 can't be written");
-	return true;
+	return f->src < REG_COUNT || check_fail(err, errlen, "there is no register r%d", f->src);
+}
+
+bool insn_writes_frame_pointer(const struct insn *in)
+{
+	if (in->op >= ISA_COUNT)
+		return false;
+	return (form_of(in->op)->uses & WRITES && in->dst == REG_FP) || (writes_src(in->op) && in->src == REG_FP);
 }
 
 bool insn_decode_slot(const uint8_t bytes[8], struct insn *out, char *err, size_t errlen)

@@ -43,9 +43,16 @@ static int print_swap(const struct insn *in, char *buf, size_t len)
 	return snprintf(buf, len, "r%d = %s%d r%d", in->dst, text_of(in), in->width, in->dst);
 }
 
+/* r1 = addr_space_cast(r2, 0, 1) */
+static int print_cast(const struct insn *in, char *buf, size_t len)
+{
+	return snprintf(buf, len, "r%d = %s(r%d, %d, %d)", in->dst, text_of(in), in->src, in->imm >> 16,
+			in->imm & 0xffff);
+}
+
 static int print_goto(const struct insn *in, char *buf, size_t len)
 {
-	return snprintf(buf, len, "%s %+d", text_of(in), in->op == ISA_JA ? in->off : in->imm);
+	return snprintf(buf, len, "%s %+d", text_of(in), isa_rows[in->op].off == OFF_JUMP ? in->off : in->imm);
 }
 
 static int print_branch(const struct insn *in, char *buf, size_t len)
@@ -177,10 +184,12 @@ static int (*const printers[])(const struct insn *, char *, size_t) = {
     [FORM_ALU] = print_alu,
     [FORM_ALUX] = print_movsx,
     [FORM_ALU1] = print_unary,
+    [FORM_CAST] = print_cast,
     [FORM_END] = print_swap,
     [FORM_JA] = print_goto,
     [FORM_JAL] = print_goto,
     [FORM_JMP] = print_branch,
+    [FORM_MAYGOTO] = print_goto,
     [FORM_CALL] = print_call,
     [FORM_EXIT] = print_exit,
     [FORM_WIDE] = print_wide,

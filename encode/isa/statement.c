@@ -163,7 +163,11 @@ typedef bool (*statement_parser)(struct parser *, struct insn *);
 
 /* Instructions that begin with their row's text. */
 static statement_parser const by_form[FORM_STORE_REL + 1] = {
-    [FORM_JA] = parse_goto,   [FORM_JAL] = parse_goto, [FORM_CALL] = parse_call, [FORM_STORE_REL] = parse_store_release,
+    [FORM_JA] = parse_goto,
+    [FORM_JAL] = parse_goto,
+    [FORM_MAYGOTO] = parse_goto,
+    [FORM_CALL] = parse_call,
+    [FORM_STORE_REL] = parse_store_release,
     [FORM_EXIT] = parse_exit,
 };
 

@@ -75,6 +75,7 @@ enum counter {
 	COUNT_DATA, COUNT_DATA_END, COUNT_DATA_META, /* packet bounds, relative to the first byte at entry */
 	COUNT_TOTAL, /* of a socket buffer: end of what helpers reach */
 	COUNT_CONTEXT, COUNT_KERNEL, COUNT_MAPS, /* 1 + position of the last opaque call that may have changed it, 0: none */
+	COUNT_MAY_GOTO, /* visits of may_goto so far */
 	COUNT_REFERENCES, /* ring buffer records and kernel objects not given back */
 	COUNT_FIXED
 };

@@ -46,7 +46,7 @@ static term alu(struct term_pool *p, enum isa_op op, term d, term s)
 	case ISA_ARSH: return term_ashr(p, d, amount);
 	case ISA_NEG: return term_neg(p, d);
 	case ISA_MOV: return s;
-	case ISA_MOVSX: case ISA_LE: case ISA_BE: case ISA_BSWAP: case ISA_JA: case ISA_JAL: case ISA_JEQ:
+	case ISA_MOVSX: case ISA_CAST: case ISA_MAY_GOTO: case ISA_LE: case ISA_BE: case ISA_BSWAP: case ISA_JA: case ISA_JAL: case ISA_JEQ:
 	case ISA_JGT: case ISA_JGE: case ISA_JSET: case ISA_JNE: case ISA_JSGT: case ISA_JSGE: case ISA_JLT:
 	case ISA_JLE: case ISA_JSLT: case ISA_JSLE: case ISA_CALL: case ISA_EXIT: case ISA_LDDW:
 	case ISA_LDABS: case ISA_LDIND: case ISA_LDX: case ISA_LDXS: case ISA_ST: case ISA_STX: case ISA_A_ADD:
@@ -291,6 +291,8 @@ term step_condition(struct run *r, struct state *s, const struct insn *in)
 {
 	struct world *w = r->world;
 	struct term_pool *p = w->pool;
+	if (in->op == ISA_MAY_GOTO)
+		return world_input1(w, IN_MAY_GOTO, state_count(w, s, COUNT_MAY_GOTO));
 	struct value a = step_reg(r, s, in->dst), b = second_operand(r, s, in);
 	if (in->width == 32) {
 		a = value_number(w, term_extract(p, value_word(w, &a), 31, 0));
@@ -307,7 +309,14 @@ bool step_insn(struct run *r, struct state *s, const struct insn *in)
 		run_unknown(r, s, REASON_CORE, isa_rows[in->op].name);
 		return false;
 	}
+	if (insn_writes_frame_pointer(in)) {
+		run_fault(r, s, FAULT_FRAME_POINTER, term_true(r->world->pool));
+		return false;
+	}
 	switch (form) {
+	case FORM_CAST: /* what an arena's addresses look like is up to the JIT */
+		run_unknown(r, s, REASON_INSN, isa_rows[in->op].text);
+		return false;
 	case FORM_ALU:
 	case FORM_ALU1: return step_alu(r, s, in);
 	case FORM_ALUX: return step_movsx(r, s, in);
@@ -332,6 +341,7 @@ bool step_insn(struct run *r, struct state *s, const struct insn *in)
 	case FORM_JA:
 	case FORM_JAL:
 	case FORM_JMP:
+	case FORM_MAYGOTO:
 	case FORM_EXIT:
 		break; /* symex.c */
 	}

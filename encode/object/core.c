@@ -197,10 +197,13 @@ static bool resolve_job(struct resolving *v, const struct job *j, bool same, str
 {
 	const struct core_relo *r = j->relo;
 	struct core_error e;
+	char why[512];
 	if ((same || find_answer(v, r, a, &e)) && patch(&j->p->insns[r->slot], a, &e))
 		return true;
-	snprintf(v->err, v->errlen, "%s: program %s: instruction %u: CO-RE relocation to %s of %s in %s: %s",
-		 v->o->path, j->p->name, r->slot, core_rows[r->kind].text, r->text, v->target.name, e.text);
+	snprintf(why, sizeof why, "%s: program %s: instruction %u: CO-RE relocation to %s of %s in %s: %s", v->o->path,
+		 j->p->name, r->slot, core_rows[r->kind].text, r->text, v->target.name, e.text);
+	if (!j->p->error)
+		j->p->error = memory_string(why);
 	return false;
 }
 
@@ -210,12 +213,12 @@ static int compare_jobs(const void *a, const void *b)
 	return (x->relo->number > y->relo->number) - (x->relo->number < y->relo->number);
 }
 
-static bool resolve_programs(struct resolving *v)
+static void resolve_programs(struct resolving *v)
 {
 	struct job *jobs = NULL;
 	struct answer answer;
 	size_t n = 0;
-	bool ok = true;
+	bool known = false; /* the answer of the job before */
 	for (size_t i = 0; i < v->o->n_programs; i++) {
 		struct program *p = v->o->programs[i];
 		for (size_t k = 0; k < p->n_relos; k++)
@@ -223,10 +226,9 @@ static bool resolve_programs(struct resolving *v)
 	}
 	if (n)
 		qsort(jobs, n, sizeof *jobs, compare_jobs);
-	for (size_t i = 0; ok && i < n; i++)
-		ok = resolve_job(v, &jobs[i], i && !compare_jobs(&jobs[i - 1], &jobs[i]), &answer);
+	for (size_t i = 0; i < n; i++)
+		known = resolve_job(v, &jobs[i], known && !compare_jobs(&jobs[i - 1], &jobs[i]), &answer);
 	free(jobs);
-	return ok;
 }
 
 void core_release_relos(struct program *p)
@@ -243,9 +245,15 @@ static enum object_error resolve_object(struct resolving *v)
 	const struct store *store = (const struct store *)v->o;
 	v->local = btf__new(store->types, store->types_len); /* it was read before */
 	btf__set_pointer_size(v->local, 8);
-	bool ok = resolve_programs(v);
-	for (size_t i = 0; ok && i < v->o->n_programs; i++)
-		core_release_relos(v->o->programs[i]);
+	resolve_programs(v);
+	bool ok = !programs_all_refused(v->o, v->err, v->errlen);
+	for (size_t i = 0; ok && i < v->o->n_programs; i++) {
+		struct program *p = v->o->programs[i];
+		if (p->error)
+			program_refuse(p, p->error);
+		else
+			core_release_relos(p);
+	}
 	for (size_t i = 0; i < v->n_lists; i++)
 		free(v->lists[i].at);
 	free(v->lists);

@@ -87,6 +87,8 @@ static bool can_hold(const struct insn *in)
 	case FORM_JA:
 	case FORM_JAL:
 	case FORM_JMP:
+	case FORM_MAYGOTO:
+	case FORM_CAST:
 	case FORM_CALL:
 	case FORM_EXIT:
 	case FORM_LDABS:

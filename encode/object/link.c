@@ -293,8 +293,12 @@ static bool decode(const struct linking *k, struct program *p)
 	return true;
 }
 
-static bool link_program(struct loader *l, struct function *entry)
+static void link_program(struct loader *l, struct function *entry)
 {
+	char why[512] = "";
+	struct image *im = &l->im;
+	char *err = im->err;
+	size_t errlen = im->errlen;
 	struct program *p = memory_new(1, sizeof *p);
 	*MEMORY_PUSH(l->o->programs, l->o->n_programs) = p;
 	*p = (struct program){.name = memory_string(entry->name),
@@ -302,16 +306,20 @@ static bool link_program(struct loader *l, struct function *entry)
 			      .section = memory_string(l->im.sections[entry->section].name)};
 	progtype_set(p);
 	struct linking k = {.l = l, .entry = entry, .number = (uint32_t)l->o->n_programs};
-	bool ok = append(&k, entry) && link_pieces(&k) && decode(&k, p);
+	im->err = why;
+	im->errlen = sizeof why;
+	if (!append(&k, entry) || !link_pieces(&k) || !decode(&k, p))
+		program_refuse(p, why);
+	im->err = err;
+	im->errlen = errlen;
 	free(k.bytes);
 	free(k.pieces);
-	return ok;
 }
 
 bool programs_read(struct loader *l)
 {
 	for (size_t i = 0; i < l->n_functions; i++)
-		if (l->functions[i].is_program && !link_program(l, &l->functions[i]))
-			return false;
-	return true;
+		if (l->functions[i].is_program)
+			link_program(l, &l->functions[i]);
+	return !programs_all_refused(l->o, l->im.err, l->im.errlen);
 }

@@ -81,6 +81,10 @@ bool lines_read(struct loader *l);
 bool program_check(const struct program *p, char *err, size_t errlen);
 /* Sets p->subs: the entry and every target of a local call or function address. */
 void program_find_subs(struct program *p);
+/* Takes the instructions of a program that can't be used, and keeps the sentence that says why. */
+void program_refuse(struct program *p, const char *why);
+/* Is there a program, and none of them can be used? Then err is the first one's sentence. */
+bool programs_all_refused(const struct object *o, char *err, size_t errlen);
 /* BPF_F_* of the map of a data section, as libbpf creates it. */
 uint32_t data_flags(bool frozen);
 /* Adds the source lines of a function that was linked at slot `at` of the program. */

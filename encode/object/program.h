@@ -114,6 +114,7 @@ struct subprogram {
  * subprogram it reaches, with all relocations applied. */
 struct program {
 	char *name, *section;   /* function symbol; ELF section name */
+	char *error;            /* NULL, or one sentence: it could not be linked or decoded, and has no instructions */
 	enum progtype type;     /* from the section's name, PROGTYPE_UNSPEC if it says nothing */
 	const char *expected;   /* the section's attach point text after the first '/', or "" */
 	uint32_t expected_attach; /* enum bpf_attach_type, 0 if none */
@@ -151,7 +152,8 @@ enum object_error { OBJECT_OK, OBJECT_UNREADABLE /* 66 */, OBJECT_MALFORMED /* 6
 
 /* Reads a relocatable BPF ELF file. CO-RE relocations stay symbolic (program.relos).
  * On failure *out is NULL and err holds one sentence: file, section, symbol or
- * offset, what was expected. Never crashes on any input. */
+ * offset, what was expected. A program that is refused is kept with its error,
+ * unless all are. Never crashes on any input. */
 enum object_error object_read(const char *path, struct object **out, char *err, size_t errlen);
 /* The same from memory; `path` is only for messages. The bytes are not kept. */
 enum object_error object_parse(const char *path, const uint8_t *bytes, size_t len, struct object **out, char *err,

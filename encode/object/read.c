@@ -121,7 +121,7 @@ static void free_map(struct map *m)
 	free(m->bytes);
 }
 
-static void free_program(struct program *p)
+static void release_code(struct program *p)
 {
 	for (size_t i = 0; i < p->n_subs; i++)
 		free(p->subs[i].name);
@@ -129,6 +129,33 @@ static void free_program(struct program *p)
 	free(p->insns);
 	free(p->lines);
 	core_release_relos(p);
+}
+
+void program_refuse(struct program *p, const char *why)
+{
+	release_code(p);
+	p->subs = NULL;
+	p->insns = NULL;
+	p->lines = NULL;
+	p->n = p->n_subs = p->n_lines = 0;
+	if (!p->error)
+		p->error = memory_string(why);
+}
+
+bool programs_all_refused(const struct object *o, char *err, size_t errlen)
+{
+	for (size_t i = 0; i < o->n_programs; i++)
+		if (!o->programs[i]->error)
+			return false;
+	if (o->n_programs)
+		snprintf(err, errlen, "%s", o->programs[0]->error);
+	return o->n_programs > 0;
+}
+
+static void free_program(struct program *p)
+{
+	release_code(p);
+	free(p->error);
 	free(p->name);
 	free(p->section);
 	free(p);

@@ -140,6 +140,8 @@ static bool write_program(struct writer *w, const struct program *p)
 	if (p->type == PROGTYPE_STRUCT_OPS)
 		return writer_fail(w, "program %s: expected one that loads without a struct_ops map", p->name);
 	char why[200];
+	if (p->error)
+		return writer_fail(w, "program %s: %s", p->name, p->error);
 	if (!program_check(p, why, sizeof why))
 		return writer_fail(w, "program %s: %s", p->name, why);
 	uint32_t section = find_section(w, p->section);
