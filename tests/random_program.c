@@ -199,6 +199,14 @@ static void add_early_exit(struct writer *w)
 	writer_add(w, "goto out%u\nl%u:\n", w->function, skip);
 }
 
+static void add_may_goto(struct writer *w)
+{
+	unsigned skip = writer_label(w);
+	writer_add(w, "may_goto l%u\n", skip);
+	add_alu(w);
+	writer_add(w, "l%u:\n", skip);
+}
+
 /* Calls a subprogram that comes later, so that there is no recursion. */
 static void add_local_call(struct writer *w)
 {
@@ -227,6 +235,7 @@ static const struct statement plain_statements[] = {
 static const struct statement control_statements[] = {
     {add_loop, 3, NEEDS_NOTHING},
     {add_early_exit, 1, NEEDS_NOTHING},
+    {add_may_goto, 1, NEEDS_NOTHING},
     {add_local_call, 3, NEEDS_NOTHING},
     {NULL, 0, NEEDS_NOTHING},
 };
