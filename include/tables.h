@@ -58,7 +58,8 @@ enum context_layout {
 #undef FIELD
 	CONTEXT_COUNT
 };
-enum packet_kind { PACKET_NONE, PACKET_XDP, PACKET_SKB };
+enum packet_kind { PACKET_NONE, PACKET_XDP, PACKET_SKB, PACKET_BUFFER, PACKET_HEADER };
+#define BUFFER_MAX 4096 /* bytes of an option's value that a program sees: a page (sockopt_alloc_buf) */
 struct progtype_row {
 	const char *name;
 	enum context_layout context;

@@ -159,7 +159,8 @@ static void print_context(enum context_layout layout)
 static void print_program_types(void)
 {
 	static const char *const packets[] = {
-	    [PACKET_NONE] = "", [PACKET_XDP] = "whole frame", [PACKET_SKB] = "linear part, the rest by helpers"};
+	    [PACKET_NONE] = "", [PACKET_XDP] = "whole frame", [PACKET_SKB] = "linear part, the rest by helpers",
+	    [PACKET_BUFFER] = "option's value", [PACKET_HEADER] = "headers, if there is one"};
 	printf("### Program types\n\n| type | context | packet | packet writes | bits of r0 |\n| --- | --- | --- | --- "
 	       "| --- "
 	       "|\n");

@@ -97,6 +97,7 @@ void run_set_packet(struct input *in, const struct program *p, const struct run_
 		return;
 	bool xdp = kind == PACKET_XDP;
 	input_set(in, IN_PKT_LEN, NULL, 0, packet->n);
+	input_set(in, IN_PKT_HAS, NULL, 0, packet->n > 0);
 	input_set(in, IN_HEADROOM, NULL, 0, xdp ? XDP_HEADROOM : SKB_HEADROOM);
 	input_set(in, IN_TAILROOM, NULL, 0, xdp && packet->n < XDP_LINEAR ? XDP_LINEAR - packet->n : 0);
 	for (uint64_t i = 0; i < packet->n; i++)

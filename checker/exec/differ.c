@@ -57,7 +57,7 @@ static bool packets_differ(const struct program *p, const struct exec_outcome *x
 		return false;
 	/* A socket buffer's linear part is how it is stored, not what it holds. */
 	if (x->data != y->data ||
-	    (kind == PACKET_XDP && (x->data_end != y->data_end || x->data_meta != y->data_meta)) ||
+	    (kind != PACKET_SKB && (x->data_end != y->data_end || x->data_meta != y->data_meta)) ||
 	    x->packet_len != y->packet_len)
 		return say(r, "packet bounds [data_meta, data, data_end]: [%lld, %lld, %lld], [%lld, %lld, %lld]",
 			   (long long)x->data_meta, (long long)x->data, (long long)x->data_end, (long long)y->data_meta,

@@ -14,6 +14,8 @@ void packet_init(struct machine *m)
 	if (m->packet_kind == PACKET_NONE)
 		return;
 	k->len = machine_input(m, IN_PKT_LEN, 0);
+	if (m->packet_kind == PACKET_BUFFER && k->len > BUFFER_MAX)
+		k->len = BUFFER_MAX;
 	k->extra = m->packet_kind == PACKET_SKB ? machine_input(m, IN_PKT_EXTRA, 0) : 0;
 	k->headroom = machine_input(m, IN_HEADROOM, 0);
 	k->tailroom = machine_input(m, IN_TAILROOM, 0);
@@ -29,6 +31,8 @@ void packet_init(struct machine *m)
 struct value packet_pointer(struct machine *m, enum field_kind kind)
 {
 	struct packet *k = &m->pkt;
+	if (m->packet_kind == PACKET_HEADER && !machine_input(m, IN_PKT_HAS, 0))
+		return (struct value){0, 0};
 	if (!k->region) {
 		struct region *r = machine_add_region(m, REGION_PACKET, machine_input(m, IN_AT_PKT, m->packet_kind == PACKET_SKB, k->epoch), 0);
 		r->gen = k->epoch;

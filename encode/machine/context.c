@@ -56,7 +56,10 @@ static struct value packet_pointer(struct run *r, struct state *s, enum counter 
 {
 	struct world *w = r->world;
 	tuple epoch = tuple_make(w, &s->counters[COUNT_EPOCH], 1);
-	return value_pointer(w, region_make(w, REGION_PACKET, 0, epoch), s->counters[bound]);
+	uint32_t region = region_make(w, REGION_PACKET, 0, epoch);
+	if (progtype_rows[w->type].packet != PACKET_HEADER)
+		return value_pointer(w, region, s->counters[bound]);
+	return value_maybe(w, world_input(w, IN_PKT_HAS, NULL, 0), region, s->counters[bound]);
 }
 
 static struct value kernel_pointer(struct run *r, const struct state *s, const struct context_field *f)

@@ -31,7 +31,8 @@ struct state *state_new(struct world *w)
 		s->counters[i] = word_const(w, 0);
 	enum packet_kind kind = progtype_rows[w->type].packet;
 	if (kind != PACKET_NONE) {
-		s->counters[COUNT_DATA_END] = term_zext(p, world_input(w, IN_PKT_LEN, NULL, 0), 64);
+		term len = term_zext(p, world_input(w, IN_PKT_LEN, NULL, 0), 64), most = word_const(w, BUFFER_MAX);
+		s->counters[COUNT_DATA_END] = kind == PACKET_BUFFER ? term_ite(p, term_ult(p, len, most), len, most) : len;
 		if (kind == PACKET_SKB)
 			s->counters[COUNT_TOTAL] = term_add(p, s->counters[COUNT_DATA_END],
 			                                    term_zext(p, world_input(w, IN_PKT_EXTRA, NULL, 0), 64));
