@@ -31,11 +31,13 @@ EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context
 	helper_xdp.c helper_skb.c helper_mem.c helper_string.c after.c core.c strict.c exec.c differ.c settle.c live_map.c live_types.c live_load.c kernel.c symbolic.c)
 EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c address.c loadable.c friendly.c equiv.c) \
 	$(addprefix checker/witness/,oracle.c witness.c show.c)
+SAFETY_SRC = $(addprefix checker/safety/,contract.c contract_args.c contract_map.c contract_object.c contract_rule.c \
+	contract_callback.c held.c exit.c)
 API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c
 CLI_SRC = $(addprefix checker/cli/,options.c command.c command_equiv.c command_conform.c \
 	run_packet.c run_input.c run_view.c run_print.c run_json.c command_run.c \
 	show_dot.c show_smt2.c command_show.c command_matrix.c main.c)
-LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(API_SRC)
+LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(SAFETY_SRC) $(API_SRC)
 
 LIB_OBJ = $(patsubst %,$(B)/%.o,$(LIB_SRC))
 CLI_OBJ = $(patsubst %,$(B)/%.o,$(CLI_SRC))

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Kernel objects as arguments and results of helpers: sockets and tasks are told apart, the rest only by BTF. */
+#include "contract.h"
+
+/* What kind of object each helper takes and gives. */
+static const struct {
+	uint16_t func;
+	uint8_t takes, gives; /* enum kernel_kind */
+	bool cast;            /* the result is the argument, and holds its reference (is_ptr_cast_function) */
+} objects[] = {
+    {FUNC_sk_lookup_tcp, KERNEL_ANY, KERNEL_SOCKET, false},
+    {FUNC_sk_lookup_udp, KERNEL_ANY, KERNEL_SOCKET, false},
+    {FUNC_skc_lookup_tcp, KERNEL_ANY, KERNEL_SOCKET, false},
+    {FUNC_map_lookup_elem, KERNEL_ANY, KERNEL_SOCKET, false},
+    {FUNC_map_update_elem, KERNEL_SOCKET, KERNEL_ANY, false},
+    {FUNC_sk_release, KERNEL_SOCKET, KERNEL_ANY, false},
+    {FUNC_sk_fullsock, KERNEL_SOCKET, KERNEL_SOCKET, true},
+    {FUNC_tcp_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
+    {FUNC_get_listener_sock, KERNEL_SOCKET, KERNEL_SOCKET, false},
+    {FUNC_skc_to_tcp6_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
+    {FUNC_skc_to_tcp_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
+    {FUNC_skc_to_tcp_timewait_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
+    {FUNC_skc_to_tcp_request_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
+    {FUNC_skc_to_udp6_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
+    {FUNC_skc_to_unix_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
+    {FUNC_skc_to_mptcp_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
+    {FUNC_tcp_check_syncookie, KERNEL_SOCKET, KERNEL_ANY, false},
+    {FUNC_tcp_gen_syncookie, KERNEL_SOCKET, KERNEL_ANY, false},
+    {FUNC_sk_storage_get, KERNEL_SOCKET, KERNEL_ANY, false},
+    {FUNC_sk_storage_delete, KERNEL_SOCKET, KERNEL_ANY, false},
+    {FUNC_sk_assign, KERNEL_SOCKET, KERNEL_ANY, false},
+    {FUNC_sk_cgroup_id, KERNEL_SOCKET, KERNEL_ANY, false},
+    {FUNC_sk_ancestor_cgroup_id, KERNEL_SOCKET, KERNEL_ANY, false},
+    {FUNC_get_socket_cookie, KERNEL_SOCKET, KERNEL_ANY, false},
+    {FUNC_setsockopt, KERNEL_SOCKET, KERNEL_ANY, false},
+    {FUNC_getsockopt, KERNEL_SOCKET, KERNEL_ANY, false},
+    {FUNC_get_current_task_btf, KERNEL_ANY, KERNEL_TASK, false},
+    {FUNC_get_task_stack, KERNEL_TASK, KERNEL_ANY, false},
+    {FUNC_task_storage_get, KERNEL_TASK, KERNEL_ANY, false},
+    {FUNC_task_storage_delete, KERNEL_TASK, KERNEL_ANY, false},
+    {FUNC_task_pt_regs, KERNEL_TASK, KERNEL_BTF, false},
+    {FUNC_copy_from_user_task, KERNEL_TASK, KERNEL_ANY, false},
+    {FUNC_find_vma, KERNEL_TASK, KERNEL_ANY, false},
+    {FUNC_sock_from_file, KERNEL_BTF, KERNEL_SOCKET, false},
+};
+
+static int find(uint32_t func)
+{
+	for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
+		if (objects[i].func == func)
+			return (int)i;
+	return -1;
+}
+
+static bool is_told_apart(uint32_t kind)
+{
+	return kind == KERNEL_SOCKET || kind == KERNEL_TASK;
+}
+
+/* A socket's programs have it as their context (sk_storage_get of CGROUP_SOCK). */
+static bool is_own_socket(const struct prover *v, const struct call *c, const struct aval *a)
+{
+	bool storage = c->row->id == FUNC_sk_storage_get || c->row->id == FUNC_sk_storage_delete;
+	return a->kind == KIND_CTX && v->p->type == PROGTYPE_CGROUP_SOCK && storage;
+}
+
+static bool check_type(struct prover *v, struct astate *s, struct call *c, unsigned i)
+{
+	const struct aval *a = &c->arg[i];
+	int row = find(c->row->id);
+	uint32_t want = row < 0 ? KERNEL_BTF : objects[row].takes;
+	if (a->kind != KIND_KERNEL || !is_told_apart(want) || !is_told_apart(a->object))
+		return prover_unmodelled(v, s, REASON_HELPER, "a kernel object whose type is not known");
+	return contract_oblige(v, s, c, i, a->object == want && contract_is_whole(s, a, KIND_KERNEL),
+			       want == KERNEL_SOCKET ? "a socket" : "a task");
+}
+
+static bool check_released(struct prover *v, struct astate *s, struct call *c, unsigned i)
+{
+	const struct aval *a = &c->arg[i];
+	bool held = a->ref && held_holds(s, a->ref);
+	c->released = a->ref;
+	return prover_oblige(v, s, OBLIGATION_HELD, held, "argument %u of bpf_%s %s", i + 1, c->row->name,
+			     held ? "holds a reference" : "holds no reference");
+}
+
+bool contract_check_object(struct prover *v, struct astate *s, struct call *c, unsigned i)
+{
+	const struct aval *a = &c->arg[i];
+	bool null_ok = c->row->args[i] == ARG_KERNEL_OR_NULL;
+	if ((null_ok && contract_is_null(s, a)) || is_own_socket(v, c, a))
+		return true;
+	bool object = a->kind == KIND_KERNEL || a->kind == KIND_CTX || a->kind == KIND_NUMBER;
+	if (!contract_oblige(v, s, c, i, object, "a kernel object"))
+		return false;
+	if (a->maybe_null && !null_ok &&
+	    !prover_oblige(v, s, OBLIGATION_NOT_NULL, false, "argument %u of bpf_%s was not compared with NULL", i + 1,
+			   c->row->name))
+		return false;
+	struct aval there = *a;
+	there.maybe_null = false;
+	c->arg[i] = there;
+	if (!check_type(v, s, c, i))
+		return false;
+	return !(c->row->effects & RELEASE) || check_released(v, s, c, i);
+}
+
+/* A pointer that was cast dies with the one that it was made from. */
+bool contract_return_object(struct prover *v, struct astate *s, struct call *c)
+{
+	int row = find(c->row->id);
+	struct aval *r0 = &s->r[0];
+	*r0 = aval_pointer(KIND_KERNEL, row < 0 ? KERNEL_BTF : objects[row].gives, 0);
+	r0->maybe_null = c->row->ret == RET_KERNEL_OR_NULL;
+	if (c->row->effects & ACQUIRE)
+		return held_acquire(v, s, c->row->id, r0);
+	if (r0->maybe_null)
+		r0->null_id = contract_fresh_id(s);
+	if (row >= 0 && objects[row].cast)
+		r0->ref = c->arg[0].ref;
+	return true;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What single helpers ask beyond their row of helper.def, and what helpers leave in r0. */
+#include "contract.h"
+
+typedef bool (*helper_rule)(struct prover *v, struct astate *s, struct call *c);
+
+/* The program that is called does not know of them. */
+static bool check_tail_call(struct prover *v, struct astate *s, struct call *c)
+{
+	(void)c;
+	if (s->lock || s->rcu)
+		return prover_oblige(v, s, OBLIGATION_LOCKING, false, "a lock is held at a tail call");
+	return held_check_none(v, s, "at a tail call");
+}
+
+/* A record's size, which the program relies on: 64 bits (bpf_ringbuf_reserve in kernel/bpf/ringbuf.c). */
+static bool check_reserve(struct prover *v, struct astate *s, struct call *c)
+{
+	bool number = c->arg[1].kind == KIND_NUMBER;
+	if (!contract_oblige(v, s, c, 1, number, "a number of bytes"))
+		return false;
+	struct scalar size = state_number(s, &c->arg[1]);
+	if (!contract_oblige(v, s, c, 1, size.umin > 0 && size.umax < MAX_MEM_SIZE, "a size that is bounded and not 0"))
+		return false;
+	c->ret = aval_pointer(KIND_MEM, (uint32_t)size.umin, 0);
+	c->ret.maybe_null = c->returns = true;
+	return held_acquire(v, s, c->row->id, &c->ret);
+}
+
+static const struct {
+	uint16_t func;
+	helper_rule rule;
+} rules[] = {
+    {FUNC_tail_call, check_tail_call},
+    {FUNC_ringbuf_reserve, check_reserve},
+};
+
+/* Kinds of arguments that only a rule of the helper's own checks. */
+static bool needs_rule(const struct helper_row *row)
+{
+	for (unsigned i = 0; i < 5; i++)
+		if (row->args[i] >= ARG_LOCK && row->args[i] <= ARG_PERCPU)
+			return true;
+	return row->id == FUNC_per_cpu_ptr || row->id == FUNC_this_cpu_ptr;
+}
+
+bool contract_check_rules(struct prover *v, struct astate *s, struct call *c)
+{
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+		if (rules[i].func == c->row->id)
+			return rules[i].rule(v, s, c);
+	return !needs_rule(c->row) || prover_unmodelled(v, s, REASON_HELPER, c->row->name);
+}
+
+static bool return_number(struct astate *s, struct call *c)
+{
+	unsigned bits = c->row->bits;
+	struct scalar facts = bits && bits < 64 ? scalar_of_width(bits) : scalar_any();
+	s->r[0] = (struct aval){.kind = KIND_NUMBER, .sym = state_new_sym(s, facts, c->flows)};
+	return true;
+}
+
+bool contract_return(struct prover *v, struct astate *s, struct call *c)
+{
+	if (c->returns) {
+		s->r[0] = c->ret;
+		return true;
+	}
+	switch (c->row->ret) {
+	case RET_VOID:
+		return true;
+	case RET_INT:
+		return return_number(s, c);
+	case RET_VALUE:
+	case RET_VALUE_OR_NULL:
+		return contract_return_element(v, s, c);
+	case RET_KERNEL:
+	case RET_KERNEL_OR_NULL:
+		return contract_return_object(v, s, c);
+	case RET_MEM_OR_NULL:
+		break;
+	}
+	return prover_unmodelled(v, s, REASON_HELPER, c->row->name);
+}
