@@ -14,7 +14,7 @@ PREFIX = /usr/local
 D = $(DESTDIR)$(PREFIX)
 
 # In pipeline order.
-TABLES_SRC = encode/machine/tables.c encode/machine/retval.c
+TABLES_SRC = encode/machine/tables.c encode/machine/retval.c encode/machine/mapfunc.c
 ISA_SRC = encode/isa/isa.c encode/isa/check.c encode/isa/print.c encode/isa/token.c encode/isa/operand.c \
 	encode/isa/assign.c encode/isa/statement.c encode/isa/assemble.c encode/isa/cfg.c encode/isa/loop.c
 OBJECT_SRC = $(addprefix encode/object/,read.c image.c types.c line.c core_read.c core_path.c core_name.c core_value.c \
@@ -28,7 +28,7 @@ MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c value.c stack.c state
 	context.c context_offset.c core.c map.c map_trie.c map_inner.c helper.c helper_opaque.c helper_map.c helper_storage.c helper_packet.c helper_memory.c helper_string.c reference.c after.c \
 	step.c) encode/symex.c encode/callback.c encode/sweep.c
 EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c callback.c helper.c helper_map.c helper_storage.c helper_inner.c \
-	helper_xdp.c helper_skb.c helper_mem.c helper_string.c after.c core.c strict.c exec.c differ.c settle.c live_map.c live_types.c live_load.c kernel.c symbolic.c)
+	helper_xdp.c helper_skb.c helper_mem.c helper_string.c after.c core.c strict.c contract.c progress.c exec.c differ.c settle.c live_map.c live_types.c live_load.c kernel.c symbolic.c)
 EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c address.c loadable.c friendly.c equiv.c) \
 	$(addprefix checker/witness/,oracle.c witness.c show.c)
 SAFETY_SRC = $(addprefix checker/safety/,contract.c contract_args.c contract_map.c contract_object.c contract_rule.c \

@@ -83,6 +83,10 @@ struct return_range {
 /* False: any value. `attach` is an enum bpf_attach_type, `hook` the name of an LSM hook (else it does not matter). */
 bool progtype_return_range(enum progtype type, uint32_t attach, const char *hook, struct return_range *out);
 
+/* Is the word one of a list that is joined by '|'? Is the type one of such a list's types or families (helper.def)? */
+bool table_lists(const char *list, const char *word);
+bool progtype_is_in(const char *families, enum progtype type);
+
 enum field_kind {
 	FIELD_SCALAR, FIELD_PKT, FIELD_PKT_END, FIELD_PKT_META, FIELD_KERNEL, FIELD_KERNEL_OR_NULL,
 	FIELD_TYPED, /* 8 bytes read at once are a number that may be followed into kernel memory; no writes */
@@ -209,6 +213,8 @@ extern const struct helper_row helper_rows[];
 extern const size_t helper_row_count;
 const struct helper_row *helper_find(uint32_t id);         /* NULL: not in the UAPI header */
 const struct helper_row *helper_find_name(const char *name); /* with or without bpf_ */
+/* May programs of a type give it a map of that type? */
+bool helper_takes_map(const struct helper_row *row, enum maptype type, enum progtype prog);
 bool helper_allowed(const struct helper_row *row, enum progtype type);
 /* Has an exact model that calls a function of the program? A block ends with its call. */
 bool helper_calls_back(const struct helper_row *row);

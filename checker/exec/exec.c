@@ -174,6 +174,7 @@ void exec_enter(struct machine *m, uint32_t target)
 	f->back = m->pc;
 	f->callback = (struct callback){0};
 	f->may_gotos = 0;
+	f->stack_used = 0;
 	struct region *r =
 	    machine_add_region(m, REGION_STACK, machine_input(m, IN_AT_STACK, 1, (uint64_t)m->depth), STACK_SIZE);
 	r->stack = machine_alloc(sizeof *r->stack);
@@ -207,6 +208,7 @@ static void leave(struct machine *m)
 		strict_check_return(m);
 	if (m->depth == 0) {
 		m->out->r0 = get_register(m, 0).word;
+		contract_check_unlocked(m, "the program ends");
 		machine_check_leaks(m);
 		longjmp(m->end, 1);
 	}
@@ -232,6 +234,7 @@ static void load_packet(struct machine *m, const struct insn *in, uint64_t base)
 	if (m->packet_kind != PACKET_SKB)
 		machine_fault(m, FAULT_HELPER_PROG, "programs of type %s have no socket buffer",
 			      progtype_rows[m->p->type].name);
+	contract_check_unlocked(m, "a packet is loaded from");
 	int32_t off = (int32_t)(uint32_t)(base + (uint64_t)(int64_t)in->imm);
 	unsigned n = in->width / 8u;
 	if (off < 0)
@@ -284,8 +287,10 @@ static void record_atomic(struct machine *m, const struct insn *in, struct value
 	e->args[e->n_args++] = in->width;
 }
 
-static void check_atomic(struct machine *m, struct value at)
+static void check_atomic(struct machine *m, const struct insn *in, struct value at)
 {
+	if (m->opt->safety)
+		contract_check_atomic(m, in, at);
 	if (core_here(m))
 		machine_stop(m, REASON_CORE, "atomic operation at an offset that the kernel's types give");
 	if (m->regions[at.region].kind == REGION_CTX)
@@ -299,7 +304,7 @@ static uint64_t begin_atomic(struct machine *m, const struct insn *in, uint64_t 
 	*operand = get_register(m, in->src).word & mask_of(in->width);
 	if (in->op == ISA_A_CMPXCHG)
 		get_register(m, 0);
-	check_atomic(m, at);
+	check_atomic(m, in, at);
 	uint64_t old = memory_load(m, at, in->off, in->width / 8u).word;
 	memory_check_write(m, (struct value){at.word + (uint64_t)(int64_t)in->off, at.region}, in->width / 8u);
 	record_atomic(m, in, at, *operand);
@@ -317,7 +322,7 @@ static void end_atomic(struct machine *m, const struct insn *in, uint64_t now, i
 static void load_acquire(struct machine *m, const struct insn *in)
 {
 	struct value at = get_register(m, in->src);
-	check_atomic(m, at);
+	check_atomic(m, in, at);
 	load(m, in);
 	record_atomic(m, in, at, 0);
 }
@@ -325,7 +330,7 @@ static void load_acquire(struct machine *m, const struct insn *in)
 static void store_release(struct machine *m, const struct insn *in)
 {
 	struct value at = get_register(m, in->dst);
-	check_atomic(m, at);
+	check_atomic(m, in, at);
 	store(m, in);
 	record_atomic(m, in, at, m->r[in->src].word);
 }
@@ -410,6 +415,8 @@ static void step(struct machine *m, const struct insn *in)
 	execute(m, in, o);
 	if (m->flows)
 		strict_after(m, in);
+	if (m->opt->safety && m->pc <= m->out->slot && insn_is_jump(in))
+		progress_note_jump(m);
 }
 
 static void trace(const struct machine *m)

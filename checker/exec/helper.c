@@ -27,7 +27,7 @@ static bool is_null(struct value v)
 
 static void check_alive(struct machine *m, const struct helper_call *c, unsigned i)
 {
-	if (m->regions[c->arg[i].region].dead)
+	if (m->regions[contract_origin(m, c->arg[i].region)].dead)
 		machine_fault(m, FAULT_RELEASED, "argument %u of bpf_%s was given back before", i + 1, c->row->name);
 }
 
@@ -112,6 +112,8 @@ static void check_map(struct machine *m, struct helper_call *c, unsigned i)
 	c->map = m->regions[c->arg[i].region].map;
 	c->inner = m->regions[c->arg[i].region].inner;
 	c->is_inner = m->regions[c->arg[i].region].is_inner;
+	if (m->opt->safety)
+		contract_check_map(m, c);
 	inner_check(m, c);
 }
 
@@ -282,16 +284,19 @@ static void return_object(struct machine *m, struct helper_call *c, uint64_t pos
 		return;
 	struct region *r = machine_add_region(m, REGION_KERNEL, machine_input(m, IN_AT_KERNEL, 2, pos, (uint64_t)0), 0);
 	r->acquired = (c->row->effects & ACQUIRE) != 0;
+	if (m->opt->safety)
+		contract_note_cast(m, c, r);
 	c->ret = (struct value){r->base, machine_region_id(m, r)};
 }
 
 static void release_references(struct machine *m, struct helper_call *c)
 {
 	for (unsigned i = 0; i < 5; i++) {
-		struct region *r = &m->regions[c->arg[i].region];
+		uint32_t origin = contract_origin(m, c->arg[i].region);
+		struct region *r = &m->regions[origin];
 		if (c->row->args[i] != ARG_KERNEL)
 			continue;
-		if (!r->acquired || c->arg[i].word != r->base)
+		if (!r->acquired || c->arg[i].word != m->regions[c->arg[i].region].base)
 			refuse(m, c, i, "a reference that the program acquired");
 		r->dead = true;
 	}
@@ -333,8 +338,18 @@ void helper_run_opaque(struct machine *m, struct helper_call *c)
 	}
 }
 
+/* Calls whose result and effect depend on the arguments and on memory alone. */
+static bool is_pure(const struct machine *m, const struct helper_call *c)
+{
+	if (c->row->model == MODEL_CONST)
+		return true;
+	enum map_model model = c->map == UINT32_MAX ? MAP_OPAQUE : maptype_rows[map_of(m, c)->type].model;
+	return c->row->model == MODEL_MAP_LOOKUP && (model == MAP_ARRAY || model == MAP_HASH);
+}
+
 static void run_model(struct machine *m, struct helper_call *c)
 {
+	m->changes += !is_pure(m, c);
 	uint64_t id = c->row->id;
 	/* clang-format off */
 	switch (c->row->model) {
@@ -367,6 +382,10 @@ void helper_call(struct machine *m, const struct insn *in)
 	if (!helper_allowed(c.row, m->p->type))
 		machine_fault(m, FAULT_HELPER_PROG, "bpf_%s is not there for programs of type %s", c.row->name,
 			      progtype_rows[m->p->type].name);
+	if (m->opt->safety && contract_lock(m, c.row)) {
+		m->known &= (uint16_t)~0x3fu;
+		return;
+	}
 	check_arguments(m, &c);
 	if (m->opt->safety)
 		strict_check_call(m, &c);

@@ -192,6 +192,7 @@ void machine_release(struct machine *m)
 	free(m->pkt.known);
 	free(m->counters);
 	free(m->index);
+	free(m->snapshot);
 	for (int i = 0; i < 5; i++)
 		free(m->scratch[i]);
 }

@@ -27,7 +27,8 @@ static void check_element(struct machine *m, const struct region *r)
 		return;
 	if (maptype_rows[s->def->type].model == MAP_LRU && r->element->gen != s->changes)
 		machine_stop(m, REASON_EVICTION, "access to an element of map %s", s->def->name);
-	if (r->gen < s->floor) /* of a call that may have changed maps */
+	/* after a call that may have changed maps; and in safety runs any, whose memory may be another element's by now */
+	if (r->gen < s->floor || (m->opt->safety && r->gen != r->element->gen))
 		machine_stop(m, REASON_DEAD_VALUE, "access to an element of map %s", s->def->name);
 	if (r->gen != r->element->gen && s->changes != r->gen + 1)
 		machine_fault(m, FAULT_DEAD_VALUE, "the element of map %s was replaced or deleted", s->def->name);
@@ -77,6 +78,8 @@ static struct region *check_access(struct machine *m, struct value at, int64_t *
 	}
 	*off = (int64_t)(at.word + (uint64_t)*off - r->base);
 	check_alive(m, r);
+	if (m->opt->safety)
+		contract_check_access(m, r, a == ACCESS_WRITE);
 	if (r->kind == REGION_MAP || r->kind == REGION_FUNC)
 		machine_stop(m, REASON_INSN, "access to %s", region_names[r->kind]);
 	if (a == ACCESS_WRITE)
@@ -85,6 +88,8 @@ static struct region *check_access(struct machine *m, struct value at, int64_t *
 		context_check_write(m, *off, n);
 	if (!is_kernel(r) && r->kind != REGION_CTX)
 		check_bounds(m, r, *off, n, a);
+	if (m->opt->safety && r->kind == REGION_STACK)
+		contract_check_depth(m, r, *off);
 	return r;
 }
 
@@ -161,12 +166,16 @@ void memory_write(struct machine *m, struct value at, int64_t off, uint64_t n, c
 		return;
 	struct region *r = check_access(m, at, &off, n, ACCESS_WRITE);
 	if (r->kind == REGION_CTX) {
+		m->changes++;
 		context_write(m, off, n, bytes);
 		return;
 	}
+	uint8_t *to = bytes_at(m, r, off, n);
 	if (r->kind == REGION_STACK)
 		mark_stack(r->stack, (uint64_t)off, n);
-	memcpy(bytes_at(m, r, off, n), bytes, n);
+	else
+		m->changes += memcmp(to, bytes, n) != 0;
+	memcpy(to, bytes, n);
 }
 
 struct value memory_load(struct machine *m, struct value at, int64_t off, unsigned n)

@@ -96,7 +96,7 @@ static const char *const families[PROGTYPE_COUNT] = {
 };
 
 /* Is `word` one of the words of `set`, which '|' joins? */
-static bool family_listed(const char *set, const char *word)
+bool table_lists(const char *set, const char *word)
 {
 	size_t len = strlen(word);
 	for (const char *s = set; *s;) {
@@ -108,18 +108,18 @@ static bool family_listed(const char *set, const char *word)
 	return false;
 }
 
-static bool family_may(const char *set, enum progtype type)
+bool progtype_is_in(const char *set, enum progtype type)
 {
 	const char *family = (size_t)type < PROGTYPE_COUNT ? families[type] : NULL;
 	if (!family)
 		return false;
-	return family_listed(set, "ANY") || family_listed(set, family) ||
-	       family_listed(set, progtype_rows[type].name) || (*set && !strcmp(family, "ANY"));
+	return table_lists(set, "ANY") || table_lists(set, family) ||
+	       table_lists(set, progtype_rows[type].name) || (*set && !strcmp(family, "ANY"));
 }
 
 bool context_allows(enum progtype type, const struct context_field *field, bool write)
 {
-	return family_may(write ? field->writers : field->readers, type);
+	return progtype_is_in(write ? field->writers : field->readers, type);
 }
 
 static bool parts_allow(const struct context_field *f, uint64_t off, unsigned size, bool write)
@@ -222,7 +222,7 @@ const struct helper_row *helper_find_name(const char *name)
 
 bool helper_allowed(const struct helper_row *row, enum progtype type)
 {
-	return family_may(row->progs, type);
+	return progtype_is_in(row->progs, type);
 }
 
 bool helper_calls_back(const struct helper_row *row)

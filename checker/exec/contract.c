@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Contracts between a program and the kernel that only a proof of safety minds:
+ * spin locks, which helper takes which map, what a program may do with a map's
+ * values, alignment of atomics, the life of cast sockets, depth of the stack.
+ *
+ * Where in a map's value its lock is, only the map's BTF tells, which is not
+ * asked: a lock is known by its address.
+ */
+#include "machine.h"
+
+#include <linux/bpf.h>
+
+#define HELPER_SPIN_LOCK 93
+#define HELPER_SPIN_UNLOCK 94
+
+static bool is_lock(const struct helper_row *row)
+{
+	return row->id == HELPER_SPIN_LOCK || row->id == HELPER_SPIN_UNLOCK;
+}
+
+/* process_spin_lock */
+static void turn_lock(struct machine *m, const struct helper_row *row)
+{
+	struct value at = m->r[1];
+	const struct region *r = &m->regions[at.region];
+	if (!(m->known & 2))
+		machine_fault(m, FAULT_REG_UNINIT, "r1 is read before it is written");
+	if (r->kind != REGION_VALUE || (at.word - r->base) % 4 || r->size < 4 || at.word - r->base > r->size - 4)
+		machine_fault(m, FAULT_HELPER_ARG, "argument 1 of bpf_%s is not a lock in a map value", row->name);
+	if (row->id == HELPER_SPIN_LOCK && m->lock.region)
+		machine_fault(m, FAULT_LOCK, "a lock is taken while one is held");
+	if (row->id == HELPER_SPIN_UNLOCK && !m->lock.region)
+		machine_fault(m, FAULT_LOCK, "a lock is given back that is not held");
+	if (row->id == HELPER_SPIN_UNLOCK && (m->lock.region != at.region || m->lock.word != at.word))
+		machine_fault(m, FAULT_LOCK, "another lock is given back than the one that is held");
+	m->lock = row->id == HELPER_SPIN_LOCK ? at : (struct value){0};
+}
+
+bool contract_lock(struct machine *m, const struct helper_row *row)
+{
+	if (!is_lock(row)) {
+		if (m->lock.region)
+			machine_fault(m, FAULT_LOCK, "bpf_%s is called while a lock is held", row->name);
+		return false;
+	}
+	turn_lock(m, row);
+	return row->model == MODEL_NONE;
+}
+
+void contract_check_unlocked(struct machine *m, const char *what)
+{
+	if (m->lock.region)
+		machine_fault(m, FAULT_LOCK, "%s while a lock is held", what);
+}
+
+/* record_func_map: what changes a map that programs may only read */
+static bool changes_map(const struct helper_row *row)
+{
+	return row->model == MODEL_MAP_UPDATE || row->model == MODEL_MAP_DELETE || row->id == BPF_FUNC_map_push_elem ||
+	       row->id == BPF_FUNC_map_pop_elem;
+}
+
+void contract_check_map(struct machine *m, const struct helper_call *c)
+{
+	const struct map *def = m->maps[c->map].def;
+	if (!helper_takes_map(c->row, def->type, m->p->type))
+		machine_fault(m, FAULT_HELPER_ARG, "bpf_%s does not work on map %s of type %s", c->row->name, def->name,
+			      maptype_rows[def->type].name);
+	if ((def->flags & BPF_F_RDONLY_PROG) && changes_map(c->row))
+		machine_fault(m, FAULT_READ_ONLY, "bpf_%s of map %s, which programs may only read", c->row->name,
+			      def->name);
+}
+
+/* check_map_access_type */
+static void check_flags(struct machine *m, const struct region *r, bool write)
+{
+	const struct map *def = m->maps[r->map].def;
+	if (write && (def->flags & BPF_F_RDONLY_PROG))
+		machine_fault(m, FAULT_READ_ONLY, "write to a value of map %s, which programs may only read",
+			      def->name);
+	if (!write && (def->flags & BPF_F_WRONLY_PROG))
+		machine_fault(m, FAULT_WRITE_ONLY, "read of a value of map %s, which programs may only write",
+			      def->name);
+}
+
+void contract_check_access(struct machine *m, const struct region *r, bool write)
+{
+	if (r->kind == REGION_VALUE)
+		check_flags(m, r, write);
+	if (r->kind == REGION_KERNEL && r->origin && m->regions[r->origin].dead)
+		machine_fault(m, FAULT_RELEASED, "a socket is used after it was given back");
+	if (r->kind == REGION_FUNC)
+		machine_fault(m, FAULT_BOUNDS, "access to a function");
+	if (r->kind == REGION_MAP && write)
+		machine_fault(m, FAULT_READ_ONLY, "write to a map object");
+}
+
+/*
+ * check_mem_access with strict_alignment_once: on some machines a misaligned
+ * atomic stops the kernel, whatever the program is allowed otherwise. Where a
+ * packet begins is not aligned (atomic_ptr_type_ok).
+ */
+void contract_check_atomic(struct machine *m, const struct insn *in, struct value at)
+{
+	const struct region *r = &m->regions[at.region];
+	uint64_t off = at.word + (uint64_t)(int64_t)in->off - r->base;
+	if (r->kind == REGION_PACKET)
+		machine_fault(m, FAULT_ALIGNMENT, "atomic operation on the packet");
+	if (at.region > WORD_REGION && off % (in->width / 8u))
+		machine_fault(m, FAULT_ALIGNMENT, "atomic operation on %u bytes at offset %lld", in->width / 8u,
+			      (long long)off);
+}
+
+/* is_ptr_cast_function: the same socket, which lives as long as the first pointer to it */
+static bool is_cast(const struct helper_row *row)
+{
+	static const uint32_t casts[] = {
+	    BPF_FUNC_tcp_sock,
+	    BPF_FUNC_sk_fullsock,
+	    BPF_FUNC_skc_to_tcp_sock,
+	    BPF_FUNC_skc_to_tcp6_sock,
+	    BPF_FUNC_skc_to_udp6_sock,
+	    BPF_FUNC_skc_to_mptcp_sock,
+	    BPF_FUNC_skc_to_tcp_timewait_sock,
+	    BPF_FUNC_skc_to_tcp_request_sock,
+	};
+	for (size_t i = 0; i < sizeof casts / sizeof *casts; i++)
+		if (casts[i] == row->id)
+			return true;
+	return false;
+}
+
+void contract_note_cast(struct machine *m, const struct helper_call *c, struct region *r)
+{
+	uint32_t from = c->arg[0].region;
+	if (!is_cast(c->row) || from <= WORD_REGION)
+		return;
+	uint32_t origin = m->regions[from].origin;
+	r->origin = origin ? origin : from;
+}
+
+uint32_t contract_origin(const struct machine *m, uint32_t region)
+{
+	uint32_t origin = m->regions[region].origin;
+	return origin ? origin : region;
+}
+
+/* update_stack_depth, check_max_stack_depth: a frame counts with what it used so far, in steps of 16 bytes; the kernel
+ * counts what its function might use. */
+void contract_check_depth(struct machine *m, const struct region *r, int64_t off)
+{
+	unsigned frame = 0, sum = 0;
+	while (frame < m->depth && &m->regions[m->frames[frame].region] != r)
+		frame++;
+	struct frame *f = &m->frames[frame];
+	if (off < 0 || off > STACK_SIZE || STACK_SIZE - off <= f->stack_used)
+		return;
+	f->stack_used = (uint16_t)(STACK_SIZE - off);
+	for (unsigned i = 0; i <= m->depth; i++)
+		sum += (m->frames[i].stack_used + 15u) & ~15u;
+	if (sum > STACK_SIZE)
+		machine_fault(m, FAULT_STACK_DEPTH, "the functions at work use %u bytes of stack", sum);
+}
