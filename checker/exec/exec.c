@@ -208,7 +208,7 @@ static void leave(struct machine *m)
 		strict_check_return(m);
 	if (m->depth == 0) {
 		m->out->r0 = get_register(m, 0).word;
-		contract_check_unlocked(m, "the program ends");
+		demand_check_unlocked(m, "the program ends");
 		machine_check_leaks(m);
 		longjmp(m->end, 1);
 	}
@@ -234,7 +234,7 @@ static void load_packet(struct machine *m, const struct insn *in, uint64_t base)
 	if (m->packet_kind != PACKET_SKB)
 		machine_fault(m, FAULT_HELPER_PROG, "programs of type %s have no socket buffer",
 			      progtype_rows[m->p->type].name);
-	contract_check_unlocked(m, "a packet is loaded from");
+	demand_check_unlocked(m, "a packet is loaded from");
 	int32_t off = (int32_t)(uint32_t)(base + (uint64_t)(int64_t)in->imm);
 	unsigned n = in->width / 8u;
 	if (off < 0)
@@ -290,7 +290,7 @@ static void record_atomic(struct machine *m, const struct insn *in, struct value
 static void check_atomic(struct machine *m, const struct insn *in, struct value at)
 {
 	if (m->opt->safety)
-		contract_check_atomic(m, in, at);
+		demand_check_atomic(m, in, at);
 	if (core_here(m))
 		machine_stop(m, REASON_CORE, "atomic operation at an offset that the kernel's types give");
 	if (m->regions[at.region].kind == REGION_CTX)

@@ -27,7 +27,7 @@ static bool is_null(struct value v)
 
 static void check_alive(struct machine *m, const struct helper_call *c, unsigned i)
 {
-	if (m->regions[contract_origin(m, c->arg[i].region)].dead)
+	if (m->regions[demand_origin(m, c->arg[i].region)].dead)
 		machine_fault(m, FAULT_RELEASED, "argument %u of bpf_%s was given back before", i + 1, c->row->name);
 }
 
@@ -113,7 +113,7 @@ static void check_map(struct machine *m, struct helper_call *c, unsigned i)
 	c->inner = m->regions[c->arg[i].region].inner;
 	c->is_inner = m->regions[c->arg[i].region].is_inner;
 	if (m->opt->safety)
-		contract_check_map(m, c);
+		demand_check_map(m, c);
 	inner_check(m, c);
 }
 
@@ -285,14 +285,14 @@ static void return_object(struct machine *m, struct helper_call *c, uint64_t pos
 	struct region *r = machine_add_region(m, REGION_KERNEL, machine_input(m, IN_AT_KERNEL, 2, pos, (uint64_t)0), 0);
 	r->acquired = (c->row->effects & ACQUIRE) != 0;
 	if (m->opt->safety)
-		contract_note_cast(m, c, r);
+		demand_note_cast(m, c, r);
 	c->ret = (struct value){r->base, machine_region_id(m, r)};
 }
 
 static void release_references(struct machine *m, struct helper_call *c)
 {
 	for (unsigned i = 0; i < 5; i++) {
-		uint32_t origin = contract_origin(m, c->arg[i].region);
+		uint32_t origin = demand_origin(m, c->arg[i].region);
 		struct region *r = &m->regions[origin];
 		if (c->row->args[i] != ARG_KERNEL)
 			continue;
@@ -382,7 +382,7 @@ void helper_call(struct machine *m, const struct insn *in)
 	if (!helper_allowed(c.row, m->p->type))
 		machine_fault(m, FAULT_HELPER_PROG, "bpf_%s is not there for programs of type %s", c.row->name,
 			      progtype_rows[m->p->type].name);
-	if (m->opt->safety && contract_lock(m, c.row)) {
+	if (m->opt->safety && demand_lock(m, c.row)) {
 		m->known &= (uint16_t)~0x3fu;
 		return;
 	}

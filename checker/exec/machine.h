@@ -81,7 +81,7 @@ struct region {
 	uint32_t map;  /* MAP, VALUE, MEM: index of the map in the object */
 	uint64_t inner; /* MAP: number of an inner map */
 	bool is_inner;
-	uint32_t origin; /* KERNEL: the region that it is a cast of, 0: none (contract.c) */
+	uint32_t origin; /* KERNEL: the region that it is a cast of, 0: none (demand.c) */
 	bool dead;     /* STACK, KEY: returned; MEM, KERNEL: given back */
 	bool acquired; /* MEM, KERNEL: has to be given back */
 	struct stack_memory *stack;
@@ -103,7 +103,7 @@ struct frame {
 	uint32_t region;       /* its stack */
 	struct value saved[5]; /* the caller's r6..r9 and r10 */
 	uint16_t saved_known, saved_secret;
-	uint16_t stack_used; /* bytes from the frame's top (contract.c) */
+	uint16_t stack_used; /* bytes from the frame's top (demand.c) */
 	uint32_t back; /* slot to return to */
 	uint32_t may_gotos; /* visits so far */
 	struct callback callback; /* that it is a round of */
@@ -137,7 +137,7 @@ struct machine {
 	struct value r[11];
 	uint16_t known;  /* initialised registers, one bit each */
 	uint16_t secret; /* numbers made from addresses, of those that are known (strict.c) */
-	struct value lock; /* that is held, region 0: none (contract.c) */
+	struct value lock; /* that is held, region 0: none (demand.c) */
 	uint64_t jumps, changes; /* backward jumps; of what is neither register nor stack, so far (progress.c) */
 	struct snapshot *snapshot; /* NULL: none yet */
 	bool flows;      /* what the instruction at work makes is one of them */
@@ -204,15 +204,15 @@ void strict_check_call(struct machine *m, const struct helper_call *c); /* befor
 void strict_end_call(struct machine *m, const struct helper_call *c);
 void strict_check_return(struct machine *m); /* of the function that runs, r0 is what it returns */
 
-/* contract.c: the kernel's terms that only a proof of safety minds */
-bool contract_lock(struct machine *m, const struct helper_row *row); /* true: the call is done */
-void contract_check_unlocked(struct machine *m, const char *what);
-void contract_check_map(struct machine *m, const struct helper_call *c);
-void contract_check_access(struct machine *m, const struct region *r, bool write);
-void contract_check_atomic(struct machine *m, const struct insn *in, struct value at);
-void contract_check_depth(struct machine *m, const struct region *r, int64_t off); /* an access of the stack at off */
-void contract_note_cast(struct machine *m, const struct helper_call *c, struct region *r); /* r: what it returns */
-uint32_t contract_origin(const struct machine *m, uint32_t region); /* that a release gives back */
+/* demand.c: the kernel's terms that only a proof of safety minds */
+bool demand_lock(struct machine *m, const struct helper_row *row); /* true: the call is done */
+void demand_check_unlocked(struct machine *m, const char *what);
+void demand_check_map(struct machine *m, const struct helper_call *c);
+void demand_check_access(struct machine *m, const struct region *r, bool write);
+void demand_check_atomic(struct machine *m, const struct insn *in, struct value at);
+void demand_check_depth(struct machine *m, const struct region *r, int64_t off); /* an access of the stack at off */
+void demand_note_cast(struct machine *m, const struct helper_call *c, struct region *r); /* r: what it returns */
+uint32_t demand_origin(const struct machine *m, uint32_t region); /* that a release gives back */
 
 /* progress.c: a backward jump is done */
 void progress_note_jump(struct machine *m);

@@ -79,7 +79,7 @@ static struct region *check_access(struct machine *m, struct value at, int64_t *
 	*off = (int64_t)(at.word + (uint64_t)*off - r->base);
 	check_alive(m, r);
 	if (m->opt->safety)
-		contract_check_access(m, r, a == ACCESS_WRITE);
+		demand_check_access(m, r, a == ACCESS_WRITE);
 	if (r->kind == REGION_MAP || r->kind == REGION_FUNC)
 		machine_stop(m, REASON_INSN, "access to %s", region_names[r->kind]);
 	if (a == ACCESS_WRITE)
@@ -89,7 +89,7 @@ static struct region *check_access(struct machine *m, struct value at, int64_t *
 	if (!is_kernel(r) && r->kind != REGION_CTX)
 		check_bounds(m, r, *off, n, a);
 	if (m->opt->safety && r->kind == REGION_STACK)
-		contract_check_depth(m, r, *off);
+		demand_check_depth(m, r, *off);
 	return r;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Contracts between a program and the kernel that only a proof of safety minds:
+ * What the kernel demands of a program that only a proof of safety minds:
  * spin locks, which helper takes which map, what a program may do with a map's
  * values, alignment of atomics, the life of cast sockets, depth of the stack.
  *
@@ -37,7 +37,7 @@ static void turn_lock(struct machine *m, const struct helper_row *row)
 	m->lock = row->id == HELPER_SPIN_LOCK ? at : (struct value){0};
 }
 
-bool contract_lock(struct machine *m, const struct helper_row *row)
+bool demand_lock(struct machine *m, const struct helper_row *row)
 {
 	if (!is_lock(row)) {
 		if (m->lock.region)
@@ -48,7 +48,7 @@ bool contract_lock(struct machine *m, const struct helper_row *row)
 	return row->model == MODEL_NONE;
 }
 
-void contract_check_unlocked(struct machine *m, const char *what)
+void demand_check_unlocked(struct machine *m, const char *what)
 {
 	if (m->lock.region)
 		machine_fault(m, FAULT_LOCK, "%s while a lock is held", what);
@@ -61,7 +61,7 @@ static bool changes_map(const struct helper_row *row)
 	       row->id == BPF_FUNC_map_pop_elem;
 }
 
-void contract_check_map(struct machine *m, const struct helper_call *c)
+void demand_check_map(struct machine *m, const struct helper_call *c)
 {
 	const struct map *def = m->maps[c->map].def;
 	if (!helper_takes_map(c->row, def->type, m->p->type))
@@ -84,7 +84,7 @@ static void check_flags(struct machine *m, const struct region *r, bool write)
 			      def->name);
 }
 
-void contract_check_access(struct machine *m, const struct region *r, bool write)
+void demand_check_access(struct machine *m, const struct region *r, bool write)
 {
 	if (r->kind == REGION_VALUE)
 		check_flags(m, r, write);
@@ -101,7 +101,7 @@ void contract_check_access(struct machine *m, const struct region *r, bool write
  * atomic stops the kernel, whatever the program is allowed otherwise. Where a
  * packet begins is not aligned (atomic_ptr_type_ok).
  */
-void contract_check_atomic(struct machine *m, const struct insn *in, struct value at)
+void demand_check_atomic(struct machine *m, const struct insn *in, struct value at)
 {
 	const struct region *r = &m->regions[at.region];
 	uint64_t off = at.word + (uint64_t)(int64_t)in->off - r->base;
@@ -131,7 +131,7 @@ static bool is_cast(const struct helper_row *row)
 	return false;
 }
 
-void contract_note_cast(struct machine *m, const struct helper_call *c, struct region *r)
+void demand_note_cast(struct machine *m, const struct helper_call *c, struct region *r)
 {
 	uint32_t from = c->arg[0].region;
 	if (!is_cast(c->row) || from <= WORD_REGION)
@@ -140,7 +140,7 @@ void contract_note_cast(struct machine *m, const struct helper_call *c, struct r
 	r->origin = origin ? origin : from;
 }
 
-uint32_t contract_origin(const struct machine *m, uint32_t region)
+uint32_t demand_origin(const struct machine *m, uint32_t region)
 {
 	uint32_t origin = m->regions[region].origin;
 	return origin ? origin : region;
@@ -148,7 +148,7 @@ uint32_t contract_origin(const struct machine *m, uint32_t region)
 
 /* update_stack_depth, check_max_stack_depth: a frame counts with what it used so far, in steps of 16 bytes; the kernel
  * counts what its function might use. */
-void contract_check_depth(struct machine *m, const struct region *r, int64_t off)
+void demand_check_depth(struct machine *m, const struct region *r, int64_t off)
 {
 	unsigned frame = 0, sum = 0;
 	while (frame < m->depth && &m->regions[m->frames[frame].region] != r)
