@@ -9,61 +9,14 @@
  */
 #include "checker/equiv/equiv.h"
 #include "tests/bench_real.h"
+#include "tests/children.h"
+#include "tests/real_type.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <glob.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { MAX_JOBS = 16, GRACE = 10 /* seconds that a process has to notice that its time is over */ };
-
-struct limits {
-	unsigned seconds, mebibytes, jobs;
-};
-
-static volatile int time_is_over;
-
-static void on_alarm(int sig)
-{
-	if (time_is_over) {
-		signal(sig, SIG_DFL);
-		raise(sig);
-	}
-	time_is_over = 1;
-	alarm(GRACE);
-}
-
-static double now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
-/* Objects whose section names say nothing: their loaders (tc, ip route, qemu) give the type. */
-static const struct given_type {
-	const char *object;
-	enum progtype type;
-} given_types[] = {
-    {"tc_l2_redirect_kern.o", PROGTYPE_SCHED_CLS}, {"tcbpf1_kern.o", PROGTYPE_SCHED_CLS},
-    {"test_cgrp2_tc_kern.o", PROGTYPE_SCHED_CLS},  {"parse_ldabs.o", PROGTYPE_SCHED_CLS},
-    {"parse_simple.o", PROGTYPE_SCHED_CLS},        {"parse_varlen.o", PROGTYPE_SCHED_CLS},
-    {"lwt_len_hist_kern.o", PROGTYPE_LWT_XMIT},    {"qemu-system-x86_64.o", PROGTYPE_SOCKET_FILTER},
-};
-
-static void give_type(struct program *p, const char *object)
-{
-	for (size_t i = 0; i < sizeof given_types / sizeof *given_types; i++)
-		if (p->type == PROGTYPE_UNSPEC && strcmp(object, given_types[i].object) == 0)
-			p->type = given_types[i].type;
-}
 
 static bool same_insn(const struct insn *a, const struct insn *b)
 {
@@ -105,28 +58,23 @@ static struct insn *round_trip(const struct program *p, char *err, size_t len)
 	return NULL;
 }
 
-static void limit_process(const struct limits *limits)
-{
-	struct rlimit memory = {.rlim_cur = (rlim_t)limits->mebibytes << 20,
-				.rlim_max = (rlim_t)limits->mebibytes << 20};
-	struct rlimit core = {0};
-	setrlimit(RLIMIT_AS, &memory);
-	setrlimit(RLIMIT_CORE, &core);
-	signal(SIGALRM, on_alarm);
-	alarm(limits->seconds);
-}
+/* What a process is given. */
+struct work {
+	const struct program *p;
+	const struct child_limits *limits;
+};
 
-static void decide(const struct program *a, const struct program *b, const struct limits *limits,
+static void decide(const struct program *a, const struct program *b, const struct child_limits *limits,
 		   struct real_result *out)
 {
 	char err[256];
 	struct solver_limits sl = {.query_ms = limits->seconds * 500,
 				   .memory_mib = limits->mebibytes * 3 / 4,
-				   .deadline_ns = (uint64_t)((now_ms() + 1e3 * limits->seconds) * 1e6)};
+				   .deadline_ns = (uint64_t)((children_now_ms() + 1e3 * limits->seconds) * 1e6)};
 	struct solver *solver = solver_open("z3", sl, err, sizeof err);
 	if (!solver)
 		abort();
-	struct equiv_options opt = {.solver = solver, .encode = true, .stop = &time_is_over};
+	struct equiv_options opt = {.solver = solver, .encode = true, .stop = &child_time_is_over};
 	struct equiv_result r;
 	equiv_programs(a, b, &opt, &r);
 	out->verdict = (enum real_verdict)r.verdict;
@@ -138,71 +86,29 @@ static void decide(const struct program *a, const struct program *b, const struc
 	solver_close(solver);
 }
 
-static _Noreturn void run_child(const struct program *p, const struct limits *limits, struct real_result *out)
+static void run_child(const void *work, void *result)
 {
-	limit_process(limits);
-	double start = now_ms();
-	struct program copy = *p;
-	copy.insns = round_trip(p, out->what, sizeof out->what);
+	const struct work *w = work;
+	struct real_result *out = result;
+	double start = children_now_ms();
+	struct program copy = *w->p;
+	copy.insns = round_trip(w->p, out->what, sizeof out->what);
 	if (copy.insns)
-		decide(p, &copy, limits, out);
+		decide(w->p, &copy, w->limits, out);
 	else
 		out->verdict = REAL_CHANGED;
-	out->ms = now_ms() - start;
+	out->ms = children_now_ms() - start;
 	free(copy.insns);
-	_exit(0);
 }
 
-static void finish_child(struct real_result *r, int status, const struct rusage *usage)
+static void finish_child(void *result, const struct child_end *end)
 {
-	r->mebibytes = (double)usage->ru_maxrss / 1024;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	struct real_result *r = result;
+	r->mebibytes = end->mebibytes;
+	if (end->good)
 		return;
-	bool late = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
-	r->verdict = late ? REAL_LATE : REAL_CRASHED;
-	snprintf(r->what, sizeof r->what, "%s %d", WIFSIGNALED(status) ? "signal" : "exit status",
-		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-}
-
-struct jobs {
-	struct {
-		pid_t pid;
-		struct real_result *result;
-	} at[MAX_JOBS];
-	size_t n;
-};
-
-static void reap(struct jobs *jobs)
-{
-	int status;
-	struct rusage usage;
-	pid_t pid = wait4(-1, &status, 0, &usage);
-	for (size_t i = 0; i < jobs->n; i++)
-		if (jobs->at[i].pid == pid) {
-			finish_child(jobs->at[i].result, status, &usage);
-			jobs->at[i] = jobs->at[--jobs->n];
-			return;
-		}
-	if (pid < 0 && errno != EINTR) {
-		perror("bench_real: wait4");
-		exit(70);
-	}
-}
-
-static void start(struct jobs *jobs, const struct program *p, const struct limits *limits, struct real_result *r)
-{
-	while (jobs->n >= limits->jobs)
-		reap(jobs);
-	fflush(NULL);
-	pid_t pid = fork();
-	if (pid < 0) {
-		perror("bench_real: fork");
-		exit(70);
-	}
-	if (pid == 0)
-		run_child(p, limits, r);
-	jobs->at[jobs->n].pid = pid;
-	jobs->at[jobs->n++].result = r;
+	r->verdict = end->late ? REAL_LATE : REAL_CRASHED;
+	snprintf(r->what, sizeof r->what, "%s", end->what);
 }
 
 /* The results live in shared memory, where the children fill them in. */
@@ -221,8 +127,7 @@ static struct real_result *add_result(struct real_report *report, const char *se
 	return r;
 }
 
-static void run_object(struct real_report *report, struct jobs *jobs, const char *path, const char *only,
-		       const struct limits *limits)
+static void run_object(struct real_report *report, struct children *jobs, const char *path, const char *only)
 {
 	char set[64], err[256], *copy = strdup(path), *name = copy ? strrchr(copy, '/') : NULL;
 	if (!name)
@@ -242,7 +147,7 @@ static void run_object(struct real_report *report, struct jobs *jobs, const char
 		for (size_t i = 0; i < o->n_programs; i++) {
 			char full[512];
 			struct program *p = o->programs[i];
-			give_type(p, name);
+			real_give_type(p, name);
 			snprintf(full, sizeof full, "%s/%s:%s", set, name, p->name);
 			if (only && !strstr(full, only))
 				continue;
@@ -253,30 +158,29 @@ static void run_object(struct real_report *report, struct jobs *jobs, const char
 				snprintf(r->what, sizeof r->what, "%s", p->error);
 				continue;
 			}
-			start(jobs, p, limits, r);
+			children_start(jobs, run_child, &(struct work){p, &jobs->limits}, r);
 		}
 		object_free(o);
 	}
 	free(copy);
 }
 
-static void run_all(struct real_report *report, const char *dir, const char *only, const struct limits *limits)
+static void run_all(struct real_report *report, const char *dir, const char *only, const struct child_limits *limits)
 {
 	char pattern[4096];
 	glob_t g;
-	struct jobs jobs = {.n = 0};
+	struct children jobs = {.limits = *limits, .finish = finish_child};
 	snprintf(pattern, sizeof pattern, "%s/*/*.o", dir);
 	if (glob(pattern, 0, NULL, &g) != 0) {
 		fprintf(stderr, "bench_real: no objects in %s; make real-objects fetches them\n", dir);
 		exit(66);
 	}
 	for (size_t i = 0; i < g.gl_pathc; i++) {
-		run_object(report, &jobs, g.gl_pathv[i], only, limits);
+		run_object(report, &jobs, g.gl_pathv[i], only);
 		if (isatty(STDERR_FILENO))
 			fprintf(stderr, "\r%zu of %zu objects ", i + 1, g.gl_pathc);
 	}
-	while (jobs.n)
-		reap(&jobs);
+	children_wait(&jobs);
 	globfree(&g);
 }
 
@@ -289,7 +193,7 @@ int main(int argc, char **argv)
 						{"mebibytes", required_argument, NULL, 'm'},
 						{"list", no_argument, NULL, 'l'},
 						{0}};
-	struct limits limits = {.seconds = 60, .mebibytes = 2048, .jobs = 2};
+	struct child_limits limits = {.seconds = 60, .mebibytes = 2048, .jobs = 2};
 	const char *json = NULL, *only = NULL;
 	bool list = false;
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -316,16 +220,15 @@ int main(int argc, char **argv)
 			return 64;
 		}
 	}
-	if (optind + 1 != argc || limits.jobs < 1 || limits.jobs > MAX_JOBS || !limits.seconds || !limits.mebibytes) {
+	if (optind + 1 != argc || limits.jobs < 1 || limits.jobs > CHILDREN_MAX || !limits.seconds ||
+	    !limits.mebibytes) {
 		fprintf(stderr,
 			"usage: bench_real [--json=FILE] [--jobs=N] [--only=TEXT] [--seconds=N] [--mebibytes=N] "
 			"[--list] DIR\n");
 		return 64;
 	}
 	struct real_report report = {.n = 0};
-	report.at = mmap(NULL, REAL_MAX * sizeof *report.at, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (report.at == MAP_FAILED)
-		abort();
+	report.at = children_share(REAL_MAX * sizeof *report.at);
 	run_all(&report, argv[optind], only, &limits);
 	real_print(&report, list, stdout);
 	if (json && !real_save(&report, json))

@@ -108,7 +108,7 @@ REAL = $(B)/real
 $(B)/tests/extract_bpf: $(B)/tests/extract_bpf.c.o
 	$(CC) $(LDFLAGS) -o $@ $^
 
-$(B)/tests/bench_real: $(B)/tests/bench_real.c.o $(B)/tests/bench_real_report.c.o $(B)/libbpfprove.a
+$(B)/tests/bench_real: $(patsubst %,$(B)/tests/%.c.o,bench_real bench_real_report real_type children) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 real-objects: $(B)/tests/extract_bpf
