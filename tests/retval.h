@@ -8,13 +8,19 @@
 
 #include <stdio.h>
 
-/* A function that the harness loads or runs, by its tags of privileged mode. */
+/* What a tag expects of the verifier. */
+enum retval_load { RETVAL_UNTAGGED, RETVAL_LOADS, RETVAL_REFUSED };
+
+/* A function that the harness loads or runs, by its tags; of privileged mode where nothing else is said. */
 struct retval_tag {
 	char name[128];
-	bool runs;      /* it has a __retval and is loaded and run */
-	bool any;       /* POINTER_VALUE: whatever is returned is right */
-	bool auxiliary; /* loaded along with every other */
-	bool own_btf;   /* CO-RE types are not the kernel's */
+	enum retval_load load, unprivileged_load;
+	char message[400], unprivileged_message[400]; /* of its log, parts joined by " ... " */
+	bool not_here;                                /* it is for other architectures */
+	bool runs;                                    /* it has a __retval and is loaded and run */
+	bool any;                                     /* POINTER_VALUE: whatever is returned is right */
+	bool auxiliary;                               /* loaded along with every other */
+	bool own_btf;                                 /* CO-RE types are not the kernel's */
 	int value;
 	uint32_t flags; /* BPF_F_* for loading */
 };
@@ -23,8 +29,8 @@ struct retval_tags {
 	size_t n;
 };
 
-/* The tags of every function with a __retval or __auxiliary of an object file; at is malloc'ed. False with a sentence
- * in err. */
+/* The tags of every function of an object file that is tagged as loaded, refused, run or auxiliary; at is malloc'ed.
+ * False with a sentence in err. */
 bool retval_read_tags(const char *path, struct retval_tags *out, char *err, size_t len);
 
 #define RETVAL_ENGINES(X)                                                                     \
@@ -68,6 +74,12 @@ struct retval_case {
 };
 /* Runs one engine in this process; `out` is complete afterwards. */
 void retval_run(enum retval_engine e, const struct retval_case *c, struct retval_answer *out);
+
+/* Opens the object with libbpf, set to load the case's program and the auxiliary ones. *mine is that program. NULL with
+ * a sentence in err. */
+struct bpf_object;
+struct bpf_program;
+struct bpf_object *retval_open(const struct retval_case *c, struct bpf_program **mine, char *err, size_t len);
 
 /* What is known: lines "ENGINE[,ENGINE...] OBJECT PROGRAM STATUS REASON"; # begins a comment. */
 struct retval_known {

@@ -239,12 +239,6 @@ static void run_kernel(const struct retval_case *c, struct input *in, struct ret
 
 /* The kernel's harness. */
 
-static int stay_silent(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	(void)level, (void)fmt, (void)ap;
-	return 0;
-}
-
 static bool fill_maps(struct bpf_object *o, const char *name)
 {
 	uint32_t key = 0;
@@ -270,34 +264,15 @@ static int test_run(const struct bpf_program *p, int *value)
 	return err;
 }
 
-static bool is_auxiliary(const struct retval_case *c, const char *name)
+static void run_loader(const struct retval_case *c, struct input *in, struct retval_answer *out)
 {
-	for (size_t i = 0; i < c->tags->n; i++)
-		if (c->tags->at[i].auxiliary && !strcmp(c->tags->at[i].name, name))
-			return true;
-	return false;
-}
-
-static void load_and_run(const struct retval_case *c, struct bpf_object *o, struct retval_answer *out)
-{
-	struct bpf_program *p, *mine = NULL;
+	struct bpf_program *mine;
 	int value, err;
-	bpf_object__for_each_program(p, o)
-	{
-		bool is_mine = !strcmp(bpf_program__name(p), c->tag->name);
-		bpf_program__set_autoload(p, is_mine || is_auxiliary(c, bpf_program__name(p)));
-		mine = is_mine ? p : mine;
-	}
-	if (!mine) {
-		say(out, "libbpf has no such program");
+	(void)in;
+	out->status = RETVAL_NOT_MODELLED;
+	struct bpf_object *o = retval_open(c, &mine, out->why, sizeof out->why);
+	if (!o)
 		return;
-	}
-	if (bpf_program__type(mine) == BPF_PROG_TYPE_UNSPEC &&
-	    c->program) { /* a section that this libbpf does not know */
-		bpf_program__set_type(mine, (enum bpf_prog_type)c->program->type);
-		bpf_program__set_expected_attach_type(mine, (enum bpf_attach_type)c->program->expected_attach);
-	}
-	bpf_program__set_flags(mine, bpf_program__flags(mine) | c->tag->flags);
 	if ((err = bpf_object__load(o)))
 		say(out, "libbpf can't load it: %s", strerror(-err));
 	else if (!fill_maps(o, c->name))
@@ -306,20 +281,6 @@ static void load_and_run(const struct retval_case *c, struct bpf_object *o, stru
 		say(out, "the test run fails: %s", strerror(-err));
 	else
 		judge(c, value, out);
-}
-
-static void run_loader(const struct retval_case *c, struct input *in, struct retval_answer *out)
-{
-	(void)in;
-	libbpf_set_print(stay_silent);
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = c->tag->own_btf ? c->path : NULL);
-	struct bpf_object *o = bpf_object__open_file(c->path, &opts);
-	out->status = RETVAL_NOT_MODELLED;
-	if (!o) {
-		say(out, "libbpf can't open it: %s", strerror(errno));
-		return;
-	}
-	load_and_run(c, o, out);
 	bpf_object__close(o);
 }
 

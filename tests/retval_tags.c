@@ -24,7 +24,7 @@ static const struct {
 
 /* What the tags of one function say so far. */
 struct reading {
-	bool fails, has_arch, is_ours;
+	bool has_arch, is_ours;
 	struct retval_tag tag;
 };
 
@@ -61,7 +61,42 @@ static bool read_flag(const char *s, uint32_t *flags)
 	return found;
 }
 
-/* Other tags are for other modes and about messages. */
+static void add_message(char *all, size_t len, const char *more)
+{
+	size_t n = strlen(all);
+	snprintf(all + n, len - n, "%s%s", n ? " ... " : "", more);
+}
+
+/* NUMBER=TEXT: the number keeps equal tags apart. */
+static const char *after_number(const char *s)
+{
+	s = s ? strchr(s, '=') : NULL;
+	return s ? s + 1 : NULL;
+}
+
+/* Of both modes, "_unpriv" at the end of the tag's name for the other. */
+static void read_load(const char *rest, struct retval_tag *t)
+{
+	static const struct {
+		const char *name;
+		bool unprivileged;
+		enum retval_load load;
+	} rows[] = {{"expect_success", false, RETVAL_LOADS},
+		    {"expect_failure", false, RETVAL_REFUSED},
+		    {"expect_success_unpriv", true, RETVAL_LOADS},
+		    {"expect_failure_unpriv", true, RETVAL_REFUSED}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (!strcmp(rest, rows[i].name))
+			*(rows[i].unprivileged ? &t->unprivileged_load : &t->load) = rows[i].load;
+	const char *text = after_number(after(rest, "expect_msg="));
+	if (text)
+		add_message(t->message, sizeof t->message, text);
+	text = after_number(after(rest, "expect_msg_unpriv="));
+	if (text)
+		add_message(t->unprivileged_message, sizeof t->unprivileged_message, text);
+}
+
+/* Other tags are about what the kernel makes of the code. */
 static bool read_tag(const char *s, struct reading *r)
 {
 	const char *rest = after(s, "comment:test_");
@@ -71,8 +106,7 @@ static bool read_tag(const char *s, struct reading *r)
 	r->tag.own_btf |= after(rest, "btf_path=") != NULL;
 	r->is_ours |= !strcmp(rest, "arch=X86_64");
 	r->has_arch |= after(rest, "arch=") != NULL;
-	if (!strcmp(rest, "expect_failure") || !strcmp(rest, "expect_success"))
-		r->fails = !strcmp(rest, "expect_failure");
+	read_load(rest, &r->tag);
 	if ((s = after(rest, "prog_flags=")))
 		return read_flag(s, &r->tag.flags);
 	if (!(s = after(rest, "retval=")))
@@ -95,7 +129,8 @@ static bool read_function(const struct btf *btf, uint32_t function, struct retva
 			return false;
 		}
 	}
-	r.tag.runs &= !r.fails && (!r.has_arch || r.is_ours);
+	r.tag.not_here = r.has_arch && !r.is_ours;
+	r.tag.runs &= r.tag.load != RETVAL_REFUSED && !r.tag.not_here;
 	snprintf(r.tag.name, sizeof r.tag.name, "%s", name);
 	*out = r.tag;
 	return true;
@@ -118,7 +153,7 @@ bool retval_read_tags(const char *path, struct retval_tags *out, char *err, size
 		if (!btf_is_func(btf__type_by_id(btf, id)))
 			continue;
 		good = read_function(btf, id, t, err, len);
-		out->n += good && (t->runs || t->auxiliary);
+		out->n += good && (t->runs || t->auxiliary || t->load || t->unprivileged_load);
 	}
 	if (!good)
 		free(out->at);

@@ -132,12 +132,27 @@ readme-matrix: $(B)/bpfprove
 
 # The kernel's own tests with a __retval tag; see tests/retval.sh and tests/retval-known.txt
 RETVAL = $(B)/retval
-$(B)/tests/retval: $(patsubst %,$(B)/tests/%.c.o,retval retval_tags retval_run retval_known) $(B)/libbpfprove.a
+$(B)/tests/retval: $(patsubst %,$(B)/tests/%.c.o,retval retval_tags retval_load retval_run retval_known) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 retval: $(B)/tests/retval
 	@tests/retval.sh $(RETVAL)
 	@$< --known=tests/retval-known.txt --json=$(RETVAL)/results.json $(BENCH) $(RETVAL)/obj
 
+# The safety prover on the kernel's verifier tests; see tests/verifier_cases.sh and the lists tests/verifier-*.txt
+VERIFIER = $(B)/verifier
+TABLE_OBJ = $(patsubst %,$(B)/tests/%.c.o,verifier_table verifier_read verifier_class verifier_run verifier_report \
+	safe_run children retval_tags retval_load)
+$(B)/tests/verifier_table: $(TABLE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+verifier-cases: $(B)/tests/verifier_text.c.o $(B)/libbpfprove.a
+	@tests/verifier_cases.sh $(VERIFIER) $(B)
+	@tests/retval.sh $(RETVAL)
+
+verifier-table: $(B)/tests/verifier_table verifier-cases
+	@$< --lists=tests --json=$(VERIFIER)/results.json $(BENCH) $(VERIFIER)/cases $(RETVAL)/obj
+
+.PHONY: verifier-cases verifier-table
 .PHONY: matrix readme-matrix corpus check-corpus agree bench-equiv real-objects bench-real retval test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
 .SECONDARY:

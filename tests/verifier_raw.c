@@ -8,6 +8,7 @@
 #include "test_verifier.c"
 #undef main
 
+#include "checker/exec/live.h"
 #include "tests/verifier_raw.h"
 
 /* The files again, one table each, only to know how many cases each of them has. */
@@ -120,17 +121,6 @@ static void read_expected(const struct bpf_test *t, struct raw_case *out)
 		out->flags |= BPF_F_ANY_ALIGNMENT;
 }
 
-static void take_last_line(const char *log, char *out, size_t len)
-{
-	size_t best = 0, n;
-	for (size_t at = 0; log[at]; at += n + (log[at + n] == '\n')) {
-		n = strcspn(log + at, "\n");
-		if (n && strncmp(log + at, "processed ", 10))
-			best = at;
-	}
-	snprintf(out, len, "%.*s", (int)strcspn(log + best, "\n"), log + best);
-}
-
 static void ask_kernel(struct bpf_test *t, struct raw_case *out)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = t->expected_attach_type,
@@ -156,7 +146,7 @@ static void ask_kernel(struct bpf_test *t, struct raw_case *out)
 		opts.log_size = sizeof bpf_vlog;
 		bpf_vlog[0] = '\0';
 		fd = bpf_prog_load(out->type, NULL, "GPL", code, out->n, &opts);
-		take_last_line(bpf_vlog, out->why, sizeof out->why);
+		live_last_line(bpf_vlog, out->why, sizeof out->why);
 		if (!out->why[0])
 			snprintf(out->why, sizeof out->why, "%s", strerror(out->kernel));
 	}

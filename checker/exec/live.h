@@ -50,7 +50,9 @@ struct live_types {
 bool live_make_types(struct live_types *t, const struct program *p, struct live_error *e);
 void live_release_types(struct live_types *t);
 
-/* live_load.c: returns a descriptor, or -1 and the reason */
+/* live_load.c: the line of a verifier's log that says why, the last one that is not statistics */
+void live_last_line(const char *log, char *out, size_t len);
+/* Returns a descriptor, or -1 and the reason. */
 int live_load_program(const struct program *p, const struct live_maps *l, char *log, size_t loglen,
 		      uint64_t *insns_processed, struct live_error *e);
 #endif

@@ -70,8 +70,7 @@ static struct bpf_insn *build_code(const struct program *p, const struct live_ma
 	return code;
 }
 
-/* The line that says why: the last one that is not statistics. */
-static void last_line(const char *log, char *out, size_t len)
+void live_last_line(const char *log, char *out, size_t len)
 {
 	size_t best = 0, n = 0;
 	for (size_t at = 0; log[at]; at += n + (log[at + n] == '\n')) {
@@ -142,7 +141,7 @@ int live_load_program(const struct program *p, const struct live_maps *l, char *
 		fd = load_code(p, code, &types, btf_id, LOG_NORMAL | LOG_STATS, buffer);
 		int err = errno;
 		char line[200];
-		last_line(buffer, line, sizeof line);
+		live_last_line(buffer, line, sizeof line);
 		if (fd < 0 && buffer[0])
 			live_fail(e, KERNEL_REFUSED, "%s", line);
 		else if (fd < 0)
