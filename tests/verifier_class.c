@@ -75,6 +75,8 @@ static bool contains(const char *pattern, const char *s)
 
 enum table_class table_classify(struct table_list *classes, const char *message)
 {
+	if (!message[0])
+		message = "(no message)";
 	for (size_t i = 0; i < classes->n; i++) {
 		struct table_row *r = &classes->at[i];
 		for (enum table_class c = CLASS_SAFETY; c < CLASS_COUNT; c++) {

@@ -115,10 +115,9 @@ static void classify(struct run *r)
 {
 	for (size_t i = 0; i < r->table.n; i++) {
 		struct table_case *c = &r->table.at[i];
+		bool ask_today = !c->message[0] && c->privileged;
 		if (!c->accept)
-			c->class = table_classify(&r->lists.classes, c->message);
-		if (!c->accept && !c->class && c->privileged)
-			c->class = table_classify(&r->lists.classes, c->kernel_message);
+			c->class = table_classify(&r->lists.classes, ask_today ? c->kernel_message : c->message);
 	}
 }
 
