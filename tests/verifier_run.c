@@ -84,10 +84,10 @@ static struct object *read_text(const struct table_case *c, char *err, size_t le
 
 static void run_prover(const struct table_work *w, const struct object *o, struct program *p, struct table_case *out)
 {
-	if (!p) {
+	if (!p || p->error) {
 		out->safe.outcome = SAFE_MALFORMED;
 		if (o)
-			snprintf(out->safe.what, sizeof out->safe.what, "it has no such program");
+			snprintf(out->safe.what, sizeof out->safe.what, "%s", p ? p->error : "it has no such program");
 		return;
 	}
 	p->sleepable |= (out->flags & BPF_F_SLEEPABLE) != 0;
