@@ -73,6 +73,9 @@ static inline bool progtype_has_metadata(enum progtype type)
 {
 	return type == PROGTYPE_XDP || type == PROGTYPE_SCHED_CLS || type == PROGTYPE_SCHED_ACT;
 }
+#define FLOW_KEYS_SIZE 56 /* struct bpf_flow_keys */
+/* Which byte of the input's the flow keys' byte is at entry, -1: it is 0 (bpf_flow_dissect). */
+int flow_keys_source(unsigned byte);
 #define METADATA_MASK 0xfc /* its length: multiples of 4 up to 252 (xdp_metalen_invalid, meta_len of skb_shared_info) */
 
 /* What r0 may be when a program ends: a signed number of so many bits. */
@@ -90,6 +93,7 @@ bool progtype_is_in(const char *families, enum progtype type);
 enum field_kind {
 	FIELD_SCALAR, FIELD_PKT, FIELD_PKT_END, FIELD_PKT_META, FIELD_KERNEL, FIELD_KERNEL_OR_NULL,
 	FIELD_TYPED, /* 8 bytes read at once are a number that may be followed into kernel memory; no writes */
+	FIELD_FLOW_KEYS, /* what a flow dissector fills */
 	FIELD_UNMODELLED /* access that context_permits allows is unknown */
 };
 /* How wide accesses may be; they are always aligned to their width. */

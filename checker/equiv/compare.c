@@ -107,6 +107,20 @@ static void compare_context(struct comparison *c)
 	free(w);
 }
 
+static void compare_flow_keys(struct comparison *c)
+{
+	struct mem_index *w;
+	if (same_space(c, SPACE_FLOW))
+		return;
+	size_t n = all_writes(c, SPACE_FLOW, &w);
+	for (size_t i = 0; i < n; i++) {
+		term inside, off = index_offset(c, &w[i], &inside);
+		inside = term_and(c->pool, inside, term_ult(c->pool, off, word_const(c->world, FLOW_KEYS_SIZE)));
+		claim_add(c, "flow keys", term_and(c->pool, inside, differ_at(c, SPACE_FLOW, 0, 0, off)));
+	}
+	free(w);
+}
+
 /* A map whose elements have no generations, or a data section: one value per key. */
 static void compare_plain(struct comparison *c, uint32_t number, const char *name)
 {
@@ -168,6 +182,7 @@ void compare_states(struct comparison *c)
 	if (progtype_rows[c->world->type].packet != PACKET_NONE)
 		compare_packet(c);
 	compare_context(c);
+	compare_flow_keys(c);
 	for (uint32_t i = 0; i < c->world->n_maps; i++) {
 		const struct map *m = c->world->maps[i].def;
 		snprintf(name, sizeof name, m->is_data ? "global data in %.40s" : "contents of map %.40s", m->name);

@@ -92,6 +92,8 @@ struct value context_load(struct machine *m, int64_t off, unsigned n)
 	const struct context_field *f = find_field(m, false, off, n);
 	if (f && (f->kind == FIELD_KERNEL || f->kind == FIELD_KERNEL_OR_NULL))
 		return load_object(m, f);
+	if (f && f->kind == FIELD_FLOW_KEYS)
+		return (struct value){m->regions[m->flow_region].base, m->flow_region};
 	if (f && f->kind != FIELD_SCALAR && f->kind != FIELD_TYPED)
 		return packet_pointer(m, f->kind);
 	if (f && f->kind == FIELD_TYPED && n == 8)

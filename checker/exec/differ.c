@@ -87,6 +87,14 @@ static bool contexts_differ(const struct program *p, const struct exec_outcome *
 	return false;
 }
 
+static bool flow_keys_differ(const struct exec_outcome *x, const struct exec_outcome *y, struct report r)
+{
+	for (unsigned i = 0; i < FLOW_KEYS_SIZE; i++)
+		if (x->flow_keys[i] != y->flow_keys[i])
+			return say(r, "byte %u of the flow keys: 0x%02x, 0x%02x", i, x->flow_keys[i], y->flow_keys[i]);
+	return false;
+}
+
 static const char *print_key(const struct exec_value *v, char *buf, size_t len)
 {
 	size_t at = 0;
@@ -198,6 +206,6 @@ bool exec_differ(const struct program *a, const struct exec_outcome *x, const st
 		return true;
 	if (x->end == EXEC_FAULT || x->end == EXEC_UNMODELLED)
 		return false;
-	return packets_differ(a, x, y, r) || contexts_differ(a, x, y, r) || maps_differ(x, y, r) ||
+	return packets_differ(a, x, y, r) || contexts_differ(a, x, y, r) || flow_keys_differ(x, y, r) || maps_differ(x, y, r) ||
 	       events_differ(x, y, r);
 }

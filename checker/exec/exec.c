@@ -293,8 +293,8 @@ static void check_atomic(struct machine *m, const struct insn *in, struct value 
 		demand_check_atomic(m, in, at);
 	if (core_here(m))
 		machine_stop(m, REASON_CORE, "atomic operation at an offset that the kernel's types give");
-	if (m->regions[at.region].kind == REGION_CTX)
-		machine_fault(m, FAULT_CTX_ACCESS, "atomic operation on the context");
+	if (m->regions[at.region].kind == REGION_CTX || m->regions[at.region].kind == REGION_FLOW)
+		machine_fault(m, FAULT_CTX_ACCESS, "atomic operation on the context or the flow keys");
 }
 
 /* Reads the old value, masked; nothing is written yet. */

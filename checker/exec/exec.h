@@ -61,6 +61,7 @@ struct exec_outcome {
 	size_t metadata_len;
 	uint8_t *context; /* layout size bytes; pointer fields read 0 */
 	size_t context_len;
+	uint8_t flow_keys[FLOW_KEYS_SIZE]; /* 0 but of a flow dissector */
 	struct exec_value *values;
 	size_t n_values; /* sorted by map, then key */
 	struct exec_event *events;

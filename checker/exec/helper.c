@@ -234,6 +234,7 @@ static uint64_t event_arg(const struct machine *m, const struct helper_call *c, 
 	case REGION_KERNEL:
 	case REGION_FUNC:
 	case REGION_KEY:
+	case REGION_FLOW:
 	case REGION_WORD:
 		break;
 	}

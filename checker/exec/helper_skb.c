@@ -45,6 +45,8 @@ void helper_run_SKB_LOAD_BYTES(struct machine *m, struct helper_call *c)
 	static const uint8_t zero;
 	uint64_t n = c->len[2];
 	const uint8_t *from = packet_range(m, (uint32_t)c->arg[1].word, n);
+	if (m->p->type == PROGTYPE_FLOW_DISSECTOR && ((uint32_t)c->arg[1].word > 0xffff || !machine_input(m, IN_PKT_HAS, 0)))
+		from = NULL; /* bpf_flow_dissector_load_bytes: there may be nothing but the headers, and no socket buffer */
 	for (uint64_t i = 0; !from && i < n; i++)
 		memory_write(m, c->arg[2], (int64_t)i, 1, &zero);
 	if (from)

@@ -127,6 +127,16 @@ static void init_memory(struct machine *m)
 	m->known |= 1u << 2;
 }
 
+static void init_flow_keys(struct machine *m)
+{
+	struct region *r = machine_add_region(m, REGION_FLOW, machine_input(m, IN_AT_FLOW, 0), FLOW_KEYS_SIZE);
+	m->flow_region = machine_region_id(m, r);
+	r->bytes = machine_alloc(FLOW_KEYS_SIZE);
+	for (unsigned i = 0; i < FLOW_KEYS_SIZE; i++)
+		if (flow_keys_source(i) >= 0)
+			r->bytes[i] = (uint8_t)machine_input(m, IN_FLOW, 1, (uint64_t)flow_keys_source(i));
+}
+
 static void init_registers(struct machine *m)
 {
 	struct region *stack =
@@ -160,6 +170,8 @@ void machine_init(struct machine *m, const struct program *p, const struct input
 	init_maps(m);
 	packet_init(m);
 	context_init(m);
+	if (p->type == PROGTYPE_FLOW_DISSECTOR)
+		init_flow_keys(m);
 	init_registers(m);
 }
 
@@ -224,5 +236,7 @@ void machine_finish(struct machine *m)
 	m->out->context_len = context_rows[m->layout].size;
 	m->out->context = machine_alloc(m->out->context_len);
 	memcpy(m->out->context, m->context, m->out->context_len);
+	if (m->flow_region)
+		memcpy(m->out->flow_keys, m->regions[m->flow_region].bytes, FLOW_KEYS_SIZE);
 	element_list(m);
 }

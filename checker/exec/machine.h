@@ -41,6 +41,7 @@ enum region_kind {
 	REGION_MAP,
 	REGION_FUNC,
 	REGION_WORD, /* 8 bytes of kernel memory: a number that may be followed into kernel memory; base 0 */
+	REGION_FLOW, /* flow keys */
 	REGION_KEY,  /* an array's index that a callback gets */
 };
 #define WORD_REGION 1u /* its index */
@@ -86,7 +87,7 @@ struct region {
 	bool acquired; /* MEM, KERNEL: has to be given back */
 	struct stack_memory *stack;
 	struct element *element;
-	uint8_t *bytes; /* MEM, KEY; VALUE: of an element that is dead */
+	uint8_t *bytes; /* MEM, KEY, FLOW; VALUE: of an element that is dead */
 };
 
 /* A helper at work that calls a function of the program. */
@@ -145,7 +146,7 @@ struct machine {
 	unsigned depth;         /* frame that runs */
 	struct region *regions; /* [0] is no region, [WORD_REGION] kernel memory at large */
 	size_t n_regions, cap_regions;
-	uint32_t ctx_region;
+	uint32_t ctx_region, flow_region;
 	enum context_layout layout;
 	uint8_t *context;
 	uint64_t context_after, kernel_after; /* 1 + position of the opaque call that may have changed it, 0: none */

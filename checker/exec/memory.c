@@ -11,6 +11,7 @@ static const char *const region_names[] = {
     [REGION_PACKET] = "the packet",    [REGION_VALUE] = "a map value", [REGION_MEM] = "a ring buffer record",
     [REGION_KERNEL] = "kernel memory", [REGION_MAP] = "a map object",  [REGION_FUNC] = "a function",
     [REGION_WORD] = "kernel memory",   [REGION_KEY] = "a map key",
+    [REGION_FLOW] = "the flow keys",
 };
 
 static bool is_kernel(const struct region *r)
@@ -106,6 +107,7 @@ static uint8_t *bytes_at(struct machine *m, struct region *r, int64_t off, uint6
 		return (r->gen == r->element->gen ? element_bytes(m, r->map, r->element) : r->bytes) + off;
 	case REGION_MEM:
 	case REGION_KEY:
+	case REGION_FLOW:
 		return r->bytes + off;
 	case REGION_NONE:
 	case REGION_CTX:

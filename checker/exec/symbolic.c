@@ -165,6 +165,8 @@ static void read_context(struct reading *r)
 	r->out->context = zeroed(r->out->context_len);
 	for (size_t i = 0; i < r->out->context_len; i++)
 		r->out->context[i] = context_byte(r, layout, i);
+	for (size_t i = 0; r->p->type == PROGTYPE_FLOW_DISSECTOR && i < FLOW_KEYS_SIZE; i++)
+		r->out->flow_keys[i] = byte_of(r, SPACE_FLOW, 0, i);
 }
 
 /* Maps: every key that some store of the run names, under the input. */

@@ -186,6 +186,9 @@ static bool check_access(struct run *r, const struct state *s, const struct targ
 		if (write)
 			fault_if(r, t->guard, FAULT_READ_ONLY, term_true(p));
 		return true;
+	case REGION_FLOW:
+		fault_if(r, t->guard, FAULT_BOUNDS, outside(w, t->off, n, FLOW_KEYS_SIZE));
+		return true;
 	case REGION_KEY:
 		return check_key(r, s, t, n, write);
 	case REGION_CTX:
@@ -204,6 +207,8 @@ static unsigned region_space(const struct region *g, tuple *key)
 	*key = g->kind == REGION_VALUE || g->kind == REGION_MEM ? g->key : 0;
 	if (g->kind == REGION_PACKET)
 		return SPACE_PACKET;
+	if (g->kind == REGION_FLOW)
+		return SPACE_FLOW;
 	return g->kind == REGION_MEM ? (unsigned)SPACE_MEM : space_of_map(g->id, MAP_VALUES);
 }
 
@@ -384,9 +389,11 @@ term access_is_shared(struct run *r, const struct value *v)
 
 void access_check_atomic(struct run *r, const struct state *s, const struct value *v)
 {
-	for (uint32_t i = 0; i < v->n; i++)
-		if (region_at(r->world, v->alts[i].region)->kind == REGION_CTX)
+	for (uint32_t i = 0; i < v->n; i++) {
+		enum region_kind kind = region_at(r->world, v->alts[i].region)->kind;
+		if (kind == REGION_CTX || kind == REGION_FLOW)
 			run_fault(r, s, FAULT_CTX_ACCESS, v->alts[i].guard);
+	}
 }
 
 void access_check_bytes(struct run *r, struct state *s, const struct value *v, size_t n, const term *present)

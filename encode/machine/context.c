@@ -84,6 +84,8 @@ static struct value load_special(struct run *r, struct state *s, const struct co
 		return packet_pointer(r, s, COUNT_DATA_END);
 	case FIELD_PKT_META:
 		return packet_pointer(r, s, COUNT_DATA_META);
+	case FIELD_FLOW_KEYS:
+		return value_pointer(w, region_make(w, REGION_FLOW, 0, 0), word_const(w, 0));
 	case FIELD_KERNEL:
 	case FIELD_KERNEL_OR_NULL:
 		return kernel_pointer(r, s, f);

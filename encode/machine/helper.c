@@ -57,6 +57,9 @@ static uint64_t room_behind(struct call *c, const struct alt *a)
 	case REGION_MEM:
 		size = g->id;
 		break;
+	case REGION_FLOW:
+		size = FLOW_KEYS_SIZE;
+		break;
 	case REGION_KEY:
 		size = 4;
 		break;

@@ -103,6 +103,13 @@ static void refuse_overlap(struct call *c)
 	}
 }
 
+/* bpf_flow_dissector_load_bytes: there may be nothing but the headers, and no socket buffer. */
+static term flow_reaches(struct call *c, term off)
+{
+	term near = term_ule(c->pool, off, word_const(c->world, 0xffff));
+	return term_and(c->pool, near, world_input(c->world, IN_PKT_HAS, NULL, 0));
+}
+
 bool model_skb_load_bytes(struct call *c)
 {
 	struct term_pool *p = c->pool;
@@ -111,7 +118,10 @@ bool model_skb_load_bytes(struct call *c)
 	refuse_overlap(c);
 	if (!call_span(c, 2, c->word[3], &span))
 		return false;
-	term ok = range_there(c, c->word[1], c->word[3]), zero = term_const(p, 8, 0);
+	term ok = range_there(c, c->word[1], c->word[3]);
+	if (w->type == PROGTYPE_FLOW_DISSECTOR)
+		ok = term_and(p, ok, flow_reaches(c, c->word[1]));
+	term zero = term_const(p, 8, 0);
 	term *bytes = world_alloc(w, (span.n + 1) * sizeof *bytes);
 	for (size_t i = 0; i < span.n; i++) {
 		term at = term_add(p, c->word[1], word_const(w, i));

@@ -36,6 +36,7 @@ enum region_kind {
 	REGION_FUNC,
 	REGION_LOST, /* some address, too many regions to list; base 0 */
 	REGION_WORD, /* 8 bytes of kernel memory: a number that may be followed into kernel memory; base 0 */
+	REGION_FLOW, /* flow keys */
 	REGION_KEY,  /* an array's index that a callback gets: 4 bytes, read-only, as long as its frame */
 };
 #define LOST_REGION 1u /* their numbers in every world */
@@ -92,7 +93,7 @@ struct state {
 };
 
 /* Index into state.mems: fixed spaces, then three per map. */
-enum space { SPACE_CTX, SPACE_PACKET, SPACE_MEM, SPACE_MEM_STATE, SPACE_FIXED };
+enum space { SPACE_CTX, SPACE_PACKET, SPACE_MEM, SPACE_MEM_STATE, SPACE_FLOW, SPACE_FIXED };
 enum map_space { MAP_VALUES, MAP_PRESENT, MAP_GENERATION, MAP_SPACES };
 
 struct world_map {
@@ -291,7 +292,7 @@ void access_write_bytes(struct run *r, struct state *s, const struct value *p, s
 bool access_may_be_pointer(struct world *w, term word);
 /* True where the pointer leads to memory that other CPUs see. */
 term access_is_shared(struct run *r, const struct value *p);
-/* No atomic operation works on the context (check_atomic in the kernel's verifier). */
+/* No atomic operation works on the context or the flow keys (check_atomic in the kernel's verifier). */
 void access_check_atomic(struct run *r, const struct state *s, const struct value *p);
 
 /* Faults of writing the bytes, without writing them. */

@@ -199,6 +199,20 @@ static term map_initial_byte(struct world *w, unsigned space, tuple key, term of
 	return world_input(w, which == MAP_VALUES ? IN_MAP_BYTE : IN_MAP_HAS, args, fixed + n);
 }
 
+static term flow_byte(struct world *w, term off)
+{
+	struct term_pool *p = w->pool;
+	uint64_t o;
+	if (term_is_const(p, off, &o)) {
+		int source = o < FLOW_KEYS_SIZE ? flow_keys_source((unsigned)o) : -1;
+		return source < 0 ? term_const(p, 8, 0) : world_input1(w, IN_FLOW, word_const(w, (uint64_t)source));
+	}
+	term t = term_const(p, 8, 0);
+	for (o = 0; o < FLOW_KEYS_SIZE; o++)
+		t = term_ite(p, term_eq(p, off, word_const(w, o)), flow_byte(w, word_const(w, o)), t);
+	return t;
+}
+
 static term initial_byte(struct world *w, unsigned space, tuple key, term off)
 {
 	size_t n;
@@ -207,6 +221,8 @@ static term initial_byte(struct world *w, unsigned space, tuple key, term off)
 		return field_byte(w, off, world_input1(w, IN_CTX, off));
 	case SPACE_PACKET:
 		return world_input1(w, IN_PKT, off);
+	case SPACE_FLOW:
+		return flow_byte(w, off);
 	case SPACE_MEM:
 		return world_input(w, IN_OUT, (term[]){tuple_words(w, key, &n)[0], word_const(w, OUT_RECORD), off}, 3);
 	case SPACE_MEM_STATE:

@@ -168,11 +168,24 @@ bool context_is_unmodelled(enum progtype type, const struct context_field *f, bo
 	case FIELD_PKT_META: /* a socket buffer that is copied to more room loses its metadata (pskb_expand_head) */
 		return kind == PACKET_NONE || (kind == PACKET_SKB && moved);
 	case FIELD_SCALAR:
+	case FIELD_FLOW_KEYS:
 	case FIELD_KERNEL:
 	case FIELD_KERNEL_OR_NULL:
 		break;
 	}
 	return false;
+}
+
+int flow_keys_source(unsigned byte)
+{
+	static const struct {
+		unsigned from, to;
+		int source;
+	} rows[] = {{0, 2, 0}, {2, 4, 0}, {10, 12, 10}, {48, 52, 48}}; /* nhoff, thoff, n_proto, flags */
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (byte >= rows[i].from && byte < rows[i].to)
+			return rows[i].source + (int)(byte - rows[i].from);
+	return -1;
 }
 
 uint64_t context_write_limit(const struct context_field *f)

@@ -147,6 +147,8 @@ static term region_base(struct world *w, enum region_kind kind, uint32_t id, tup
 		return word_const(w, 0);
 	case REGION_STACK:
 		return world_input1(w, IN_AT_STACK, word_const(w, id));
+	case REGION_FLOW:
+		return world_input(w, IN_AT_FLOW, NULL, 0);
 	case REGION_CTX:
 		return world_input(w, IN_AT_CTX, NULL, 0);
 	case REGION_PACKET:
