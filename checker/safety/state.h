@@ -28,7 +28,7 @@
 
 typedef uint32_t sym; /* index into state.syms; 0: the number 0 */
 
-/* How a symbol was made: op's operands are (a + ka) and (b + kb). */
+/* How a symbol was made: its operands are (a + ka) and (b + kb), or the constant kb. */
 enum sym_def {
 	DEF_NONE,   /* an input, or not remembered */
 	DEF_ADD,    /* a + b, 64 bits, modulo 2^64 */
@@ -39,7 +39,6 @@ enum sym_def {
 	DEF_LSH, DEF_RSH, DEF_ARSH, /* 64 bits, by the constant kb */
 	DEF_MUL,    /* by the constant kb */
 	DEF_OR,     /* with the constant kb */
-	DEF_LENGTH, /* the packet's length: data_end - data, no operands */
 	DEF_HEAD,   /* the value of a place at the head of the loop `a` (a serial number) in this iteration: not renamed */
 };
 struct symbol {
@@ -61,9 +60,8 @@ enum kind {
 	KIND_NUMBER,
 	KIND_STACK,   /* object: frame; offset from its end: r10 is 0, the lowest byte -512 */
 	KIND_CTX,
-	KIND_PACKET,  /* offset from data; epoch */
-	KIND_META,    /* offset from data_meta; epoch */
-	KIND_END,     /* data_end; epoch; offset 0 unless it was added to */
+	KIND_PACKET,  /* offset from data; data_end is at the symbol state.length, data_meta at state.meta */
+	KIND_STALE,   /* pointed into the packet before it moved */
 	KIND_VALUE,   /* object: index of the map; data sections too */
 	KIND_MAP,     /* object: index of the map, or INNER_MAP + index of the outer one */
 	KIND_MEM,     /* object: size in bytes; may be read and written; ref: acquired */
@@ -81,11 +79,10 @@ enum kernel_kind { KERNEL_ANY, KERNEL_SOCKET, KERNEL_TASK, KERNEL_BTF };
 struct aval {
 	uint8_t kind;      /* enum kind */
 	bool maybe_null;   /* or NULL */
-	bool is_null_copy; /* unused: keep zero */
-	uint8_t pad;
+	bool followable;   /* NUMBER: a word of kernel memory, which may be followed into kernel memory */
+	uint8_t pad;       /* 0 */
 	uint32_t object;   /* see enum kind */
-	uint32_t epoch;    /* PACKET, META, END: moves of the packet before it was made */
-	uint32_t null_id;  /* not 0: all places with this id are NULL together; also which lookup a pointer comes from */
+	uint32_t null_id;  /* maybe_null: not 0; all places with this id are NULL together */
 	uint32_t ref;      /* id of the reference that it holds, 0: none */
 	sym sym;           /* NUMBER: the number; pointer: the offset */
 	int64_t add;
@@ -118,7 +115,6 @@ struct reference {
 struct astate {
 	uint32_t slot; /* next instruction */
 	struct aval r[11];
-	struct aframe frames[MAX_FRAMES];
 	unsigned depth; /* frames in use, at least 1 */
 	struct symbol *syms;
 	uint32_t n_syms, cap_syms;
@@ -126,12 +122,12 @@ struct astate {
 	uint32_t n_orders, cap_orders;
 	struct reference refs[MAX_REFERENCES];
 	unsigned n_refs;
-	uint32_t epoch;   /* moves of the packet so far on this path (a number that no older pointer has) */
-	sym length;       /* data_end - data now, 0: not asked yet */
-	sym meta_length;  /* data - data_meta now, 0: not asked yet */
+	sym length;       /* offset of data_end now, 0: not asked yet */
+	sym meta;         /* offset of data_meta now, not positive, 0: not asked yet */
 	uint32_t lock;    /* slot that took the lock that is held + 1, 0: none */
 	uint32_t rcu;     /* depth of rcu/preempt sections held */
 	uint32_t next_id; /* for null_id and ref */
+	struct aframe frames[MAX_FRAMES];
 };
 
 /* Life. All memory is the caller's; a state is a value with owned arrays. */
@@ -176,18 +172,23 @@ void stack_clobber(struct astate *s, unsigned frame, uint32_t lo, uint32_t hi, b
 void stack_fill(struct astate *s, unsigned frame, uint32_t lo, uint32_t hi, bool secret);
 bool stack_is_written(const struct astate *s, unsigned frame, uint32_t lo, uint32_t hi);
 bool stack_is_secret(const struct astate *s, unsigned frame, uint32_t lo, uint32_t hi);
+/* The bytes of a number that is known. */
+bool stack_constant(const struct astate *s, unsigned frame, uint32_t off, unsigned size, uint64_t *x);
+/* A bit a byte of the frame: may be part of a kernel address. */
+void stack_list_secrets(const struct astate *s, unsigned frame, uint64_t bits[STACK_BYTES / 64]);
 /* Every place that holds a value: registers, saved registers, cells. */
 typedef void (*place_visitor)(void *arg, struct aval *v);
 void state_visit(struct astate *s, place_visitor f, void *arg);
 
-/* Lattice. `live`: which registers and stack bytes matter, NULL: all. */
-struct liveness;
-void state_forget_dead(struct astate *s, const struct liveness *live);
+/* Lattice. */
+
 /* Is every concrete state of a in b? Sound, not complete. */
 bool state_included(const struct astate *a, const struct astate *b);
-/* Smallest state found that holds both (b keeps its slot); false: they differ in what can't be joined (frames,
- * references, locks). */
-bool state_join(struct astate *into, const struct astate *b);
-/* Like state_join, but what differs is widened; `head` is the serial of the loop head for its DEF_HEAD symbols. */
-bool state_widen(struct astate *into, const struct astate *b, uint32_t head, const uint64_t *thresholds, size_t n);
+/* What holds of both, as new state `out` (uninitialised before); false: they differ in what can't be joined (frames,
+ * references, locks), and there is no `out`. */
+bool state_join(const struct astate *a, const struct astate *b, struct astate *out);
+/* A state that holds both and is one of a finite chain: b came to the loop head after a. Places that may differ get
+ * DEF_HEAD symbols of the head's serial number. */
+bool state_widen(const struct astate *a, const struct astate *b, uint32_t head, const uint64_t *thresholds, size_t n,
+		 struct astate *out);
 #endif
