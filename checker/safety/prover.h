@@ -14,12 +14,12 @@
 #define PROVER_H
 
 #include "safety.h"
+#include "liveness.h"
 #include "state.h"
 
 #include "encode/isa/cfg.h"
 
 struct explorer; /* explore.c */
-struct liveness; /* liveness.c */
 
 /* How hard an attempt tries. */
 struct effort {
@@ -42,6 +42,7 @@ struct prover {
 	uint32_t *map_numbers;    /* identity */
 	/* a bit set a slot: obligations discharged and failed there */
 	uint32_t *discharged, *failed;
+	int32_t *stack_used;      /* lowest stack offset that each subprogram touches */
 	uint64_t *constants;      /* the program's immediates, for widening; sorted */
 	size_t n_constants;
 };
@@ -50,6 +51,8 @@ struct prover {
  * it is kept. A path whose obligation fails ends. */
 bool prover_oblige(struct prover *v, const struct astate *s, enum obligation o, bool holds, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/* A subprogram touches its stack down to an offset (negative). */
+void prover_use_stack(struct prover *v, uint32_t sub, int64_t off);
 /* What can't be modelled: no proof. Always false, so that callers can return it. */
 bool prover_unmodelled(struct prover *v, const struct astate *s, enum reason reason, const char *what);
 

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Memory of the abstract machine: which accesses are inside of their region and allowed, and what they give. */
+#include "prover.h"
+
+#include <string.h>
+
+#define RDONLY_PROG (1u << 7) /* BPF_F_RDONLY_PROG, BPF_F_WRONLY_PROG */
+#define WRONLY_PROG (1u << 8)
+
+static const char *const kind_names[KIND_COUNT] = {
+    [KIND_NONE] = "nothing",        [KIND_NUMBER] = "a number",      [KIND_STACK] = "the stack",
+    [KIND_CTX] = "the context",     [KIND_PACKET] = "the packet",    [KIND_STALE] = "the packet before it moved",
+    [KIND_VALUE] = "a map value",   [KIND_MAP] = "a map",            [KIND_MEM] = "memory",
+    [KIND_MEM_RO] = "memory",       [KIND_KERNEL] = "a kernel object", [KIND_FUNC] = "a function",
+    [KIND_DYNPTR] = "a dynptr",     [KIND_FLOW_KEYS] = "flow keys",
+};
+
+static const struct map *map_of(const struct prover *v, const struct aval *p)
+{
+	return &v->p->object->maps[p->object & ~INNER_MAP];
+}
+
+void access_move_packet(struct astate *s)
+{
+	struct aval *r = s->r;
+	for (unsigned i = 0; i < 11; i++)
+		if (r[i].kind == KIND_PACKET)
+			r[i].kind = KIND_STALE;
+	for (unsigned d = 0; d < s->depth; d++) {
+		struct aframe *f = &s->frames[d];
+		for (unsigned i = 0; i < 5; i++)
+			if (f->saved[i].kind == KIND_PACKET)
+				f->saved[i].kind = KIND_STALE;
+		for (uint32_t i = 0; i < f->n_cells; i++)
+			if (f->cells[i].v.kind == KIND_PACKET)
+				f->cells[i].v.kind = KIND_STALE;
+	}
+	s->length = s->meta = 0;
+}
+
+static void kill(void *arg, struct aval *v)
+{
+	if (v->ref == *(uint32_t *)arg)
+		*v = aval_none();
+}
+
+void access_kill_reference(struct astate *s, uint32_t ref)
+{
+	state_visit(s, kill, &ref);
+	for (unsigned i = 0; i < s->n_refs; i++)
+		if (s->refs[i].id == ref) {
+			s->refs[i] = s->refs[--s->n_refs];
+			break;
+		}
+	/* a cell that lost its value holds no number to read */
+	for (unsigned d = 0; d < s->depth; d++) {
+		struct aframe *f = &s->frames[d];
+		uint32_t kept = 0;
+		for (uint32_t i = 0; i < f->n_cells; i++) {
+			const struct cell *c = &f->cells[i];
+			if (c->v.kind != KIND_NONE) {
+				f->cells[kept++] = *c;
+				continue;
+			}
+			for (uint32_t b = c->off; b < c->off + (uint32_t)c->size; b++)
+				f->secret[b / 64] |= 1ull << b % 64;
+		}
+		f->n_cells = kept;
+	}
+}
+
+/* Symbols for the packet's bounds, made when they are first asked for. */
+static sym packet_end(struct astate *s)
+{
+	if (!s->length)
+		s->length = state_new_sym(s, scalar_between(0, 1u << 30), false);
+	return s->length;
+}
+
+static sym packet_meta(const struct prover *v, struct astate *s)
+{
+	int64_t lowest = progtype_has_metadata(v->p->type) ? -252 : 0;
+	if (!s->meta)
+		s->meta = state_new_sym(s, scalar_between_signed(lowest, 0), false);
+	return s->meta;
+}
+
+/* Does the access [p + off, p + off + size) lie in [lo, hi), size between its bounds? */
+static bool in_range(const struct astate *s, const struct aval *p, int64_t lo, int64_t hi, struct scalar size)
+{
+	struct scalar f = state_number(s, p);
+	return size.umax <= (uint64_t)(hi - lo) && f.smin >= lo && f.smax <= hi - (int64_t)size.umax;
+}
+
+static bool in_packet(struct prover *v, struct astate *s, const struct aval *p, struct scalar size)
+{
+	struct scalar base = s->syms[p->sym].facts, f = state_number(s, p);
+	int64_t small = 1ll << 40;
+	if (size.umax > 0x10000 || p->add < -small || p->add > small || base.smin < -small || base.smax > small)
+		return false;
+	bool low = f.smin >= 0 || state_knows_order(s, packet_meta(v, s), p->sym, -p->add);
+	return low && state_knows_order(s, p->sym, packet_end(s), p->add + (int64_t)size.umax);
+}
+
+static bool oblige_range(struct prover *v, const struct astate *s, const struct aval *p, int64_t size, struct scalar n)
+{
+	struct scalar f = state_number(s, p);
+	return prover_oblige(v, s, OBLIGATION_BOUNDS, in_range(s, p, 0, size, n),
+			     "%llu bytes at offset [%lld, %lld] of %s, which has %lld",
+			     (unsigned long long)n.umax, (long long)f.smin, (long long)f.smax, kind_names[p->kind],
+			     (long long)size);
+}
+
+static bool check_packet(struct prover *v, struct astate *s, const struct aval *p, struct scalar n, unsigned how)
+{
+	if ((how & ACCESS_WRITE) && !(how & ACCESS_HELPER) &&
+	    !prover_oblige(v, s, OBLIGATION_WRITABLE, progtype_rows[v->p->type].packet_write,
+			   "programs of this type may write the packet"))
+		return false;
+	if ((how & ACCESS_WRITE) && (how & ACCESS_HELPER) &&
+	    !prover_oblige(v, s, OBLIGATION_WRITABLE, progtype_rows[v->p->type].packet_write,
+			   "programs of this type may write the packet"))
+		return false;
+	struct scalar f = state_number(s, p);
+	return prover_oblige(v, s, OBLIGATION_BOUNDS, in_packet(v, s, p, n),
+			     "%llu bytes at offset [%lld, %lld] of the packet were compared with data_end",
+			     (unsigned long long)n.umax, (long long)f.smin, (long long)f.smax);
+}
+
+static bool check_value(struct prover *v, const struct astate *s, const struct aval *p, struct scalar n, unsigned how)
+{
+	const struct map *m = map_of(v, p);
+	bool read_only = (m->is_data && m->frozen) || (m->flags & RDONLY_PROG);
+	if ((how & ACCESS_WRITE) && !prover_oblige(v, s, OBLIGATION_WRITABLE, !read_only, "programs may write map %s", m->name))
+		return false;
+	if ((how & ACCESS_READ) &&
+	    !prover_oblige(v, s, OBLIGATION_WRITABLE, !(m->flags & WRONLY_PROG), "programs may read map %s", m->name))
+		return false;
+	return oblige_range(v, s, p, m->value_size, n);
+}
+
+static bool check_stack(struct prover *v, struct astate *s, const struct aval *p, struct scalar n, unsigned how)
+{
+	struct scalar f = state_number(s, p);
+	if (!prover_oblige(v, s, OBLIGATION_BOUNDS, in_range(s, p, -STACK_BYTES, 0, n),
+			   "%llu bytes at offset [%lld, %lld] of the stack, which has [-512, 0)",
+			   (unsigned long long)n.umax, (long long)f.smin, (long long)f.smax))
+		return false;
+	prover_use_stack(v, s->frames[p->object].sub, f.smin);
+	uint32_t lo = (uint32_t)(f.smin + STACK_BYTES), hi = (uint32_t)(f.smax + STACK_BYTES + (int64_t)n.umax);
+	if (!(how & ACCESS_READ) || (how & ACCESS_MAY_BE_UNWRITTEN))
+		return true;
+	return prover_oblige(v, s, OBLIGATION_STACK_INIT, stack_is_written(s, p->object, lo, hi),
+			     "stack bytes [%d, %d) were written", (int)lo - STACK_BYTES, (int)hi - STACK_BYTES);
+}
+
+static bool check_kernel(struct prover *v, const struct astate *s, unsigned how)
+{
+	return prover_oblige(v, s, OBLIGATION_WRITABLE, !(how & ACCESS_WRITE), "kernel objects are only read");
+}
+
+static bool check_pointer(struct prover *v, const struct astate *s, const struct aval *p)
+{
+	uint64_t x;
+	if (!p->followable && aval_is_const(s, p, &x) && x == 0)
+		return prover_oblige(v, s, OBLIGATION_NOT_NULL, false, "the pointer is NULL");
+	return prover_oblige(v, s, OBLIGATION_INITIALISED, p->kind != KIND_NONE, "the pointer was set on every path") &&
+	       prover_oblige(v, s, OBLIGATION_POINTER, p->kind != KIND_NUMBER || p->followable, "a number is no pointer") &&
+	       prover_oblige(v, s, OBLIGATION_FRESH, p->kind != KIND_STALE, "the packet did not move since") &&
+	       prover_oblige(v, s, OBLIGATION_NOT_NULL, !p->maybe_null, "%s pointer is not NULL", kind_names[p->kind]);
+}
+
+/* All obligations of an access to anything but the context. */
+static bool check_access(struct prover *v, struct astate *s, const struct aval *p, struct scalar n, unsigned how)
+{
+	switch ((enum kind)p->kind) {
+	case KIND_STACK: return check_stack(v, s, p, n, how);
+	case KIND_PACKET: return check_packet(v, s, p, n, how);
+	case KIND_VALUE: return check_value(v, s, p, n, how);
+	case KIND_MEM: return oblige_range(v, s, p, p->object, n);
+	case KIND_MEM_RO:
+	case KIND_FLOW_KEYS: {
+		bool ok = p->kind == KIND_FLOW_KEYS || !(how & ACCESS_WRITE);
+		return prover_oblige(v, s, OBLIGATION_WRITABLE, ok, "the memory may be written") &&
+		       oblige_range(v, s, p, p->object, n);
+	}
+	case KIND_NUMBER:
+	case KIND_KERNEL: return check_kernel(v, s, how);
+	case KIND_MAP:
+	case KIND_FUNC: return prover_unmodelled(v, s, REASON_INSN, kind_names[p->kind]);
+	case KIND_DYNPTR:
+	case KIND_NONE:
+	case KIND_STALE:
+	case KIND_CTX:
+	case KIND_COUNT:
+		break;
+	}
+	return prover_oblige(v, s, OBLIGATION_POINTER, false, "%s is no memory", kind_names[p->kind]);
+}
+
+/* Context. */
+static struct aval field_value(struct prover *v, struct astate *s, const struct context_field *f, unsigned size)
+{
+	struct aval x = {0};
+	switch (f ? f->kind : FIELD_SCALAR) {
+	case FIELD_PKT: return aval_pointer(KIND_PACKET, 0, 0);
+	case FIELD_PKT_END:
+		x = aval_pointer(KIND_PACKET, 0, 0);
+		x.sym = packet_end(s);
+		return x;
+	case FIELD_PKT_META:
+		x = aval_pointer(KIND_PACKET, 0, 0);
+		x.sym = packet_meta(v, s);
+		return x;
+	case FIELD_KERNEL: return aval_pointer(KIND_KERNEL, KERNEL_SOCKET, 0);
+	case FIELD_KERNEL_OR_NULL:
+		x = aval_pointer(KIND_KERNEL, KERNEL_SOCKET, 0);
+		x.maybe_null = true;
+		x.null_id = s->next_id++;
+		return x;
+	case FIELD_TYPED:
+		x = aval_number(s, scalar_of_width(size * 8));
+		x.followable = size == 8;
+		return x;
+	case FIELD_SCALAR:
+	case FIELD_UNMODELLED:
+		break;
+	}
+	unsigned bits = f && f->bits < size * 8 ? f->bits : size * 8;
+	return aval_number(s, scalar_of_width(bits));
+}
+
+static bool context_constant(struct prover *v, const struct astate *s, const struct aval *p, int64_t *off)
+{
+	struct aval number = *p;
+	uint64_t x;
+	number.kind = KIND_NUMBER;
+	bool is_const = aval_is_const(s, &number, &x);
+	*off = (int64_t)x;
+	return is_const || prover_unmodelled(v, s, REASON_CONTEXT, "context at a variable offset");
+}
+
+static bool check_context(struct prover *v, struct astate *s, int64_t off, unsigned size, bool write,
+			  const struct context_field **field)
+{
+	enum progtype type = v->p->type;
+	enum context_layout layout = progtype_rows[type].context;
+	bool ok = off >= 0 && context_permits(type, (uint64_t)off, size, write);
+	if (!prover_oblige(v, s, OBLIGATION_CTX_FIELD, ok, "%u bytes at offset %lld of the context may be %s", size,
+			   (long long)off, write ? "written" : "read"))
+		return false;
+	*field = context_find(layout, (uint64_t)off);
+	if (*field && (*field)->kind == FIELD_UNMODELLED && !write)
+		return true; /* some number */
+	return true;
+}
+
+static bool load_context(struct prover *v, struct astate *s, const struct aval *p, unsigned size, bool sign, struct aval *out)
+{
+	const struct context_field *f;
+	int64_t off;
+	if (!context_constant(v, s, p, &off) || !check_context(v, s, off, size, false, &f))
+		return false;
+	*out = field_value(v, s, f, size);
+	return !sign || prover_oblige(v, s, OBLIGATION_CTX_FIELD, !aval_is_pointer(out),
+				      "a pointer in the context is not sign-extended");
+}
+
+static bool store_context(struct prover *v, struct astate *s, const struct aval *p, unsigned size, const struct aval *x)
+{
+	const struct context_field *f;
+	int64_t off;
+	if (!context_constant(v, s, p, &off) || !check_context(v, s, off, size, true, &f))
+		return false;
+	return prover_oblige(v, s, OBLIGATION_SECRET, !aval_is_pointer(x) || v->opt->privileged,
+			     "no pointer is written to the context") &&
+	       prover_oblige(v, s, OBLIGATION_SECRET, !state_tainted(s, x) || v->opt->privileged,
+			     "nothing derived from an address is written to the context");
+}
+
+/* Bytes of a frozen section that user space can't set are what the object says. */
+static bool load_frozen(const struct prover *v, const struct astate *s, const struct aval *p, unsigned size, struct aval *out)
+{
+	if (p->kind != KIND_VALUE)
+		return false;
+	const struct map *m = map_of(v, p);
+	struct aval number = *p;
+	uint64_t off, x = 0;
+	number.kind = KIND_NUMBER;
+	if (!m->is_data || !m->frozen || !m->bytes || !aval_is_const(s, &number, &off))
+		return false;
+	for (size_t i = 0; i < m->n_vars; i++)
+		if (m->vars[i].is_volatile && m->vars[i].off < off + size && off < (uint64_t)m->vars[i].off + m->vars[i].size)
+			return false;
+	memcpy(&x, m->bytes + off, size);
+	*out = aval_const(x);
+	return true;
+}
+
+static struct aval loaded(struct prover *v, struct astate *s, const struct aval *p, unsigned size)
+{
+	struct scalar f = state_number(s, p);
+	struct aval x;
+	if (load_frozen(v, s, p, size, &x))
+		return x;
+	if (p->kind == KIND_STACK && scalar_is_const(f))
+		return stack_load(s, p->object, (uint32_t)(f.smin + STACK_BYTES), size);
+	bool tainted = false;
+	if (p->kind == KIND_STACK)
+		tainted = stack_is_secret(s, p->object, (uint32_t)(f.smin + STACK_BYTES),
+					  (uint32_t)(f.smax + STACK_BYTES) + size);
+	x = (struct aval){.kind = KIND_NUMBER, .sym = state_new_sym(s, scalar_of_width(size * 8), tainted)};
+	x.followable = (p->kind == KIND_KERNEL || p->kind == KIND_NUMBER) && size == 8;
+	return x;
+}
+
+static struct aval sign_extended(struct astate *s, const struct aval *x, unsigned size)
+{
+	struct scalar f = scalar_sext(state_number(s, x), size * 8);
+	if (scalar_is_const(f))
+		return aval_const(f.bits.value);
+	return (struct aval){.kind = KIND_NUMBER,
+			     .sym = state_define(s, DEF_SEXT, f, state_tainted(s, x), x->sym, x->add, 0, size * 8)};
+}
+
+bool access_load(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size, bool sign_extend,
+		 struct aval *out)
+{
+	struct aval at = *p;
+	at.add = (int64_t)((uint64_t)at.add + (uint64_t)off);
+	if (!check_pointer(v, s, p))
+		return false;
+	if (at.kind == KIND_CTX) {
+		if (!load_context(v, s, &at, size, sign_extend, out))
+			return false;
+	} else {
+		if (!check_access(v, s, &at, scalar_const(size), ACCESS_READ))
+			return false;
+		*out = loaded(v, s, &at, size);
+	}
+	if (sign_extend && size < 8) {
+		if (aval_is_pointer(out))
+			*out = (struct aval){.kind = KIND_NUMBER, .sym = state_new_sym(s, scalar_any(), true)};
+		else
+			*out = sign_extended(s, out, size);
+	}
+	return true;
+}
+
+static void store_to_stack(struct astate *s, const struct aval *at, unsigned size, const struct aval *x)
+{
+	struct scalar f = state_number(s, at);
+	uint32_t lo = (uint32_t)(f.smin + STACK_BYTES), hi = (uint32_t)(f.smax + STACK_BYTES) + size;
+	if (scalar_is_const(f))
+		stack_store(s, at->object, lo, size, x);
+	else
+		stack_clobber(s, at->object, lo, hi, aval_is_pointer(x) || state_tainted(s, x));
+}
+
+bool access_store(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size,
+		  const struct aval *x)
+{
+	struct aval at = *p;
+	at.add = (int64_t)((uint64_t)at.add + (uint64_t)off);
+	if (!check_pointer(v, s, p))
+		return false;
+	if (at.kind == KIND_CTX)
+		return store_context(v, s, &at, size, x);
+	if (!check_access(v, s, &at, scalar_const(size), ACCESS_WRITE))
+		return false;
+	if (at.kind == KIND_STACK) {
+		store_to_stack(s, &at, size, x);
+		return true;
+	}
+	bool secret = aval_is_pointer(x) || state_tainted(s, x);
+	return prover_oblige(v, s, OBLIGATION_SECRET, !secret || v->opt->privileged, "no kernel address is written to %s",
+			     kind_names[at.kind]);
+}
+
+static bool range_is_secret(const struct astate *s, const struct aval *p, struct scalar n)
+{
+	struct scalar f = state_number(s, p);
+	return p->kind == KIND_STACK && stack_is_secret(s, p->object, (uint32_t)(f.smin + STACK_BYTES),
+							(uint32_t)(f.smax + STACK_BYTES + (int64_t)n.umax));
+}
+
+static void write_stack(struct astate *s, const struct aval *p, struct scalar n)
+{
+	struct scalar f = state_number(s, p);
+	uint32_t lo = (uint32_t)(f.smin + STACK_BYTES), hi = (uint32_t)(f.smax + STACK_BYTES + (int64_t)n.umax);
+	stack_clobber(s, p->object, lo, hi, false);
+	if (scalar_is_const(f) && n.umin)
+		stack_fill(s, p->object, lo, lo + (uint32_t)n.umin, false);
+}
+
+bool access_bytes(struct prover *v, struct astate *s, const struct aval *p, struct scalar size, unsigned how,
+		  bool secret_ok, const char *what)
+{
+	if (scalar_is_const(size) && size.umax == 0)
+		return true;
+	if (!check_pointer(v, s, p))
+		return false;
+	if (!prover_oblige(v, s, OBLIGATION_BOUNDS, size.umax < 1u << 29, "the size of %s is bounded", what))
+		return false;
+	if (p->kind == KIND_CTX) {
+		int64_t off;
+		const struct context_field *f;
+		if (!context_constant(v, s, p, &off))
+			return false;
+		for (uint64_t i = 0; i < size.umax; i++)
+			if (!check_context(v, s, off + (int64_t)i, 1, how & ACCESS_WRITE, &f))
+				return false;
+		return true;
+	}
+	if (!check_access(v, s, p, size, how))
+		return false;
+	if ((how & ACCESS_READ) && !(how & ACCESS_ATOMIC) &&
+	    !prover_oblige(v, s, OBLIGATION_SECRET, secret_ok || v->opt->privileged || !range_is_secret(s, p, size),
+			   "no kernel address is in the bytes of %s", what))
+		return false;
+	if ((how & ACCESS_WRITE) && p->kind == KIND_STACK) {
+		bool secret = (how & ACCESS_ATOMIC) && range_is_secret(s, p, size);
+		write_stack(s, p, size);
+		if (secret)
+			stack_clobber(s, p->object, (uint32_t)(state_number(s, p).smin + STACK_BYTES),
+				      (uint32_t)(state_number(s, p).smax + STACK_BYTES + (int64_t)size.umax), true);
+	}
+	return true;
+}

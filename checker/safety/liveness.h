@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which registers of a program are read later: what a state need not keep apart. */
+#ifndef LIVENESS_H
+#define LIVENESS_H
+
+#include "encode/object/program.h"
+
+struct liveness {
+	uint16_t *in; /* a bit a register, before each slot */
+	size_t n;
+};
+
+struct liveness *liveness_new(const struct program *p);
+void liveness_free(struct liveness *l);
+#endif
