@@ -31,7 +31,8 @@ EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context
 	helper_xdp.c helper_skb.c helper_mem.c helper_string.c after.c core.c strict.c demand.c progress.c exec.c differ.c settle.c live_map.c live_types.c live_load.c kernel.c symbolic.c)
 EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c address.c loadable.c friendly.c equiv.c) \
 	$(addprefix checker/witness/,oracle.c witness.c show.c)
-SAFETY_SRC = $(addprefix checker/safety/,contract.c contract_args.c contract_map.c contract_object.c contract_rule.c \
+SAFETY_SRC = $(addprefix checker/safety/,symbol.c state.c stack.c lattice.c liveness.c transfer.c branch.c access.c \
+	measure.c visit.c explore.c contract.c contract_args.c contract_map.c contract_object.c contract_rule.c \
 	contract_callback.c held.c exit.c)
 API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c
 CLI_SRC = $(addprefix checker/cli/,options.c command.c command_equiv.c command_conform.c \

@@ -49,7 +49,7 @@ void access_kill_reference(struct astate *s, uint32_t ref)
 	state_visit(s, kill, &ref);
 	for (unsigned i = 0; i < s->n_refs; i++)
 		if (s->refs[i].id == ref) {
-			s->refs[i] = s->refs[--s->n_refs];
+			state_drop_reference(s, i);
 			break;
 		}
 	/* a cell that lost its value holds no number to read */

@@ -160,7 +160,7 @@ static void drop_reference(void *arg, struct aval *v)
 		return;
 	for (unsigned i = 0; i < g->s->n_refs; i++)
 		if (g->s->refs[i].id == v->ref) {
-			g->s->refs[i] = g->s->refs[--g->s->n_refs];
+			state_drop_reference(g->s, i);
 			return;
 		}
 }

@@ -151,6 +151,9 @@ static bool frame_included(struct inclusion *n, unsigned d)
 	for (unsigned i = 0; d && i < 5; i++)
 		if (!value_included(n, &a->saved[i], &b->saved[i]))
 			return false;
+	for (unsigned i = 0; a->callback && i < 5; i++)
+		if (!value_included(n, &a->args[i], &b->args[i]))
+			return false;
 	for (uint32_t i = 0; i < b->n_cells; i++) {
 		const struct cell *y = &b->cells[i], *x = cell_at(a, y->off);
 		uint64_t k;
@@ -357,6 +360,8 @@ static void join_frame(struct meeting *m, unsigned d)
 	}
 	for (unsigned i = 0; d && i < 5; i++)
 		o->saved[i] = join_value(m, &a->saved[i], &b->saved[i]);
+	for (unsigned i = 0; a->callback && i < 5; i++)
+		o->args[i] = join_value(m, &a->args[i], &b->args[i]);
 	o->cells = zeroed(a->n_cells, sizeof *o->cells);
 	o->cap_cells = a->n_cells;
 	for (uint32_t i = 0; i < a->n_cells; i++) {
@@ -404,6 +409,7 @@ static bool meet_states(struct meeting *m)
 	memset(o, 0, sizeof *o);
 	o->slot = a->slot, o->depth = a->depth, o->lock = a->lock, o->rcu = a->rcu;
 	o->next_id = 1;
+	o->budgeted = a->budgeted && b->budgeted;
 	state_define(o, DEF_NONE, scalar_const(0), false, 0, 0, 0, 0);
 	o->n_refs = a->n_refs;
 	for (unsigned i = 0; i < a->n_refs; i++) {

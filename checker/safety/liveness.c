@@ -41,10 +41,12 @@ static struct effect effect_of(const struct insn *in)
 	uint16_t second = in->k ? 0 : BIT(in->src);
 	switch (isa_rows[in->op].form) {
 	case FORM_ALU: return (struct effect){in->op == ISA_MOV ? second : second | BIT(in->dst), BIT(in->dst)};
+	case FORM_CAST:
 	case FORM_ALUX: return (struct effect){BIT(in->src), BIT(in->dst)};
 	case FORM_ALU1:
 	case FORM_END: return (struct effect){BIT(in->dst), BIT(in->dst)};
 	case FORM_JMP: return (struct effect){BIT(in->dst) | second, 0};
+	case FORM_MAYGOTO:
 	case FORM_JA:
 	case FORM_JAL: return (struct effect){0, 0};
 	case FORM_CALL: return (struct effect){helper_reads(in), CLOBBERED};

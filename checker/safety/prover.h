@@ -42,10 +42,17 @@ struct prover {
 	uint32_t *map_numbers;    /* identity */
 	/* a bit set a slot: obligations discharged and failed there */
 	uint32_t *discharged, *failed;
+	struct note *notes;       /* one for each obligation and slot that has a text */
+	size_t n_notes;
+	uint32_t *note_of;        /* by slot: its first note + 1, 0: none */
+	uint64_t deadline_ns;     /* CLOCK_MONOTONIC, 0: none */
 	int32_t *stack_used;      /* lowest stack offset that each subprogram touches */
 	uint64_t *constants;      /* the program's immediates, for widening; sorted */
 	size_t n_constants;
 };
+
+/* Counts a step. False: the attempt has to stop, and v->stopped says so. */
+bool prover_step(struct prover *v);
 
 /* Records an obligation at the state's slot (the instruction at work is s->slot). Returns `holds`. The text is formatted only where
  * it is kept. A path whose obligation fails ends. */

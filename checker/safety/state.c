@@ -51,6 +51,11 @@ void state_release(struct astate *s)
 	s->orders = NULL;
 }
 
+void state_drop_reference(struct astate *s, unsigned index)
+{
+	memmove(s->refs + index, s->refs + index + 1, (--s->n_refs - index) * sizeof *s->refs);
+}
+
 struct aval aval_none(void)
 {
 	return (struct aval){0};
@@ -93,6 +98,8 @@ void state_visit(struct astate *s, place_visitor f, void *arg)
 		struct aframe *fr = &s->frames[d];
 		for (unsigned i = 0; d && i < 5; i++)
 			f(arg, &fr->saved[i]);
+		for (unsigned i = 0; fr->callback && i < 5; i++)
+			f(arg, &fr->args[i]);
 		for (uint32_t i = 0; i < fr->n_cells; i++)
 			f(arg, &fr->cells[i].v);
 	}

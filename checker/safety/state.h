@@ -103,7 +103,8 @@ struct aframe {
 	struct aval saved[5];                /* the caller's r6..r10 */
 	uint32_t back;                       /* slot to return to */
 	uint32_t sub;                        /* index of the subprogram that runs */
-	struct callback_round *callback;     /* that it is a round of, NULL: an ordinary call; owned by the prover */
+	const struct callback_round *callback; /* that it is a round of, NULL: an ordinary call; owned by the walk */
+	struct aval args[5];                 /* callback: what each round gets */
 };
 
 struct reference {
@@ -127,6 +128,7 @@ struct astate {
 	uint32_t lock;    /* slot that took the lock that is held + 1, 0: none */
 	uint32_t rcu;     /* depth of rcu/preempt sections held */
 	uint32_t next_id; /* for null_id and ref */
+	bool budgeted;    /* passed a may_goto since the last loop head */
 	struct aframe frames[MAX_FRAMES];
 };
 
@@ -134,6 +136,8 @@ struct astate {
 void state_init(struct astate *s, const struct program *p); /* at entry: r1 the context, r10 the stack */
 void state_copy(struct astate *to, const struct astate *from); /* `to` uninitialised */
 void state_release(struct astate *s);
+
+void state_drop_reference(struct astate *s, unsigned index); /* of s->refs */
 
 /* Symbols. */
 sym state_new_sym(struct astate *s, struct scalar facts, bool tainted);

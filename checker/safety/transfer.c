@@ -230,7 +230,7 @@ static struct abstract_row abstract_row(enum isa_op op)
 	case ISA_ARSH: return (struct abstract_row){scalar_arsh, scalar_arsh32};
 	case ISA_NEG: return (struct abstract_row){negated, negated32};
 	case ISA_MOV: return (struct abstract_row){second, second32};
-	case ISA_MOVSX: case ISA_LE: case ISA_BE: case ISA_BSWAP: case ISA_JA: case ISA_JAL: case ISA_JEQ:
+	case ISA_MOVSX: case ISA_CAST: case ISA_MAY_GOTO: case ISA_LE: case ISA_BE: case ISA_BSWAP: case ISA_JA: case ISA_JAL: case ISA_JEQ:
 	case ISA_JGT: case ISA_JGE: case ISA_JSET: case ISA_JNE: case ISA_JSGT: case ISA_JSGE: case ISA_JLT:
 	case ISA_JLE: case ISA_JSLT: case ISA_JSLE: case ISA_CALL: case ISA_EXIT: case ISA_LDDW:
 	case ISA_LDABS: case ISA_LDIND: case ISA_LDX: case ISA_LDXS: case ISA_ST: case ISA_STX: case ISA_A_ADD:
@@ -511,6 +511,8 @@ bool transfer_step(struct prover *v, struct astate *s, const struct insn *in)
 	case FORM_LDABS:
 	case FORM_LDIND: return step_packet(v, s, in);
 	case FORM_CALL: return helper_check(v, s, in);
+	case FORM_CAST: return prover_unmodelled(v, s, REASON_INSN, "address space cast");
+	case FORM_MAYGOTO:
 	case FORM_JA:
 	case FORM_JAL:
 	case FORM_JMP:

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The walk: paths one after the other, depth first. A path ends where its state
+ * is included in one that was explored to all ends before. At the head of a
+ * loop that was passed often enough the state is widened; a path that comes
+ * back to a widened head, included in it, closes the loop, if a number shows
+ * that it can't go on forever (measure.c). Why that is enough: an endless run
+ * would pass some widened head endlessly often (every cycle has a head, and a
+ * path that ended in an explored state continues as that one did, with the same
+ * head symbols), each time with the measure nearer to its bound.
+ */
+#include "explore.h"
+#include "visit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOT_JOIN = 1, SLOT_HEAD = 2, SLOT_ENTRY = 4 };
+
+struct pending {
+	struct astate s;
+	struct node *node;
+};
+
+/* A widened head: its symbols mean something while a path is in its loop. */
+struct head {
+	uint32_t sub;
+	int block;
+	unsigned depth;
+	bool rounds; /* of a callback: while its frame is there */
+};
+
+struct explorer {
+	struct prover *v;
+	struct cfg *cfgs; /* by subprogram */
+	uint8_t *marks;   /* by slot */
+	uint32_t *sub_of; /* by slot */
+	struct visits visits;
+	struct pending *stack;
+	size_t n_stack, cap_stack;
+	struct head *heads; /* by serial; [0]: none */
+	uint32_t n_heads, cap_heads;
+	struct callback_round **rounds;
+	size_t n_rounds;
+};
+
+static void *checked(void *p)
+{
+	if (!p)
+		abort();
+	return p;
+}
+
+/* Preparation. */
+
+static void mark_blocks(struct explorer *x, const struct cfg *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct block *b = &c->blocks[i];
+		if (b->loop == (int)i)
+			x->marks[b->start] |= SLOT_HEAD;
+		if (b->n_pred > 1)
+			x->marks[b->start] |= SLOT_JOIN;
+	}
+}
+
+static bool prepare(struct explorer *x)
+{
+	const struct program *p = x->v->p;
+	x->cfgs = checked(calloc(p->n_subs, sizeof *x->cfgs));
+	x->marks = checked(calloc(p->n + 1, sizeof *x->marks));
+	x->sub_of = checked(calloc(p->n + 1, sizeof *x->sub_of));
+	x->heads = checked(calloc(1, sizeof *x->heads));
+	x->n_heads = x->cap_heads = 1;
+	visits_init(&x->visits);
+	for (uint32_t i = 0; i < p->n_subs; i++) {
+		const struct subprogram *sub = &p->subs[i];
+		char err[160];
+		if (!cfg_build(p->insns, sub->start, sub->end, &x->cfgs[i], err, sizeof err)) {
+			struct astate at = {.slot = sub->start};
+			return prover_unmodelled(x->v, &at, REASON_INSN, err);
+		}
+		mark_blocks(x, &x->cfgs[i]);
+		x->marks[sub->start] |= SLOT_ENTRY;
+		for (uint32_t s = sub->start; s < sub->end; s++)
+			x->sub_of[s] = i;
+	}
+	return true;
+}
+
+static void release(struct explorer *x)
+{
+	for (size_t i = 0; i < x->n_stack; i++)
+		state_release(&x->stack[i].s);
+	for (size_t i = 0; x->cfgs && i < x->v->p->n_subs; i++)
+		cfg_release(&x->cfgs[i]);
+	for (size_t i = 0; i < x->n_rounds; i++)
+		free(x->rounds[i]);
+	x->v->result->states += x->visits.states;
+	visits_release(&x->visits);
+	free(x->rounds);
+	free(x->stack);
+	free(x->cfgs);
+	free(x->marks);
+	free(x->sub_of);
+	free(x->heads);
+}
+
+static void push(struct explorer *x, const struct astate *s, struct node *node)
+{
+	if (x->n_stack == x->cap_stack) {
+		x->cap_stack = x->cap_stack ? x->cap_stack * 2 : 32;
+		x->stack = checked(realloc(x->stack, x->cap_stack * sizeof *x->stack));
+	}
+	struct pending *p = &x->stack[x->n_stack++];
+	memcpy(&p->s, s, sizeof *s); /* takes its arrays over */
+	p->node = node;
+	if (node)
+		node->open++;
+}
+
+/* What was left behind. */
+
+static uint64_t key_of(const struct astate *s)
+{
+	uint64_t h = 1469598103934665603ull ^ s->slot;
+	for (unsigned d = 1; d < s->depth; d++) {
+		h = h * 1099511628211ull + s->frames[d].back;
+		h = h * 1099511628211ull + (uintptr_t)s->frames[d].callback;
+	}
+	return h * 1099511628211ull + s->depth;
+}
+
+static bool is_callback_entry(const struct explorer *x, const struct astate *s)
+{
+	const struct aframe *f = &s->frames[s->depth - 1];
+	return s->depth > 1 && f->callback && f->callback->target == s->slot && x->marks[s->slot] & SLOT_ENTRY;
+}
+
+static bool is_in_loop(const struct explorer *x, const struct astate *s, const struct head *h)
+{
+	if (s->depth < h->depth)
+		return false;
+	if (s->depth > h->depth || h->rounds)
+		return true;
+	if (x->sub_of[s->slot] != h->sub)
+		return false;
+	const struct cfg *c = &x->cfgs[h->sub];
+	int b = cfg_find_block(c, s->slot);
+	return b >= 0 && cfg_loop_holds(c, h->block, b);
+}
+
+static void forget_heads(const struct explorer *x, struct astate *s)
+{
+	for (sym i = 1; i < s->n_syms; i++) {
+		struct symbol *y = &s->syms[i];
+		if (y->def == DEF_HEAD && (!y->a || !is_in_loop(x, s, &x->heads[y->a]))) {
+			y->def = DEF_NONE;
+			y->a = y->b = 0;
+		}
+	}
+}
+
+static void forget_dead(const struct explorer *x, struct astate *s)
+{
+	uint16_t live = x->v->liveness->in[s->slot];
+	for (unsigned i = 0; i < 10; i++)
+		if (!(live >> i & 1))
+			s->r[i] = aval_none();
+	for (unsigned d = 1; d < s->depth; d++) {
+		struct aframe *f = &s->frames[d];
+		uint16_t later = x->v->liveness->in[f->back];
+		for (unsigned i = 0; i < 4; i++)
+			if (!(later >> (i + 6) & 1))
+				f->saved[i] = aval_none();
+	}
+}
+
+static void tidy(const struct explorer *x, struct astate *s)
+{
+	forget_dead(x, s);
+	forget_heads(x, s);
+	state_collect(s);
+}
+
+static uint32_t new_head(struct explorer *x, const struct astate *s, bool rounds)
+{
+	if (x->n_heads == x->cap_heads) {
+		x->cap_heads *= 2;
+		x->heads = checked(realloc(x->heads, x->cap_heads * sizeof *x->heads));
+	}
+	uint32_t sub = x->sub_of[s->slot];
+	x->heads[x->n_heads] = (struct head){sub, cfg_find_block(&x->cfgs[sub], s->slot), s->depth, rounds};
+	return x->n_heads++;
+}
+
+static struct node *latest_open(const struct place *p)
+{
+	for (size_t i = p->n; i-- > 0;)
+		if (p->nodes[i]->open)
+			return p->nodes[i];
+	return NULL;
+}
+
+enum arrival { ARRIVE_NEW, ARRIVE_WIDEN, ARRIVE_END };
+
+/* Is the state included in what was there before? */
+static enum arrival compare(struct explorer *x, struct place *p, const struct astate *s, bool head, bool rounds)
+{
+	for (size_t i = p->n; i-- > 0;) {
+		struct node *n = p->nodes[i];
+		if (n->open && !head)
+			continue; /* a cycle, which its head decides about */
+		if ((n->state->budgeted && !s->budgeted) || !state_included(s, n->state)) {
+			n->misses++;
+			continue;
+		}
+		n->hits++;
+		if (!n->open || (n->serial && rounds))
+			return ARRIVE_END;
+		if (!n->serial)
+			return ARRIVE_WIDEN;
+		prover_oblige(x->v, s, OBLIGATION_ENDS, s->budgeted || measure_ends(n, s),
+			      "a number gets closer to its bound each time the loop goes round");
+		return ARRIVE_END;
+	}
+	return ARRIVE_NEW;
+}
+
+static bool replace(struct astate *s, struct astate *by)
+{
+	state_release(s);
+	memcpy(s, by, sizeof *s);
+	return true;
+}
+
+static bool widen(struct explorer *x, struct astate *s, const struct node *old, uint32_t serial)
+{
+	struct astate wide;
+	if (!state_widen(old->state, s, serial, x->v->constants, x->v->n_constants, &wide))
+		return false;
+	replace(s, &wide);
+	state_collect(s);
+	return true;
+}
+
+/* A state that differs from all before it, in a place that has many. */
+static void merge(struct explorer *x, struct place *p, struct astate *s)
+{
+	struct astate both;
+	const struct node *old = p->nodes[p->n - 1];
+	bool many = p->joins > 6;
+	bool met = many ? state_widen(old->state, s, 0, x->v->constants, x->v->n_constants, &both)
+			: state_join(old->state, s, &both);
+	if (!met)
+		return;
+	p->joins++;
+	replace(s, &both);
+	forget_heads(x, s);
+	state_collect(s);
+}
+
+/* At a place where paths meet; false: the path ends here. */
+static bool arrive(struct explorer *x, struct astate *s, struct node **node)
+{
+	bool rounds = is_callback_entry(x, s), head = rounds || x->marks[s->slot] & SLOT_HEAD;
+	tidy(x, s);
+	struct place *p = visits_place(&x->visits, key_of(s));
+	enum arrival a = compare(x, p, s, head, rounds);
+	if (a == ARRIVE_END)
+		return false;
+	struct node *open = head ? latest_open(p) : NULL;
+	uint32_t visits = open ? open->visits + 1 : 1, serial = 0;
+	if (open && (a == ARRIVE_WIDEN || open->serial || visits > (rounds ? 2 : x->v->effort.unroll))) {
+		serial = new_head(x, s, rounds);
+		if (!widen(x, s, open, serial))
+			serial = 0;
+	} else if (!open && p->n >= x->v->effort.disjuncts) {
+		merge(x, p, s);
+	}
+	visits_trim(p);
+	if (head)
+		s->budgeted = false;
+	*node = visits_add(&x->visits, p, *node, s);
+	(*node)->serial = serial;
+	(*node)->visits = visits;
+	return true;
+}
+
+/* Calls. */
+
+static void kill_frame(void *arg, struct aval *v)
+{
+	if (v->kind == KIND_STACK && v->object >= *(unsigned *)arg)
+		*v = aval_none();
+}
+
+/* Cells whose pointer died hold bytes of an address. */
+static void drop_empty_cells(struct astate *s)
+{
+	for (unsigned d = 0; d < s->depth; d++) {
+		struct aframe *f = &s->frames[d];
+		for (uint32_t i = f->n_cells; i-- > 0;)
+			if (f->cells[i].v.kind == KIND_NONE)
+				stack_clobber(s, d, f->cells[i].off, f->cells[i].off + (uint32_t)f->cells[i].size, true);
+	}
+}
+
+static bool enter(struct explorer *x, struct astate *s, uint32_t target, const struct callback_round *callback)
+{
+	if (!prover_oblige(x->v, s, OBLIGATION_DEPTH, s->depth < MAX_FRAMES, "at most 8 functions are at work"))
+		return false;
+	struct aframe *f = &s->frames[s->depth];
+	memset(f, 0, sizeof *f);
+	memcpy(f->saved, s->r + 6, sizeof f->saved);
+	f->back = s->slot + 1;
+	f->sub = x->sub_of[target];
+	f->callback = callback;
+	s->r[0] = aval_none();
+	for (unsigned i = 6; i < 10; i++)
+		s->r[i] = aval_none();
+	s->r[10] = aval_pointer(KIND_STACK, s->depth++, 0);
+	s->slot = target;
+	return true;
+}
+
+/* What a round of a callback is given: numbers are new in each. */
+static void give_arguments(struct astate *s)
+{
+	struct aframe *f = &s->frames[s->depth - 1];
+	for (unsigned i = 0; i < 5; i++) {
+		struct aval a = f->args[i];
+		if (a.kind == KIND_NUMBER && a.sym)
+			a = (struct aval){.kind = KIND_NUMBER,
+					  .sym = state_new_sym(s, state_number(s, &a), state_tainted(s, &a))};
+		if (a.maybe_null)
+			a.null_id = s->next_id++;
+		s->r[i + 1] = a;
+	}
+	s->r[0] = aval_none();
+	for (unsigned i = 6; i < 10; i++)
+		s->r[i] = aval_none();
+	s->r[10] = aval_pointer(KIND_STACK, s->depth - 1, 0);
+	s->slot = f->callback->target;
+}
+
+/* Back to the caller; r0 is as it is. */
+static void leave(struct astate *s)
+{
+	struct aframe *f = &s->frames[--s->depth];
+	unsigned dead = s->depth;
+	memcpy(s->r + 6, f->saved, sizeof f->saved);
+	s->slot = f->back;
+	free(f->cells);
+	for (unsigned i = 1; i <= 5; i++)
+		s->r[i] = aval_none();
+	state_visit(s, kill_frame, &dead);
+	drop_empty_cells(s);
+}
+
+static const struct callback_round *keep_round(struct explorer *x, const struct callback_round *c)
+{
+	for (size_t i = 0; i < x->n_rounds; i++)
+		if (x->rounds[i]->target == c->target && x->rounds[i]->map_values == c->map_values &&
+		    scalar_equal(x->rounds[i]->rounds, c->rounds) && scalar_equal(x->rounds[i]->ret, c->ret))
+			return x->rounds[i];
+	x->rounds = checked(realloc(x->rounds, (x->n_rounds + 1) * sizeof *x->rounds));
+	struct callback_round *kept = checked(malloc(sizeof *kept));
+	*kept = *c;
+	x->rounds[x->n_rounds++] = kept;
+	return kept;
+}
+
+/* The helper is done: its result, and on behind the call. */
+static void finish_rounds(struct astate *s, const struct callback_round *c)
+{
+	for (unsigned i = 1; i <= 5; i++)
+		s->r[i] = aval_none();
+	s->r[0] = aval_number(s, c->ret);
+}
+
+static bool begin_rounds(struct explorer *x, struct astate *s, const struct insn *in, struct node *node)
+{
+	struct callback_round c = {0};
+	if (!helper_check_callback(x->v, s, in, &c))
+		return false;
+	const struct callback_round *kept = keep_round(x, &c);
+	struct astate done;
+	state_copy(&done, s);
+	finish_rounds(&done, kept);
+	done.slot++;
+	if (c.rounds.umax == 0) {
+		replace(s, &done);
+		return true;
+	}
+	push(x, &done, node);
+	if (!enter(x, s, c.target, kept))
+		return false;
+	memcpy(s->frames[s->depth - 1].args, c.args, sizeof c.args);
+	give_arguments(s);
+	return true;
+}
+
+static bool end_round(struct explorer *x, struct astate *s, struct node *node)
+{
+	struct aframe *f = &s->frames[s->depth - 1];
+	const struct callback_round *c = f->callback;
+	struct aval r0 = s->r[0];
+	bool ok = r0.kind == KIND_NUMBER && state_number(s, &r0).umax <= 1;
+	if (!prover_oblige(x->v, s, OBLIGATION_CALLBACK, ok, "the callback returns 0 or 1"))
+		return false;
+	struct astate done;
+	state_copy(&done, s);
+	leave(&done);
+	finish_rounds(&done, c);
+	push(x, &done, node);
+	/* the next round begins with an empty stack */
+	unsigned mine = s->depth - 1;
+	for (unsigned i = 0; i < 11; i++)
+		s->r[i] = aval_none();
+	f->n_cells = 0;
+	memset(f->written, 0, sizeof f->written);
+	memset(f->secret, 0, sizeof f->secret);
+	state_visit(s, kill_frame, &mine);
+	drop_empty_cells(s);
+	give_arguments(s);
+	return true;
+}
+
+static bool run_exit(struct explorer *x, struct astate *s, struct node *node)
+{
+	if (s->depth == 1) {
+		exit_check(x->v, s);
+		return false;
+	}
+	if (s->frames[s->depth - 1].callback)
+		return end_round(x, s, node);
+	leave(s);
+	return true;
+}
+
+/* One instruction. */
+
+static bool run_jump(struct explorer *x, struct astate *s, const struct insn *in, struct node *node)
+{
+	struct astate other;
+	bool taken, next;
+	uint32_t target = (uint32_t)insn_target(in, s->slot);
+	if (!branch_split(x->v, s, in, &other, &taken, &next)) {
+		if (taken)
+			state_release(&other);
+		return false;
+	}
+	if (taken)
+		other.slot = target;
+	if (next)
+		s->slot++;
+	if (taken && next)
+		push(x, &other, node);
+	else if (taken)
+		replace(s, &other);
+	return taken || next;
+}
+
+/* The kernel decides, and jumps after 8 million times at the latest. */
+static bool run_may_goto(struct explorer *x, struct astate *s, const struct insn *in, struct node *node)
+{
+	struct astate other;
+	state_copy(&other, s);
+	other.slot = (uint32_t)insn_target(in, s->slot);
+	push(x, &other, node);
+	s->budgeted = true;
+	s->slot++;
+	return true;
+}
+
+static bool run_call(struct explorer *x, struct astate *s, const struct insn *in, struct node *node)
+{
+	if (in->src == CALL_LOCAL)
+		return enter(x, s, (uint32_t)insn_target(in, s->slot), NULL);
+	const struct helper_row *row = in->src == CALL_HELPER ? helper_find((uint32_t)in->imm) : NULL;
+	if (row && helper_calls_back(row))
+		return begin_rounds(x, s, in, node);
+	if (!transfer_step(x->v, s, in))
+		return false;
+	s->slot++;
+	return true;
+}
+
+static bool run_insn(struct explorer *x, struct astate *s, struct node *node)
+{
+	const struct insn *in = &x->v->p->insns[s->slot];
+	switch (isa_rows[in->op].form) {
+	case FORM_JA:
+	case FORM_JAL: s->slot = (uint32_t)insn_target(in, s->slot); return true;
+	case FORM_JMP: return run_jump(x, s, in, node);
+	case FORM_EXIT: return run_exit(x, s, node);
+	case FORM_CALL: return run_call(x, s, in, node);
+	case FORM_ALU:
+	case FORM_ALUX:
+	case FORM_ALU1:
+	case FORM_END:
+	case FORM_WIDE:
+	case FORM_LDABS:
+	case FORM_LDIND:
+	case FORM_LDX:
+	case FORM_LDXS:
+	case FORM_ST:
+	case FORM_STX:
+	case FORM_ATOMIC:
+	case FORM_LOAD_ACQ:
+	case FORM_STORE_REL:
+	case FORM_CAST:
+		break;
+	case FORM_MAYGOTO: return run_may_goto(x, s, in, node);
+	}
+	if (!transfer_step(x->v, s, in))
+		return false;
+	s->slot += in->op == ISA_LDDW ? 2 : 1;
+	return true;
+}
+
+static void walk(struct explorer *x, struct astate *s, struct node *node)
+{
+	bool stopped = false;
+	do {
+		if (!prover_step(x->v)) {
+			stopped = true;
+			break;
+		}
+		if (x->marks[s->slot] && !arrive(x, s, &node))
+			break;
+	} while (run_insn(x, s, node));
+	state_release(s);
+	if (node && !stopped)
+		visits_close(node);
+}
+
+/* Stack of all functions that may be at work together. */
+static uint32_t deepest(const struct explorer *x, uint32_t sub, unsigned depth)
+{
+	const struct program *p = x->v->p;
+	uint32_t most = 0, own = ((uint32_t)-x->v->stack_used[sub] + 15) & ~15u;
+	if (depth >= MAX_FRAMES)
+		return own;
+	for (uint32_t i = p->subs[sub].start; i < p->subs[sub].end; i++) {
+		const struct insn *in = &p->insns[i];
+		bool calls = isa_rows[in->op].form == FORM_CALL && in->src == CALL_LOCAL;
+		bool names = in->op == ISA_LDDW && in->src == WIDE_FUNC;
+		if (!calls && !names)
+			continue;
+		uint32_t below = deepest(x, x->sub_of[insn_target(in, i)], depth + 1);
+		most = below > most ? below : most;
+	}
+	return own + most;
+}
+
+static bool nothing_failed(const struct prover *v)
+{
+	for (size_t i = 0; i < v->p->n; i++)
+		if (v->failed[i])
+			return false;
+	return true;
+}
+
+bool explore_run(struct prover *v)
+{
+	struct explorer x = {.v = v};
+	struct astate s;
+	if (prepare(&x)) {
+		state_init(&s, v->p);
+		push(&x, &s, NULL);
+		while (x.n_stack && !v->stopped) {
+			struct pending next = x.stack[--x.n_stack];
+			walk(&x, &next.s, next.node);
+		}
+		struct astate at = {0};
+		if (v->p->n_subs > 1 && !v->stopped)
+			prover_oblige(v, &at, OBLIGATION_DEPTH, deepest(&x, 0, 0) <= STACK_BYTES,
+				      "the functions at work use at most 512 bytes of stack");
+	}
+	release(&x);
+	return !v->stopped && !v->unmodelled && nothing_failed(v);
+}

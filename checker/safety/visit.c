@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Places and nodes: a hash table of what was visited. */
+#include "visit.h"
+
+#include <stdlib.h>
+
+static void *checked(void *p)
+{
+	if (!p)
+		abort();
+	return p;
+}
+
+void visits_init(struct visits *t)
+{
+	*t = (struct visits){.cap = 64};
+	t->table = checked(calloc(t->cap, sizeof *t->table));
+}
+
+static void drop_state(struct node *n)
+{
+	if (!n->state)
+		return;
+	state_release(n->state);
+	free(n->state);
+	n->state = NULL;
+}
+
+void visits_release(struct visits *t)
+{
+	for (struct node *n = t->all, *next; n; n = next) {
+		next = n->all;
+		drop_state(n);
+		free(n->measures);
+		free(n);
+	}
+	for (size_t i = 0; i < t->cap; i++)
+		if (t->table[i]) {
+			free(t->table[i]->nodes);
+			free(t->table[i]);
+		}
+	free(t->table);
+	*t = (struct visits){0};
+}
+
+static struct place **slot_of(struct place **table, size_t cap, uint64_t key)
+{
+	size_t i = (key * 0x9e3779b97f4a7c15ull) >> 20 & (cap - 1);
+	while (table[i] && table[i]->key != key)
+		i = (i + 1) & (cap - 1);
+	return &table[i];
+}
+
+static void grow(struct visits *t)
+{
+	size_t cap = t->cap * 2;
+	struct place **table = checked(calloc(cap, sizeof *table));
+	for (size_t i = 0; i < t->cap; i++)
+		if (t->table[i])
+			*slot_of(table, cap, t->table[i]->key) = t->table[i];
+	free(t->table);
+	t->table = table;
+	t->cap = cap;
+}
+
+struct place *visits_place(struct visits *t, uint64_t key)
+{
+	struct place **at = slot_of(t->table, t->cap, key);
+	if (*at)
+		return *at;
+	if (t->n * 2 >= t->cap) {
+		grow(t);
+		at = slot_of(t->table, t->cap, key);
+	}
+	*at = checked(calloc(1, sizeof **at));
+	(*at)->key = key;
+	t->n++;
+	return *at;
+}
+
+struct node *visits_add(struct visits *t, struct place *p, struct node *parent, const struct astate *s)
+{
+	struct node *n = checked(calloc(1, sizeof *n));
+	n->parent = parent;
+	n->place = p;
+	n->open = 1;
+	n->all = t->all;
+	t->all = n;
+	t->states++;
+	n->state = checked(malloc(sizeof *n->state));
+	state_copy(n->state, s);
+	if (p->n == p->cap) {
+		p->cap = p->cap ? p->cap * 2 : 4;
+		p->nodes = checked(realloc(p->nodes, p->cap * sizeof *p->nodes));
+	}
+	p->nodes[p->n++] = n;
+	return n;
+}
+
+void visits_close(struct node *n)
+{
+	while (n && --n->open == 0)
+		n = n->parent;
+}
+
+/* The latest stays: it is what a loop is widened from. */
+void visits_trim(struct place *p)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < p->n; i++) {
+		struct node *n = p->nodes[i];
+		if (i + 1 == p->n || n->serial || n->misses <= n->hits * 4 + 12)
+			p->nodes[kept++] = n;
+		else
+			drop_state(n);
+	}
+	p->n = kept;
+}
