@@ -222,6 +222,7 @@ static struct aval field_value(struct prover *v, struct astate *s, const struct 
 		x = aval_number(s, scalar_of_width(size * 8));
 		x.followable = size == 8;
 		return x;
+	case FIELD_FLOW_KEYS: return aval_pointer(KIND_FLOW_KEYS, FLOW_KEYS_SIZE, 0);
 	case FIELD_SCALAR:
 	case FIELD_UNMODELLED:
 		break;
@@ -323,7 +324,7 @@ static struct aval sign_extended(struct astate *s, const struct aval *x, unsigne
 			     .sym = state_define(s, DEF_SEXT, f, state_tainted(s, x), x->sym, x->add, 0, size * 8)};
 }
 
-bool access_load(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size, bool sign_extend,
+bool access_read(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size, bool sign_extend,
 		 struct aval *out)
 {
 	struct aval at = *p;
@@ -357,7 +358,7 @@ static void store_to_stack(struct astate *s, const struct aval *at, unsigned siz
 		stack_clobber(s, at->object, lo, hi, aval_is_pointer(x) || state_tainted(s, x));
 }
 
-bool access_store(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size,
+bool access_write(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size,
 		  const struct aval *x)
 {
 	struct aval at = *p;

@@ -242,7 +242,7 @@ bool branch_split(struct prover *v, struct astate *s, const struct insn *in, str
 			  ? -1
 			  : scalar_decide(rel, in->width, state_number(s, &a), state_number(s, &b));
 	if (decided != 0) {
-		state_copy(other, s);
+		state_clone(other, s);
 		*taken = assume(other, rel, in->width, &a, &b);
 		if (!*taken)
 			state_release(other);

@@ -386,7 +386,7 @@ static bool begin_rounds(struct explorer *x, struct astate *s, const struct insn
 		return false;
 	const struct callback_round *kept = keep_round(x, &c);
 	struct astate done;
-	state_copy(&done, s);
+	state_clone(&done, s);
 	finish_rounds(&done, kept);
 	done.slot++;
 	if (c.rounds.umax == 0) {
@@ -410,7 +410,7 @@ static bool end_round(struct explorer *x, struct astate *s, struct node *node)
 	if (!prover_oblige(x->v, s, OBLIGATION_CALLBACK, ok, "the callback returns 0 or 1"))
 		return false;
 	struct astate done;
-	state_copy(&done, s);
+	state_clone(&done, s);
 	leave(&done);
 	finish_rounds(&done, c);
 	push(x, &done, node);
@@ -466,7 +466,7 @@ static bool run_jump(struct explorer *x, struct astate *s, const struct insn *in
 static bool run_may_goto(struct explorer *x, struct astate *s, const struct insn *in, struct node *node)
 {
 	struct astate other;
-	state_copy(&other, s);
+	state_clone(&other, s);
 	other.slot = (uint32_t)insn_target(in, s->slot);
 	push(x, &other, node);
 	s->budgeted = true;

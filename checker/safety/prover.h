@@ -77,9 +77,9 @@ void branch_resolve_null(struct astate *s, uint32_t null_id, bool is_null);
 
 /* Access. */
 enum access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_ATOMIC = 4, ACCESS_HELPER = 8, ACCESS_MAY_BE_UNWRITTEN = 16 };
-bool access_load(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size, bool sign_extend,
+bool access_read(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size, bool sign_extend,
 		 struct aval *out);
-bool access_store(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size,
+bool access_write(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size,
 		  const struct aval *x);
 /* Bytes [p, p + size) for a helper or an atomic, size anything in `size` (a number's facts; 0 needs no memory).
  * Checks all obligations; what is written becomes unknown numbers (written for sure only as far as the least size),

@@ -26,7 +26,7 @@ void state_init(struct astate *s, const struct program *p)
 	(void)p;
 }
 
-void state_copy(struct astate *to, const struct astate *from)
+void state_clone(struct astate *to, const struct astate *from)
 {
 	memcpy(to, from, offsetof(struct astate, frames) + from->depth * sizeof from->frames[0]);
 	to->syms = copied(from->syms, from->n_syms * sizeof *from->syms);

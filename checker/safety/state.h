@@ -134,7 +134,7 @@ struct astate {
 
 /* Life. All memory is the caller's; a state is a value with owned arrays. */
 void state_init(struct astate *s, const struct program *p); /* at entry: r1 the context, r10 the stack */
-void state_copy(struct astate *to, const struct astate *from); /* `to` uninitialised */
+void state_clone(struct astate *to, const struct astate *from); /* `to` uninitialised */
 void state_release(struct astate *s);
 
 void state_drop_reference(struct astate *s, unsigned index); /* of s->refs */

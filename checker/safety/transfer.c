@@ -454,7 +454,7 @@ static bool step_load(struct prover *v, struct astate *s, const struct insn *in)
 		return false;
 	if (program_core(v->p, s->slot))
 		return prover_unmodelled(v, s, REASON_CORE, "load at an offset that the kernel's types give");
-	if (!access_load(v, s, &p, in->off, in->width / 8u, in->op == ISA_LDXS, &x))
+	if (!access_read(v, s, &p, in->off, in->width / 8u, in->op == ISA_LDXS, &x))
 		return false;
 	s->r[in->dst] = x;
 	return true;
@@ -469,7 +469,7 @@ static bool step_store(struct prover *v, struct astate *s, const struct insn *in
 		return prover_unmodelled(v, s, REASON_CORE, "store at an offset that the kernel's types give");
 	if (in->width < 64 && !aval_is_pointer(&x))
 		x = zext(s, &x, in->width);
-	return access_store(v, s, &p, in->off, in->width / 8u, &x);
+	return access_write(v, s, &p, in->off, in->width / 8u, &x);
 }
 
 /* LD_ABS and LD_IND: a number from the packet, or the program returns 0 (bpf_ld_abs in the kernel's verifier). */

@@ -88,7 +88,7 @@ struct node *visits_add(struct visits *t, struct place *p, struct node *parent, 
 	t->all = n;
 	t->states++;
 	n->state = checked(malloc(sizeof *n->state));
-	state_copy(n->state, s);
+	state_clone(n->state, s);
 	if (p->n == p->cap) {
 		p->cap = p->cap ? p->cap * 2 : 4;
 		p->nodes = checked(realloc(p->nodes, p->cap * sizeof *p->nodes));
