@@ -138,12 +138,13 @@ void walk_begin_rounds(struct walk *k, const struct place *p, struct state *s, u
 	struct run *r = k->run;
 	struct world *w = r->world;
 	struct call c;
-	struct driver d = {.each = helper_find(helper)->model == MODEL_FOR_EACH};
+	const struct helper_row *row = helper_find(helper);
+	struct driver d = {.each = row->model == MODEL_FOR_EACH};
 	if (d.each && s->regs[1].n > 1) {
 		run_unknown(r, s, REASON_CALLBACK, "one of several maps");
 		return;
 	}
-	if (!call_begin(&c, r, s, helper) || !count_rounds(&c, d.each, &d.rounds))
+	if (!call_begin(&c, r, s, row) || !count_rounds(&c, d.each, &d.rounds))
 		return;
 	d.map = c.arg[0];
 	d.map_number = c.map;

@@ -174,6 +174,9 @@ enum helper_arg {
 	ARG_KERNEL_OR_NULL,
 	ARG_CTX_OR_NULL,
 	ARG_CTX_OR_KERNEL, /* the context in some program types, a kernel object in others */
+	ARG_OBJECT,      /* of kfuncs: a kernel object, the context, or memory of `size` bytes that is read and written; NULL
+	                    instead of memory */
+	ARG_OBJECT_OR_NULL,
 	ARG_LOCK, ARG_TIMER, ARG_DYNPTR, ARG_DYNPTR_OUT, ARG_KPTR, ARG_PERCPU, /* not modelled yet: unknown */
 };
 /* Which function of the machines gives the exact meaning; OPAQUE is the sound default. */
@@ -198,6 +201,7 @@ enum helper_effect {
 	KERNEL_WRITE = 256, /* kernel objects that the program can read may change */
 	FOLLOWS = 1024, /* pointers in the memory that it reads: unknown if the program's own addresses are there */
 	LAX_ARGS = 512, /* ANY arguments behind the size may be uninitialised, which counts as 0 */
+	MAY_RELEASE = 2048, /* of kfuncs without flags: unknown if it gets a reference */
 	/* the usual sums: changes a packet in an unknown way; runs code that may do everything */
 	PKT_CHANGE = EFFECT | PKT_MOVE | PKT_WRITE | CTX_WRITE | SEES_STATE,
 	RUNS_CODE = PKT_CHANGE | MAPS_WRITE | KERNEL_WRITE,
@@ -212,6 +216,7 @@ struct helper_row {
 	uint32_t effects;
 	enum helper_model model;
 	const char *progs; /* families of program types that may call it, see helper.def */
+	uint32_t size[5];  /* of INT: the bytes of it that count, 0: 4; of OBJECT: bytes if it is memory, 0: it is none */
 };
 extern const struct helper_row helper_rows[];
 extern const size_t helper_row_count;
@@ -220,6 +225,23 @@ const struct helper_row *helper_find_name(const char *name); /* with or without 
 /* May programs of a type give it a map of that type? */
 bool helper_takes_map(const struct helper_row *row, enum maptype type, enum progtype prog);
 bool helper_allowed(const struct helper_row *row, enum progtype type);
+
+/* Kernel functions have numbers behind those of the helpers: those of kfunc.def in its order, then the others by a
+ * hash of the name, of which no two that meet may be the same (pairing.c). */
+#define KFUNC_ID 0x1000u
+#define KFUNC_ID_OTHER 0x2000u
+#define KFUNC_ID_END 0x10000u
+/* What a kfunc whose flags and effects nobody knows may do. It can't move a packet: the verifier keeps pointers into
+ * it over the call. */
+#define KFUNC_EFFECTS (EFFECT | SEES_STATE | PKT_WRITE | CTX_WRITE | MAPS_WRITE | KERNEL_WRITE | FOLLOWS | MAY_RELEASE)
+extern const struct helper_row kfunc_rows[];
+extern const char *const kfunc_sources[];
+extern const size_t kfunc_row_count;
+const struct helper_row *kfunc_find_name(const char *name); /* NULL: not in kfunc.def */
+static inline bool helper_is_kfunc(const struct helper_row *row)
+{
+	return row->id >= KFUNC_ID;
+}
 /* Has an exact model that calls a function of the program? A block ends with its call. */
 bool helper_calls_back(const struct helper_row *row);
 

@@ -54,6 +54,28 @@ static int shared_number(const struct program *a, const struct program *b, const
 	return -1;
 }
 
+static bool same_prototype(const struct helper_row *a, const struct helper_row *b)
+{
+	return a->ret == b->ret && a->bits == b->bits && a->effects == b->effects && a->model == b->model &&
+	       !memcmp(a->args, b->args, sizeof a->args) && !memcmp(a->size, b->size, sizeof a->size);
+}
+
+/* A kernel function is one thing in both programs, and two have two numbers. */
+static bool kfuncs_agree(const struct object *a, const struct object *b, const char **what)
+{
+	for (size_t i = 0; i < a->n_externs; i++)
+		for (size_t j = 0; j < b->n_externs; j++) {
+			const struct extern_symbol *x = &a->externs[i], *y = &b->externs[j];
+			bool same = !strcmp(x->name, y->name);
+			*what = x->name;
+			if (same && !x->call != !y->call)
+				return false;
+			if (x->call && y->call && (same ? !same_prototype(x->call, y->call) : x->call->id == y->call->id))
+				return false;
+		}
+	return true;
+}
+
 bool pairing_build(const struct program *a, const struct program *b, struct pairing *out, enum reason *why,
                    const char **what)
 {
@@ -64,6 +86,11 @@ bool pairing_build(const struct program *a, const struct program *b, struct pair
 	if (!out->maps || !out->number[0] || !out->number[1])
 		abort();
 	*why = REASON_NONE;
+	if (!kfuncs_agree(a->object, b->object, what) || !kfuncs_agree(a->object, a->object, what) ||
+	    !kfuncs_agree(b->object, b->object, what)) {
+		*why = REASON_KFUNC;
+		return false;
+	}
 	for (size_t i = 0; i < n; i++) {
 		out->maps[i] = &a->object->maps[i];
 		out->number[0][i] = (uint32_t)i;

@@ -197,7 +197,7 @@ static void call(struct machine *m, const struct insn *in)
 		exec_enter(m, (uint32_t)insn_target(in, m->pc - 1));
 		return;
 	case CALL_KFUNC:
-		machine_stop(m, REASON_KFUNC, "call of kfunc %d", in->imm);
+		helper_call_kfunc(m, &m->p->object->externs[in->imm]);
 	}
 }
 

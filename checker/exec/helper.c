@@ -10,9 +10,19 @@ static const struct map *map_of(const struct machine *m, const struct helper_cal
 	return m->maps[c->map].def;
 }
 
+static const char *prefix(const struct helper_row *row)
+{
+	return helper_is_kfunc(row) ? "" : "bpf_";
+}
+
+static enum reason reason_of(const struct helper_row *row)
+{
+	return helper_is_kfunc(row) ? REASON_KFUNC : REASON_HELPER;
+}
+
 _Noreturn static void refuse(struct machine *m, const struct helper_call *c, unsigned i, const char *want)
 {
-	machine_fault(m, FAULT_HELPER_ARG, "argument %u of bpf_%s is not %s", i + 1, c->row->name, want);
+	machine_fault(m, FAULT_HELPER_ARG, "argument %u of %s%s is not %s", i + 1, prefix(c->row), c->row->name, want);
 }
 
 static enum region_kind kind_of(const struct machine *m, struct value v)
@@ -28,7 +38,7 @@ static bool is_null(struct value v)
 static void check_alive(struct machine *m, const struct helper_call *c, unsigned i)
 {
 	if (m->regions[demand_origin(m, c->arg[i].region)].dead)
-		machine_fault(m, FAULT_RELEASED, "argument %u of bpf_%s was given back before", i + 1, c->row->name);
+		machine_fault(m, FAULT_RELEASED, "argument %u of %s%s was given back before", i + 1, prefix(c->row), c->row->name);
 }
 
 static void check_object(struct machine *m, struct helper_call *c, unsigned i, enum region_kind kind, const char *want)
@@ -66,7 +76,8 @@ static void write_argument(struct machine *m, struct helper_call *c, unsigned i,
 
 static bool writes_memory(enum helper_arg a)
 {
-	return a == ARG_MEM_OUT || a == ARG_MEM_OUT_OR_NULL || a == ARG_MEM_INOUT || a == ARG_MEM_PART;
+	return a == ARG_MEM_OUT || a == ARG_MEM_OUT_OR_NULL || a == ARG_MEM_INOUT || a == ARG_MEM_PART || a == ARG_OBJECT ||
+	       a == ARG_OBJECT_OR_NULL;
 }
 
 bool helper_writes(enum helper_arg a)
@@ -90,8 +101,8 @@ static void check_sized(struct machine *m, struct helper_call *c, unsigned i)
 	enum helper_arg a = c->row->args[i];
 	bool sized = i < 4 && (c->row->args[i + 1] == ARG_SIZE || c->row->args[i + 1] == ARG_SIZE0);
 	if (!sized)
-		machine_stop(m, REASON_HELPER, "bpf_%s takes memory of a size that is not its next argument",
-			     c->row->name);
+		machine_stop(m, reason_of(c->row), "%s%s takes memory of a size that is not its next argument",
+			     prefix(c->row), c->row->name);
 	if (!(m->known & 1u << (i + 2)))
 		machine_fault(m, FAULT_REG_UNINIT, "r%u is read before it is written", i + 2);
 	uint64_t n = m->r[i + 2].word;
@@ -133,10 +144,34 @@ static void check_kernel(struct machine *m, struct helper_call *c, unsigned i)
 {
 	const struct region *r = &m->regions[c->arg[i].region];
 	if (r->kind == REGION_CTX) /* some program types' context is the object */
-		machine_stop(m, REASON_HELPER, "the context as a kernel object of bpf_%s", c->row->name);
+		machine_stop(m, reason_of(c->row), "the context as a kernel object of %s%s", prefix(c->row), c->row->name);
 	if (r->kind != REGION_KERNEL && r->kind != REGION_WORD)
 		refuse(m, c, i, "a kernel object");
 	check_alive(m, c, i);
+}
+
+static bool is_memory(enum region_kind kind)
+{
+	return kind == REGION_STACK || kind == REGION_VALUE || kind == REGION_MEM || kind == REGION_PACKET;
+}
+
+/* Something of the kernel's, or memory in whose place NULL may stand. */
+static void check_any_object(struct machine *m, struct helper_call *c, unsigned i)
+{
+	uint32_t size = c->row->size[i];
+	enum region_kind kind = kind_of(m, c->arg[i]);
+	bool memory = is_memory(kind), may_be_null = size || c->row->args[i] == ARG_OBJECT_OR_NULL;
+	if (memory ? !size : (c->row->effects & MAY_RELEASE) && m->regions[c->arg[i].region].acquired)
+		machine_stop(m, reason_of(c->row), "argument %u of %s is memory of unknown size, or a reference", i + 1,
+			     c->row->name);
+	if (memory) {
+		read_argument(m, c, i, size);
+		write_argument(m, c, i, size);
+	} else if (kind == REGION_CTX) {
+		check_context(m, c, i);
+	} else if (kind != REGION_NONE || c->arg[i].word || !may_be_null) {
+		check_kernel(m, c, i);
+	}
 }
 
 static void check_argument(struct machine *m, struct helper_call *c, unsigned i)
@@ -163,6 +198,7 @@ static void check_argument(struct machine *m, struct helper_call *c, unsigned i)
 		check_kernel(m, c, i);
 		return;
 	case ARG_KERNEL: check_kernel(m, c, i); return;
+	case ARG_OBJECT: case ARG_OBJECT_OR_NULL: check_any_object(m, c, i); return;
 	case ARG_MAP: check_map(m, c, i); return;
 	case ARG_KEY: read_argument(m, c, i, map_part(m, c, i, true)); return;
 	case ARG_VALUE_OR_NULL:
@@ -188,7 +224,7 @@ static void check_argument(struct machine *m, struct helper_call *c, unsigned i)
 	case ARG_RECORD: check_object(m, c, i, REGION_MEM, "a ring buffer record"); return;
 	case ARG_FUNC: check_object(m, c, i, REGION_FUNC, "a function of the program"); return;
 	case ARG_LOCK: case ARG_TIMER: case ARG_DYNPTR: case ARG_DYNPTR_OUT: case ARG_KPTR: case ARG_PERCPU:
-		machine_stop(m, REASON_HELPER, "bpf_%s takes a kind of argument that is not modelled", c->row->name);
+		machine_stop(m, reason_of(c->row), "%s%s takes a kind of argument that is not modelled", prefix(c->row), c->row->name);
 	}
 	/* clang-format on */
 }
@@ -239,7 +275,7 @@ static uint64_t event_arg(const struct machine *m, const struct helper_call *c, 
 		break;
 	}
 	if (c->row->args[i] == ARG_INT)
-		return (uint32_t)c->arg[i].word;
+		return (uint32_t)c->arg[i].word & (uint32_t)(c->row->size[i] ? ~0ull >> (64 - 8 * c->row->size[i]) : ~0ull);
 	bool memory = c->arg[i].region > WORD_REGION && kind_of(m, c->arg[i]) != REGION_KERNEL;
 	return memory ? c->len[i] : c->arg[i].word;
 }
@@ -308,7 +344,7 @@ static void check_scalars(struct machine *m, const struct helper_call *c)
 {
 	for (unsigned i = 0; i < 5; i++)
 		if (c->row->args[i] == ARG_ANY && c->arg[i].region > WORD_REGION)
-			machine_stop(m, REASON_HELPER, "argument %u of bpf_%s is a pointer", i + 1, c->row->name);
+			machine_stop(m, reason_of(c->row), "argument %u of %s%s is a pointer", i + 1, prefix(c->row), c->row->name);
 }
 
 void helper_run_opaque(struct machine *m, struct helper_call *c)
@@ -335,7 +371,7 @@ void helper_run_opaque(struct machine *m, struct helper_call *c)
 	case RET_VALUE:
 	case RET_VALUE_OR_NULL:
 	case RET_MEM_OR_NULL:
-		machine_stop(m, REASON_HELPER, "bpf_%s returns memory that is not modelled", c->row->name);
+		machine_stop(m, reason_of(c->row), "%s%s returns memory that is not modelled", prefix(c->row), c->row->name);
 	}
 }
 
@@ -354,7 +390,7 @@ static void run_model(struct machine *m, struct helper_call *c)
 	uint64_t id = c->row->id;
 	/* clang-format off */
 	switch (c->row->model) {
-	case MODEL_NONE: machine_stop(m, REASON_HELPER, "bpf_%s is not modelled", c->row->name);
+	case MODEL_NONE: machine_stop(m, reason_of(c->row), "%s%s is not modelled", prefix(c->row), c->row->name);
 	case MODEL_OPAQUE: helper_run_opaque(m, c); return;
 	case MODEL_CONST: return_input(c, machine_input(m, IN_CONST, 2, id, (uint64_t)0)); return;
 	case MODEL_ORACLE:
@@ -375,15 +411,13 @@ static void release_scratch(struct machine *m)
 	}
 }
 
-void helper_call(struct machine *m, const struct insn *in)
+static void call_row(struct machine *m, const struct helper_row *row)
 {
-	struct helper_call c = {.row = helper_find((uint32_t)in->imm), .map = UINT32_MAX};
-	if (!c.row)
-		machine_stop(m, REASON_HELPER, "helper %d", in->imm);
-	if (!helper_allowed(c.row, m->p->type))
-		machine_fault(m, FAULT_HELPER_PROG, "bpf_%s is not there for programs of type %s", c.row->name,
+	struct helper_call c = {.row = row, .map = UINT32_MAX};
+	if (!helper_allowed(row, m->p->type))
+		machine_fault(m, FAULT_HELPER_PROG, "%s%s is not there for programs of type %s", prefix(row), row->name,
 			      progtype_rows[m->p->type].name);
-	if (m->opt->safety && demand_lock(m, c.row)) {
+	if (m->opt->safety && demand_lock(m, row)) {
 		m->known &= (uint16_t)~0x3fu;
 		return;
 	}
@@ -394,11 +428,26 @@ void helper_call(struct machine *m, const struct insn *in)
 	if (m->opt->safety)
 		strict_end_call(m, &c);
 	release_scratch(m);
-	if (c.row->effects & PKT_MOVE)
+	if (row->effects & PKT_MOVE)
 		packet_move(m);
 	m->known &= (uint16_t)~0x3fu;
 	m->secret &= (uint16_t)~0x3fu;
 	m->r[0] = c.ret;
 	m->known |= c.ret_known;
 	callback_start(m);
+}
+
+void helper_call(struct machine *m, const struct insn *in)
+{
+	const struct helper_row *row = helper_find((uint32_t)in->imm);
+	if (!row)
+		machine_stop(m, REASON_HELPER, "helper %d", in->imm);
+	call_row(m, row);
+}
+
+void helper_call_kfunc(struct machine *m, const struct extern_symbol *e)
+{
+	if (!e->call)
+		machine_stop(m, REASON_KFUNC, "%s has no prototype", e->name);
+	call_row(m, e->call);
 }

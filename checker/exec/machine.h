@@ -278,6 +278,7 @@ const uint8_t *inner_index(struct machine *m, const struct helper_call *c); /* o
 void inner_lookup(struct machine *m, struct helper_call *c);
 void helper_call(struct machine *m, const struct insn *in);
 bool helper_writes(enum helper_arg a);
+void helper_call_kfunc(struct machine *m, const struct extern_symbol *e);
 void helper_return(struct helper_call *c, int64_t word); /* a number */
 void helper_run_opaque(struct machine *m, struct helper_call *c); /* an event, and results that are input */
 /* One exact model each, see helper_model.def. */

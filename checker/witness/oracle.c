@@ -14,6 +14,8 @@ struct opaque_call {
 static bool is_opaque_call(const struct exec_event *e)
 {
 	const struct helper_row *row = e->kind < EXEC_EVENT_ATOMIC ? helper_find(e->kind) : NULL;
+	if (e->kind >= KFUNC_ID && e->kind < KFUNC_ID_END)
+		return true;
 	return row &&
 	       (row->model == MODEL_OPAQUE || row->model == MODEL_MAP_PEEK || row->model == MODEL_L4_CSUM_REPLACE ||
 		row->model == MODEL_MAP_LOOKUP); /* whose result is a kernel object */

@@ -19,7 +19,11 @@ struct call {
 };
 
 /* Takes the arguments of a call, checked as far as the row says; false: the path ends. */
-bool call_begin(struct call *c, struct run *r, struct state *s, uint32_t id);
+bool call_begin(struct call *c, struct run *r, struct state *s, const struct helper_row *row);
+/* This call is not modelled. */
+void call_unknown(struct call *c);
+/* An OBJECT argument is memory, not something of the kernel's. */
+bool call_is_memory(const struct call *c, int i);
 
 /* One exact model; false: the path ends. */
 typedef bool (*helper_function)(struct call *c);

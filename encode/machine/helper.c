@@ -31,6 +31,11 @@ static const helper_function models[] = {
 	[MODEL_RINGBUF_DISCARD] = model_ringbuf_discard,
 };
 
+void call_unknown(struct call *c)
+{
+	run_unknown(c->run, c->state, helper_is_kfunc(c->row) ? REASON_KFUNC : REASON_HELPER, c->row->name);
+}
+
 term call_errno(struct call *c, unsigned e)
 {
 	return word_const(c->world, (uint64_t)-(int64_t)e);
@@ -175,8 +180,9 @@ static void need_object(struct call *c, int i)
 		under.guard = term_and(p, under.guard, alts[k].guard);
 		term zero = term_eq(p, alts[k].off, word_const(c->world, 0));
 		bool kernel = kind != ARG_CTX_OR_NULL && (g.kind == REGION_KERNEL || g.kind == REGION_WORD);
-		bool null = g.kind == REGION_NONE && (kind == ARG_CTX_OR_NULL || kind == ARG_KERNEL_OR_NULL);
-		bool context = g.kind == REGION_CTX && (kind == ARG_CTX_OR_NULL || kind == ARG_CTX_OR_KERNEL);
+		bool null = g.kind == REGION_NONE &&
+		            (kind == ARG_CTX_OR_NULL || kind == ARG_KERNEL_OR_NULL || kind == ARG_OBJECT_OR_NULL);
+		bool context = g.kind == REGION_CTX && kind != ARG_KERNEL && kind != ARG_KERNEL_OR_NULL;
 		if (kernel) {
 			run_fault(c->run, &under, FAULT_RELEASED, term_not(p, reference_is_live(c->world, c->state, &g)));
 		} else if (g.kind == REGION_CTX && !context) { /* some program types' context is the object */
@@ -188,6 +194,53 @@ static void need_object(struct call *c, int i)
 			run_fault(c->run, &under, FAULT_HELPER_ARG, null || context ? term_not(p, zero) : term_true(p));
 		}
 	}
+}
+
+static bool is_memory(enum region_kind kind)
+{
+	return kind == REGION_STACK || kind == REGION_VALUE || kind == REGION_DATA || kind == REGION_MEM ||
+	       kind == REGION_PACKET;
+}
+
+bool call_is_memory(const struct call *c, int i)
+{
+	const struct value *v = &c->arg[i];
+	bool memory = false;
+	for (uint32_t k = 0; k < v->n; k++) {
+		term under = term_and(c->pool, c->state->guard, v->alts[k].guard);
+		memory |= is_memory(region_at(c->world, v->alts[k].region)->kind) && !term_is_false(c->pool, under);
+	}
+	return memory;
+}
+
+static bool is_reference(const struct call *c, const struct value *v)
+{
+	for (uint32_t k = 0; k < v->n; k++)
+		if (reference_is(c->world, region_at(c->world, v->alts[k].region)))
+			return true;
+	return false;
+}
+
+/* What points to memory on some paths only is not modelled. NULL stands for memory, if there may be some. */
+static bool take_object(struct call *c, int i)
+{
+	const struct value *v = &c->arg[i];
+	bool memory = call_is_memory(c, i), other = false, number = true;
+	for (uint32_t k = 0; k < v->n; k++) {
+		term under = term_and(c->pool, c->state->guard, v->alts[k].guard);
+		enum region_kind kind = region_at(c->world, v->alts[k].region)->kind;
+		other |= !is_memory(kind) && !term_is_false(c->pool, under);
+		number &= kind == REGION_NONE || term_is_false(c->pool, under);
+	}
+	if (memory ? other || !c->row->size[i] : (c->row->effects & MAY_RELEASE) && is_reference(c, v)) {
+		call_unknown(c);
+		return false;
+	}
+	if (number && c->row->size[i])
+		run_fault(c->run, c->state, FAULT_HELPER_ARG, term_not(c->pool, call_is_null(c, v)));
+	else if (!memory)
+		need_object(c, i);
+	return true;
 }
 
 static struct value take_register(struct call *c, int i)
@@ -209,7 +262,13 @@ static bool take_arguments(struct call *c)
 		c->word[i] = value_word(c->world, &c->arg[i]);
 		switch ((int)c->row->args[i]) {
 		case ARG_INT:
-			c->word[i] = term_zext(c->pool, term_extract(c->pool, c->word[i], 31, 0), 64);
+			c->word[i] = term_extract(c->pool, c->word[i], c->row->size[i] ? 8 * c->row->size[i] - 1 : 31, 0);
+			c->word[i] = term_zext(c->pool, c->word[i], 64);
+			break;
+		case ARG_OBJECT:
+		case ARG_OBJECT_OR_NULL:
+			if (!take_object(c, i))
+				return false;
 			break;
 		case ARG_CTX:
 			need_region(c, i, REGION_CTX);
@@ -244,7 +303,7 @@ static bool take_arguments(struct call *c)
 		case ARG_DYNPTR_OUT:
 		case ARG_KPTR:
 		case ARG_PERCPU:
-			run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+			call_unknown(c);
 			return false;
 		default:
 			break;
@@ -268,7 +327,7 @@ static bool dispatch(struct call *c)
 	term id = word_const(w, c->row->id);
 	switch ((int)c->row->model) {
 	case MODEL_NONE:
-		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+		call_unknown(c);
 		return false;
 	case MODEL_CONST:
 		call_set_number(c, world_input2(w, IN_CONST, id, word_const(w, 0)));
@@ -283,28 +342,22 @@ static bool dispatch(struct call *c)
 	}
 }
 
-bool call_begin(struct call *c, struct run *r, struct state *s, uint32_t id)
+bool call_begin(struct call *c, struct run *r, struct state *s, const struct helper_row *row)
 {
 	struct world *w = r->world;
-	*c = (struct call){.run = r, .state = s, .world = w, .pool = w->pool, .row = helper_find(id)};
-	char number[24];
-	snprintf(number, sizeof number, "%u", id);
-	if (!c->row) {
-		run_unknown(r, s, REASON_HELPER, number);
-		return false;
-	}
-	if (!helper_allowed(c->row, w->type))
+	*c = (struct call){.run = r, .state = s, .world = w, .pool = w->pool, .row = row};
+	if (!helper_allowed(row, w->type))
 		run_fault(r, s, FAULT_HELPER_PROG, term_true(w->pool));
 	c->result = value_number(w, word_const(w, 0));
 	return take_arguments(c);
 }
 
 /* The call with a map argument that names one map at most. */
-static bool step_call(struct run *r, struct state *s, uint32_t id)
+static bool step_call(struct run *r, struct state *s, const struct helper_row *row)
 {
 	struct world *w = r->world;
 	struct call c;
-	if (!call_begin(&c, r, s, id) || !dispatch(&c))
+	if (!call_begin(&c, r, s, row) || !dispatch(&c))
 		return false;
 	narrow_result(&c);
 	s->regs[0] = c.result;
@@ -318,14 +371,14 @@ static bool step_call(struct run *r, struct state *s, uint32_t id)
 /* The argument that is a map, -1 if there is none. */
 static int map_argument(const struct helper_row *row)
 {
-	for (int i = 0; row && i < 5; i++)
+	for (int i = 0; i < 5; i++)
 		if (row->args[i] == ARG_MAP)
 			return i;
 	return -1;
 }
 
 /* Where the path decides which map it is: the call once for each, then a join. */
-static bool step_each_map(struct run *r, struct state *s, uint32_t id, int reg)
+static bool step_each_map(struct run *r, struct state *s, const struct helper_row *row, int reg)
 {
 	struct world *w = r->world;
 	struct value maps = s->regs[reg];
@@ -339,7 +392,7 @@ static bool step_each_map(struct run *r, struct state *s, uint32_t id, int reg)
 		one->regs[reg] = value_pointer(w, a->region, a->off);
 		one->regs[reg].init = maps.init;
 		s->guard = term_and(w->pool, s->guard, term_not(w->pool, a->guard));
-		if (step_call(r, one, id))
+		if (step_call(r, one, row))
 			joined = joined ? state_merge(w, joined, one) : one;
 	}
 	run_fault(r, s, FAULT_HELPER_ARG, term_true(w->pool)); /* a number */
@@ -348,8 +401,25 @@ static bool step_each_map(struct run *r, struct state *s, uint32_t id, int reg)
 	return joined != NULL;
 }
 
+static bool step_row(struct run *r, struct state *s, const struct helper_row *row)
+{
+	int i = map_argument(row);
+	return i >= 0 && s->regs[i + 1].n > 1 ? step_each_map(r, s, row, i + 1) : step_call(r, s, row);
+}
+
 bool helper_step(struct run *r, struct state *s, uint32_t id)
 {
-	int i = map_argument(helper_find(id));
-	return i >= 0 && s->regs[i + 1].n > 1 ? step_each_map(r, s, id, i + 1) : step_call(r, s, id);
+	const struct helper_row *row = helper_find(id);
+	char number[24];
+	snprintf(number, sizeof number, "%u", id);
+	if (!row)
+		run_unknown(r, s, REASON_HELPER, number);
+	return row && step_row(r, s, row);
+}
+
+bool helper_step_kfunc(struct run *r, struct state *s, const struct extern_symbol *e)
+{
+	if (!e->call)
+		run_unknown(r, s, REASON_KFUNC, e->name);
+	return e->call && step_row(r, s, e->call);
 }

@@ -93,7 +93,7 @@ static bool opaque_output(struct call *c, int i, term pos, term size, bool may_b
 static const struct arg_memory {
 	enum helper_arg kind;
 	bool reads, writes, null;
-	int size; /* bytes; -1: the next argument, -2: value_size, -3: key_size */
+	int size; /* bytes; -1: the next argument, -2: value_size, -3: key_size, -4: the row's */
 } memory_args[] = {
 	{ARG_KEY, true, false, false, -3},        {ARG_VALUE, true, false, false, -2},
 	{ARG_VALUE_OR_NULL, true, false, true, -2}, {ARG_VALUE_OUT, false, true, false, -2},
@@ -103,13 +103,14 @@ static const struct arg_memory {
 	{ARG_OUT8, false, true, false, 8},        {ARG_INOUT4, true, true, false, 4},
 	{ARG_MEM_PART, false, true, false, -1},
 	{ARG_MEM20, true, false, false, 20},      {ARG_MEM40, true, false, false, 40},
+	{ARG_OBJECT, true, true, false, -4},      {ARG_OBJECT_OR_NULL, true, true, false, -4},
 };
 
-static const struct arg_memory *memory_of(enum helper_arg kind)
+static const struct arg_memory *memory_of(const struct call *c, int arg)
 {
 	for (size_t i = 0; i < sizeof memory_args / sizeof *memory_args; i++)
-		if (memory_args[i].kind == kind)
-			return &memory_args[i];
+		if (memory_args[i].kind == c->row->args[arg])
+			return memory_args[i].size != -4 || call_is_memory(c, arg) ? &memory_args[i] : NULL;
 	return NULL;
 }
 
@@ -117,6 +118,8 @@ static term memory_size(struct call *c, const struct arg_memory *m, int i)
 {
 	if (m->size == -1)
 		return c->word[i + 1];
+	if (m->size == -4)
+		return word_const(c->world, c->row->size[i]);
 	const struct map *def = c->world->maps[c->map].def;
 	return word_const(c->world, m->size == -2 ? def->value_size : m->size == -3 ? def->key_size : (uint64_t)m->size);
 }
@@ -128,7 +131,7 @@ static bool check_part(struct call *c, int i, term size, term null)
 	if (term_is_true(c->pool, null))
 		return true;
 	if (!term_is_false(c->pool, null)) {
-		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+		call_unknown(c);
 		return false;
 	}
 	if (!call_span(c, i, size, &span))
@@ -166,7 +169,7 @@ bool call_string(struct call *c, int i, size_t *n)
 			break;
 	}
 	if (byte)
-		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+		call_unknown(c);
 	return !byte;
 }
 
@@ -185,7 +188,7 @@ static bool event_string(struct call *c, struct event *e, int i)
 static bool event_argument(struct call *c, struct event *e, int i)
 {
 	struct world *w = c->world;
-	const struct arg_memory *m = memory_of(c->row->args[i]);
+	const struct arg_memory *m = memory_of(c, i);
 	if (m) {
 		term size = memory_size(c, m, i);
 		e->args[e->n_args++] = m->null ? term_ite(c->pool, call_is_null(c, &c->arg[i]), word_const(w, ~0ull), size) : size;
@@ -196,7 +199,7 @@ static bool event_argument(struct call *c, struct event *e, int i)
 	switch ((int)c->row->args[i]) {
 	case ARG_ANY:
 		if (!value_is_number(&c->arg[i])) { /* it may be followed or not: only an exact model knows */
-			run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+			call_unknown(c);
 			return false;
 		}
 		e->args[e->n_args++] = c->word[i];
@@ -206,6 +209,8 @@ static bool event_argument(struct call *c, struct event *e, int i)
 		return true;
 	case ARG_CTX_OR_NULL:
 	case ARG_CTX_OR_KERNEL:
+	case ARG_OBJECT:
+	case ARG_OBJECT_OR_NULL:
 		e->args[e->n_args++] = context_word(c, i);
 		return true;
 	case ARG_INT:
@@ -221,7 +226,7 @@ static bool event_argument(struct call *c, struct event *e, int i)
 	case ARG_STRING:
 		return event_string(c, e, i);
 	default: /* functions, locks, dynptrs ... */
-		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+		call_unknown(c);
 		return false;
 	}
 }
@@ -253,7 +258,7 @@ bool call_opaque(struct call *c)
 		if (!event_argument(c, &record, i))
 			return false;
 	if ((c->row->effects & FOLLOWS) && holds_addresses(c, &record)) {
-		run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+		call_unknown(c);
 		return false;
 	}
 	struct event *e;
@@ -264,7 +269,7 @@ bool call_opaque(struct call *c)
 	e->present = record.present;
 	e->n_bytes = record.n_bytes;
 	for (int i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++) {
-		const struct arg_memory *m = memory_of(c->row->args[i]);
+		const struct arg_memory *m = memory_of(c, i);
 		if (m && m->writes && !opaque_output(c, i, pos, memory_size(c, m, i), m->null))
 			return false;
 	}
@@ -297,6 +302,6 @@ bool call_opaque(struct call *c)
 	case RET_MEM_OR_NULL:
 		break;
 	}
-	run_unknown(c->run, c->state, REASON_HELPER, c->row->name);
+	call_unknown(c);
 	return false;
 }

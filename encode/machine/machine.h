@@ -331,6 +331,7 @@ tuple map_element(struct world *w, const struct state *s, uint32_t number, tuple
 
 /* References: what a helper acquires has to be given back. */
 struct value reference_acquire(struct run *r, struct state *s, term there, uint32_t region);
+bool reference_is(const struct world *w, const struct region *g);
 tuple reference_key(struct world *w, term pos); /* of a kernel object that is one */
 term reference_is_live(struct world *w, const struct state *s, const struct region *g); /* true if it is none */
 /* Every alternative of that kind of region is given back; the others are faults. */
@@ -338,6 +339,7 @@ void reference_release(struct run *r, struct state *s, enum region_kind kind, co
 
 /* Helper call; false: the path ends (tail call taken for sure, or not modelled). */
 bool helper_step(struct run *r, struct state *s, uint32_t id);
+bool helper_step_kfunc(struct run *r, struct state *s, const struct extern_symbol *e); /* the same of a kfunc */
 /* The bytes that belong to the packet for helpers: [data, end) */
 term packet_end_all(struct world *w, const struct state *s);
 #endif

@@ -14,7 +14,7 @@ tuple reference_key(struct world *w, term pos)
 	return tuple_make(w, (term[]){pos, word_const(w, ACQUIRED)}, 2);
 }
 
-static bool is_reference(const struct world *w, const struct region *g)
+bool reference_is(const struct world *w, const struct region *g)
 {
 	size_t n;
 	tuple_words(w, g->key, &n);
@@ -23,7 +23,7 @@ static bool is_reference(const struct world *w, const struct region *g)
 
 term reference_is_live(struct world *w, const struct state *s, const struct region *g)
 {
-	if (!is_reference(w, g))
+	if (!reference_is(w, g))
 		return term_true(w->pool);
 	return mem_read_byte(w, s->mems[SPACE_MEM_STATE], g->key, word_const(w, 0));
 }
@@ -46,7 +46,7 @@ void reference_release(struct run *r, struct state *s, enum region_kind kind, co
 		struct region g = *region_at(w, a->region);
 		struct state under = *s;
 		under.guard = term_and(p, s->guard, a->guard);
-		if (g.kind != kind || !is_reference(w, &g) || term_is_false(p, under.guard))
+		if (g.kind != kind || !reference_is(w, &g) || term_is_false(p, under.guard))
 			continue;
 		matched = term_or(p, matched, term_and(p, a->guard, term_eq(p, a->off, word_const(w, 0))));
 		run_fault(r, &under, FAULT_RELEASED, term_not(p, reference_is_live(w, s, &g)));

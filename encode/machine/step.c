@@ -336,8 +336,7 @@ bool step_insn(struct run *r, struct state *s, const struct insn *in)
 			run_need(r, s, term_true(r->world->pool));
 		if (in->src == CALL_HELPER)
 			return in->imm != CORE_UNRESOLVED && helper_step(r, s, (uint32_t)in->imm);
-		run_unknown(r, s, REASON_KFUNC, r->program->object->externs[in->imm].name);
-		return false;
+		return helper_step_kfunc(r, s, &r->program->object->externs[in->imm]);
 	case FORM_JA:
 	case FORM_JAL:
 	case FORM_JMP:

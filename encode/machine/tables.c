@@ -2,6 +2,7 @@
 /* The rows of the .def tables. */
 #include "tables.h"
 
+#include <assert.h>
 #include <string.h>
 
 const struct input_row input_rows[IN_COUNT] = {
@@ -209,14 +210,46 @@ uint8_t context_byte_mask(const struct context_field *f, unsigned byte)
 
 const struct helper_row helper_rows[] = {
 #define HELPER(id, name, ret, bits, a1, a2, a3, a4, a5, effects, model, progs) \
-	{id, #name, RET_##ret, bits, {ARG_##a1, ARG_##a2, ARG_##a3, ARG_##a4, ARG_##a5}, effects, MODEL_##model, progs},
+	{id, #name, RET_##ret, bits, {ARG_##a1, ARG_##a2, ARG_##a3, ARG_##a4, ARG_##a5}, effects, MODEL_##model, progs, {0}},
 #include "helper.def"
 #undef HELPER
 };
 const size_t helper_row_count = sizeof helper_rows / sizeof *helper_rows;
 
+enum {
+#define KFUNC(name, ...) KFUNC_##name,
+#include "kfunc.def"
+#undef KFUNC
+	KFUNC_COUNT
+};
+static_assert(KFUNC_ID + KFUNC_COUNT < KFUNC_ID_OTHER, "kfunc.def has outgrown its numbers");
+
+const struct helper_row kfunc_rows[] = {
+#define KFUNC(name, ret, a1, a2, a3, a4, a5, effects, source) \
+	{KFUNC_ID + KFUNC_##name, #name, RET_##ret, 64, {ARG_##a1, ARG_##a2, ARG_##a3, ARG_##a4, ARG_##a5}, effects, \
+	 MODEL_OPAQUE, "ANY", {0}},
+#include "kfunc.def"
+#undef KFUNC
+};
+const char *const kfunc_sources[] = {
+#define KFUNC(name, ret, a1, a2, a3, a4, a5, effects, source) source,
+#include "kfunc.def"
+#undef KFUNC
+};
+const size_t kfunc_row_count = KFUNC_COUNT;
+
+const struct helper_row *kfunc_find_name(const char *name)
+{
+	for (size_t i = 0; i < kfunc_row_count; i++)
+		if (!strcmp(kfunc_rows[i].name, name))
+			return &kfunc_rows[i];
+	return NULL;
+}
+
 const struct helper_row *helper_find(uint32_t id)
 {
+	if (id - KFUNC_ID < kfunc_row_count)
+		return &kfunc_rows[id - KFUNC_ID];
 	for (size_t i = 0; i < helper_row_count; i++)
 		if (helper_rows[i].id == id)
 			return &helper_rows[i];

@@ -2,6 +2,7 @@
 /* Resolving relocations: every type of the target that has the root's name is tried; those that match must agree. */
 #include "core.h"
 
+#include "kfunc.h"
 #include "loader.h"
 #include "memory.h"
 
@@ -269,17 +270,39 @@ static size_t count_relos(const struct object *o)
 	return n;
 }
 
+/* Kernel functions whose prototypes the kernel's types may know better than the object. */
+static size_t count_kfuncs(const struct object *o)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < o->n_externs; i++)
+		n += o->externs[i].call && o->externs[i].call->id >= KFUNC_ID_OTHER;
+	return n;
+}
+
+static void resolve_kfuncs(struct resolving *v)
+{
+	if (!count_kfuncs(v->o))
+		return;
+	core_target_load_modules(&v->target);
+	for (size_t i = 0; i < v->o->n_externs; i++)
+		for (size_t k = v->target.n; k-- > 0;) /* the kernel's own last */
+			kfunc_resolve(&v->o->externs[i], v->target.btf[k]);
+}
+
 enum object_error object_resolve(struct object *o, const char *btf, char *err, size_t errlen)
 {
 	struct resolving v = {.o = o, .err = err, .errlen = errlen};
 	if (!btf)
 		btf = access("/sys/kernel/btf/vmlinux", R_OK) ? "none" : "kernel";
-	if (!strcmp(btf, "none") || !count_relos(o))
+	bool relos = count_relos(o) > 0;
+	if (!strcmp(btf, "none") || (!relos && !count_kfuncs(o)))
 		return OBJECT_OK;
 	enum object_error e = core_target_open(&v.target, btf, err, errlen);
 	if (e == OBJECT_OK)
+		resolve_kfuncs(&v);
+	if (e == OBJECT_OK && relos)
 		e = resolve_object(&v);
-	if (e == OBJECT_OK) {
+	if (e == OBJECT_OK && relos) {
 		free(o->btf);
 		o->btf = memory_string(btf);
 	}

@@ -56,6 +56,7 @@ static inline bool map_has_generations(const struct map *m)
 struct extern_symbol {
 	char *name;
 	bool is_weak, is_function;
+	struct helper_row *call; /* of a function whose prototype is known, else NULL */
 };
 
 struct line {
@@ -163,7 +164,8 @@ enum object_error object_parse(const char *path, const uint8_t *bytes, size_t le
  *   .program NAME SECTION            (default: prog, xdp)
  *   .map NAME TYPE KEY VALUE ENTRIES [FLAGS [INNER]]   (INNER: an earlier map's name)
  *   .data NAME HEXBYTES | .rodata NAME HEXBYTES | .bss NAME SIZE   (a section with one variable)
- *   .extern NAME                     (in order: `extern[0]`, kernel-function#0)
+ *   .extern NAME [RESULT [ARGUMENT ...]]   (in order: `extern[0]`, kernel-function#0; the prototype in the words of
+ *                                    kfunc_declare)
  * The name of a variable is its address (`r1 = NAME ll`); the section is called
  * ".data.NAME" and so on. The license is GPL.
  * Errors are "PATH:LINE:COLUMN: sentence". */

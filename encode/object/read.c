@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading an object, from a file or from memory, and asking it for its parts. */
+#include "kfunc.h"
 #include "loader.h"
 
 #include "memory.h"
@@ -39,7 +40,11 @@ static bool load(struct loader *l, const uint8_t *bytes, size_t len)
 	l->symbol_map = none(l->im.n_symbols);
 	l->symbol_extern = none(l->im.n_symbols);
 	read_license(l);
-	return types_read(l) && lines_read(l) && maps_read(l) && data_read(l) && functions_read(l) && programs_read(l);
+	if (!types_read(l) || !lines_read(l) || !maps_read(l) || !data_read(l) || !functions_read(l) || !programs_read(l))
+		return false;
+	if (l->btf)
+		kfuncs_read(l);
+	return true;
 }
 
 enum object_error object_parse(const char *path, const uint8_t *bytes, size_t len, struct object **out, char *err,
@@ -169,8 +174,10 @@ void object_free(struct object *o)
 		free_map(&o->maps[i]);
 	for (size_t i = 0; i < o->n_programs; i++)
 		free_program(o->programs[i]);
-	for (size_t i = 0; i < o->n_externs; i++)
+	for (size_t i = 0; i < o->n_externs; i++) {
 		free(o->externs[i].name);
+		free(o->externs[i].call);
+	}
 	free(o->maps);
 	free(o->programs);
 	free(o->externs);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Objects from assembly text: the directives are read and blanked here, the rest goes to the assembler, so that
  * lines and columns of its messages stay true. */
+#include "kfunc.h"
 #include "loader.h"
 
 #include "memory.h"
@@ -192,13 +193,21 @@ static bool read_program(struct reader *r)
 	return true;
 }
 
-/* .extern NAME */
+/* .extern NAME [RESULT [ARGUMENT ...]] */
 static bool read_extern(struct reader *r)
 {
-	if (r->n_words != 2)
-		return fail(r, r->n_words < 2 ? 1 : 2, "one name");
-	*MEMORY_PUSH(r->o->externs, r->o->n_externs) = (struct extern_symbol){.name = memory_string(r->words[1].text)};
-	return true;
+	const char *args[WORDS_MAX];
+	size_t n = 0;
+	if (r->n_words < 2)
+		return fail(r, 1, "a name");
+	while (n + 3 < r->n_words) {
+		args[n] = r->words[n + 3].text;
+		n++;
+	}
+	struct extern_symbol *e = MEMORY_PUSH(r->o->externs, r->o->n_externs);
+	*e = (struct extern_symbol){.name = memory_string(r->words[1].text)};
+	return kfunc_declare(e, r->n_words > 2 ? r->words[2].text : "", args, n) ||
+	       fail(r, 2, "void or int, and at most five arguments, of a function that kfunc.def doesn't have");
 }
 
 static const struct directive {
