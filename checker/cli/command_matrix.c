@@ -65,8 +65,7 @@ static void print_instructions(void)
 		printf(" | %u | %s |\n", r->cpu, r->group);
 	}
 	printf(
-	    "\nNot modelled: calls of kernel functions; packet loads (LDABS, LDIND) at negative offsets or inside of "
-	    "subprograms.\n\n");
+	    "\nNot modelled: packet loads (LDABS, LDIND) at negative offsets or inside of subprograms.\n\n");
 }
 
 static void print_helpers(void)
@@ -90,6 +89,18 @@ static void print_helpers(void)
 		printf(" |\n");
 	}
 	putchar('\n');
+}
+
+static void print_kfuncs(void)
+{
+	printf("### Kernel functions\n\n| model | number | functions |\n| --- | --- | --- |\n"
+	       "| event with arguments and bytes read; result and bytes written are uninterpreted | %zu |",
+	       kfunc_row_count);
+	for (size_t i = 0; i < kfunc_row_count; i++)
+		printf(" `%s`", kfunc_rows[i].name);
+	printf(" |\n\nAny other has this model if its prototype in BTF takes numbers, kernel objects and memory of known "
+	       "size, and returns a number or nothing; it may then change context, packet, maps and kernel memory. With a "
+	       "pointer as its result, or where it is given a reference, it is not modelled.\n\n");
 }
 
 static const struct model_text {
@@ -178,6 +189,7 @@ enum status command_matrix(const struct options *opt)
 		return command_fail(STATUS_USAGE, "matrix takes no file, found %s", opt->files[0]);
 	print_instructions();
 	print_helpers();
+	print_kfuncs();
 	print_maps();
 	print_program_types();
 	return STATUS_PROVED;

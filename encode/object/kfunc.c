@@ -14,7 +14,7 @@
 #include <linux/btf.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 4 };
+enum { DEPTH_MAX = 5 };
 
 struct prototype {
 	const struct btf *btf;
@@ -81,8 +81,9 @@ static uint32_t plain_size(const struct btf *btf, uint32_t id, unsigned depth)
 /* Structures whose bytes are the kernel's own, wherever they are. */
 static bool is_opaque(const char *name)
 {
-	static const char *const prefixes[] = {"bpf_dynptr", "bpf_iter_", "bpf_list_", "bpf_rb_", "bpf_wq", "bpf_timer",
-					       "bpf_spin_lock", "bpf_res_spin_lock", "bpf_refcount"};
+	static const char *const prefixes[] = {"bpf_dynptr",  "bpf_iter_", "bpf_list_",     "bpf_rb_",
+					       "bpf_wq",      "bpf_timer", "bpf_spin_lock", "bpf_res_spin_lock",
+					       "bpf_refcount"};
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
 		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
 			return true;
@@ -102,7 +103,8 @@ static bool points_to_const(const struct btf *btf, const struct btf_type *pointe
 
 /* A pointer to something of the kernel's or to memory of that size. The number behind it may be its size, although the
  * object doesn't say so. */
-static bool describe_object(const struct prototype *p, unsigned i, const struct btf_type *pointer, struct helper_row *row)
+static bool describe_object(const struct prototype *p, unsigned i, const struct btf_type *pointer,
+			    struct helper_row *row)
 {
 	const struct btf_type *to = pointer->type ? types_skip(p->btf, pointer->type) : NULL;
 	if (!to || !(btf_is_int(to) || btf_is_any_enum(to) || btf_is_composite(to) || btf_is_fwd(to)))
@@ -192,7 +194,8 @@ static void add_sizes(const struct prototype *p, struct helper_row *row)
 static void set_row(struct extern_symbol *e, const struct prototype *p)
 {
 	const struct helper_row *known = kfunc_find_name(e->name);
-	struct helper_row row = {.id = id_of_name(e->name), .name = e->name, .bits = 64, .effects = KFUNC_EFFECTS, .progs = "ANY"};
+	struct helper_row row = {
+	    .id = id_of_name(e->name), .name = e->name, .bits = 64, .effects = KFUNC_EFFECTS, .progs = "ANY"};
 	if (known) {
 		row = *known;
 		if (p)
@@ -245,9 +248,9 @@ static const struct word {
 	enum helper_arg arg;
 	uint32_t size;
 } words[] = {
-    {"char", ARG_INT, 1},     {"short", ARG_INT, 2},       {"int", ARG_INT, 4},   {"long", ARG_ANY, 8},
-    {"object", ARG_OBJECT, 0}, {"object8", ARG_OBJECT, 8}, {"mem", ARG_MEM_INOUT, 0}, {"size", ARG_SIZE0, 0},
-    {"ctx", ARG_CTX, 0},
+    {"char", ARG_INT, 1},      {"short", ARG_INT, 2},     {"int", ARG_INT, 4},
+    {"long", ARG_ANY, 8},      {"object", ARG_OBJECT, 0}, {"object8", ARG_OBJECT, 8},
+    {"mem", ARG_MEM_INOUT, 0}, {"size", ARG_SIZE0, 0},    {"ctx", ARG_CTX, 0},
 };
 
 bool kfunc_declare(struct extern_symbol *e, const char *ret, const char *const *args, size_t n)
