@@ -194,6 +194,7 @@ static bool check_argument(struct prover *v, struct astate *s, struct call *c, u
 	case ARG_KERNEL: case ARG_KERNEL_OR_NULL: return contract_check_object(v, s, c, i);
 	case ARG_LOCK: case ARG_TIMER: case ARG_DYNPTR: case ARG_DYNPTR_OUT: case ARG_KPTR: case ARG_PERCPU:
 		return true; /* contract_rule.c */
+	case ARG_OBJECT: case ARG_OBJECT_OR_NULL: return prover_unmodelled(v, s, REASON_KFUNC, c->row->name);
 	}
 	/* clang-format on */
 	return false;
