@@ -18,7 +18,7 @@ static bool is_expressible(enum helper_arg a)
 static enum support opaque_support(const struct helper_row *row)
 {
 	bool memory = row->ret == RET_VALUE || row->ret == RET_VALUE_OR_NULL || row->ret == RET_MEM_OR_NULL;
-	if (row->effects & MAPS_WRITE || memory) /* both machines refuse them (encode/machine/helper.c) */
+	if (memory) /* both machines refuse them (encode/machine/helper.c) */
 		return SUPPORT_NONE;
 	for (int i = 0; i < 5; i++)
 		if (!is_expressible(row->args[i]))
