@@ -72,6 +72,8 @@ static bool prepare(struct explorer *x)
 	x->sub_of = checked(calloc(p->n + 1, sizeof *x->sub_of));
 	x->heads = checked(calloc(1, sizeof *x->heads));
 	x->n_heads = x->cap_heads = 1;
+	x->v->liveness = liveness_new(p);
+	x->v->stack_used = checked(calloc(p->n_subs, sizeof *x->v->stack_used));
 	visits_init(&x->visits);
 	for (uint32_t i = 0; i < p->n_subs; i++) {
 		const struct subprogram *sub = &p->subs[i];
@@ -104,6 +106,16 @@ static void release(struct explorer *x)
 	free(x->marks);
 	free(x->sub_of);
 	free(x->heads);
+	liveness_free(x->v->liveness);
+	free(x->v->stack_used);
+	x->v->liveness = NULL;
+	x->v->stack_used = NULL;
+}
+
+void prover_use_stack(struct prover *v, uint32_t sub, int64_t off)
+{
+	if (off < v->stack_used[sub])
+		v->stack_used[sub] = (int32_t)off;
 }
 
 static void push(struct explorer *x, const struct astate *s, struct node *node)
