@@ -257,6 +257,15 @@ static enum reason limit_reached(const struct run *r)
 	return term_count(r->world->pool) > r->world->term_limit ? REASON_SIZE : REASON_NONE;
 }
 
+/* The state that the last instruction returned with, if it did. */
+static void leave_early(struct walk *k, const struct place *p)
+{
+	struct state *s = k->run->leaves;
+	k->run->leaves = NULL;
+	if (s && !term_is_false(k->run->world->pool, s->guard))
+		leave_function(k, p, s);
+}
+
 static void run_block(struct walk *k, const struct place *p)
 {
 	struct run *r = k->run;
@@ -274,7 +283,9 @@ static void run_block(struct walk *k, const struct place *p)
 			run_unknown(r, p->state, why, "");
 			return;
 		}
-		if (!ends_straight_line(in) && !step_insn(r, p->state, in))
+		bool goes_on = ends_straight_line(in) || step_insn(r, p->state, in);
+		leave_early(k, p);
+		if (!goes_on)
 			return;
 	}
 	assert(last);

@@ -73,6 +73,11 @@ static inline bool progtype_has_metadata(enum progtype type)
 {
 	return type == PROGTYPE_XDP || type == PROGTYPE_SCHED_CLS || type == PROGTYPE_SCHED_ACT;
 }
+/* SKB_HEADER: a header begins that many bytes less SKB_BEFORE behind the first byte at entry. */
+enum skb_header { SKB_NETWORK, SKB_LINK };
+#define SKB_BEFORE 0x1000
+/* SKB_KNOWS */
+enum skb_fact { SKB_LINK_SET, SKB_NON_LINEAR };
 #define FLOW_KEYS_SIZE 56 /* struct bpf_flow_keys */
 /* Which byte of the input's the flow keys' byte is at entry, -1: it is 0 (bpf_flow_dissect). */
 int flow_keys_source(unsigned byte);

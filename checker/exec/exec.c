@@ -237,18 +237,18 @@ static void load_packet(struct machine *m, const struct insn *in, uint64_t base)
 	demand_check_unlocked(m, "a packet is loaded from");
 	int32_t off = (int32_t)(uint32_t)(base + (uint64_t)(int64_t)in->imm);
 	unsigned n = in->width / 8u;
-	if (off < 0)
-		machine_stop(m, REASON_INSN, "packet load at the negative offset %d", off);
+	int64_t at;
+	bool there = packet_locate(m, off, n, &at);
 	m->known &= (uint16_t)~0x3eu;
-	if ((int64_t)off + n > m->pkt.total) {
+	if (!there) {
 		set_number(m, 0, 0);
 		leave(m);
 		return;
 	}
 	uint64_t v = 0;
-	packet_fill(m, off, n);
+	packet_fill(m, at, n);
 	for (unsigned i = 0; i < n; i++)
-		v = v << 8 | *packet_at(m, off + (int64_t)i);
+		v = v << 8 | *packet_at(m, at + (int64_t)i);
 	set_number(m, 0, v);
 }
 

@@ -223,6 +223,8 @@ void packet_init(struct machine *m);
 struct value packet_pointer(struct machine *m, enum field_kind kind);
 void packet_fill(struct machine *m, int64_t off, uint64_t n); /* reads input bytes that were not needed yet */
 uint8_t *packet_at(struct machine *m, int64_t off);
+/* Where the byte is that the offset of a legacy load names; false: not all n bytes from there on are there. */
+bool packet_locate(struct machine *m, int32_t off, unsigned n, int64_t *at);
 void packet_move(struct machine *m); /* pointers made before are stale */
 
 /* context.c */

@@ -6,6 +6,7 @@
  */
 #include "machine.h"
 
+#include <linux/filter.h>
 #include <string.h>
 
 void packet_init(struct machine *m)
@@ -63,6 +64,29 @@ void packet_fill(struct machine *m, int64_t off, uint64_t n)
 		known[i] = true;
 		packet_at(m, off)[i] = input_byte(m, (uint64_t)off + i);
 	}
+}
+
+static int64_t header_at(struct machine *m, enum skb_header header)
+{
+	if (m->pkt.epoch) /* what moves a packet moves its headers */
+		machine_stop(m, REASON_INSN, "packet load at a negative offset behind a helper that moves the packet");
+	return (int64_t)machine_input(m, IN_SKB_HEADER, 1, (uint64_t)header) - SKB_BEFORE;
+}
+
+bool packet_locate(struct machine *m, int32_t off, unsigned n, int64_t *at)
+{
+	*at = off;
+	if (off >= 0)
+		return off + (int64_t)n <= m->pkt.total;
+	if (off < SKF_LL_OFF)
+		return false;
+	bool link = off < SKF_NET_OFF;
+	*at = off - (link ? SKF_LL_OFF : SKF_NET_OFF) + header_at(m, link ? SKB_LINK : SKB_NETWORK);
+	if (link && !machine_input(m, IN_SKB_KNOWS, 1, (uint64_t)SKB_LINK_SET))
+		return false;
+	int64_t end = *at + n;
+	return end <= m->pkt.data_end ||
+	       (end <= m->pkt.total && machine_input(m, IN_SKB_KNOWS, 1, (uint64_t)SKB_NON_LINEAR));
 }
 
 void packet_move(struct machine *m)

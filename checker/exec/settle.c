@@ -111,6 +111,21 @@ static bool settle_xdp(struct settle *s)
 	return keeps_outcome(s, "the bytes before the packet");
 }
 
+/* Where bpf_prog_test_run_skb has the headers, and the bytes of a hidden one (put_skb). */
+static bool settle_headers(struct settle *s)
+{
+	int64_t link = settle_hides_header(s->p) ? -ETH_HLEN : 0;
+	uint64_t protocol[2] = {16, 17};
+	input_set(s->in, IN_SKB_HEADER, (uint64_t[]){SKB_LINK}, 1, (uint64_t)(SKB_BEFORE + link));
+	input_set(s->in, IN_SKB_HEADER, (uint64_t[]){SKB_NETWORK}, 1, (uint64_t)(SKB_BEFORE + link + ETH_HLEN));
+	input_set(s->in, IN_SKB_KNOWS, (uint64_t[]){SKB_LINK_SET}, 1, 1);
+	for (int64_t off = link; off < 0; off++) {
+		uint64_t value = off < -2 ? 0 : input_get(s->in, IN_CTX, &protocol[off + 2], 1);
+		input_set(s->in, IN_PKT, (uint64_t[]){(uint64_t)off}, 1, value);
+	}
+	return keeps_outcome(s, "the place of the headers");
+}
+
 static bool settle_skb(struct settle *s)
 {
 	uint64_t len = get(s, IN_PKT_LEN) + get(s, IN_PKT_EXTRA), hidden = settle_hides_header(s->p) ? ETH_HLEN : 0;
@@ -121,7 +136,7 @@ static bool settle_skb(struct settle *s)
 	if (!keeps_outcome(s, "a packet that is not linear"))
 		return false;
 	set(s, IN_META_LEN, 0);
-	return keeps_outcome(s, "the metadata");
+	return keeps_outcome(s, "the metadata") && settle_headers(s);
 }
 
 static uint8_t packet_byte(const struct settle *s, uint64_t off)

@@ -248,6 +248,7 @@ struct run {
 	size_t n_unknowns;
 	struct event *events;
 	size_t n_events;
+	struct state *leaves;        /* goes on behind the function's end after the last step_insn, NULL if none */
 	struct state *final;         /* merged exits, NULL if none */
 	uint32_t slot;               /* instruction at work */
 	uint64_t steps;
@@ -273,7 +274,7 @@ term run_any_fault(struct run *r);
 term run_any_unknown(struct run *r);
 
 /* Executes one straight-line instruction (neither jump, call to a subprogram nor
- * exit); false: the path ends here (it was recorded why). */
+ * exit); false: the path ends here (it was recorded why), but for run.leaves. */
 bool step_insn(struct run *r, struct state *s, const struct insn *in);
 /* Truth of a conditional jump. */
 term step_condition(struct run *r, struct state *s, const struct insn *in);

@@ -249,44 +249,6 @@ static bool step_ordered(struct run *r, struct state *s, const struct insn *in)
 	return load ? step_load(r, s, in) : step_store(r, s, in);
 }
 
-/* LD_ABS and LD_IND: packet bytes big-endian, or the program returns 0 (bpf_ld_abs in the kernel's verifier). */
-static bool step_packet(struct run *r, struct state *s, const struct insn *in)
-{
-	struct world *w = r->world;
-	struct term_pool *p = w->pool;
-	struct value ctx = step_reg(r, s, 6);
-	bool is_ctx = ctx.n == 1 && region_at(w, ctx.alts[0].region)->kind == REGION_CTX;
-	run_fault(r, s, FAULT_HELPER_ARG, is_ctx ? term_ne(p, ctx.alts[0].off, word_const(w, 0)) : term_true(p));
-	if (progtype_rows[w->type].packet != PACKET_SKB)
-		run_fault(r, s, FAULT_HELPER_PROG, term_true(p));
-	term off = term_const(p, 32, (uint32_t)in->imm);
-	if (in->op == ISA_LDIND) {
-		struct value v = step_reg(r, s, in->src);
-		off = term_add(p, off, term_extract(p, value_word(w, &v), 31, 0));
-	}
-	/* a negative offset asks for header-relative or ancillary data */
-	term negative = term_slt(p, off, term_const(p, 32, 0));
-	run_unknown(r, &(struct state){.guard = term_and(p, s->guard, negative)}, REASON_INSN, "negative packet offset");
-	term at = term_zext(p, off, 64);
-	unsigned n = in->width / 8u;
-	term inside = term_sle(p, term_add(p, at, word_const(w, n)), packet_end_all(w, s));
-	struct state *early = state_copy(w, s);
-	early->guard = term_and(p, s->guard, term_not(p, inside));
-	early->regs[0] = value_number(w, word_const(w, 0));
-	if (s->depth > 1) /* it would return to the caller */
-		run_unknown(r, early, REASON_INSN, "packet load in a subprogram");
-	else
-		run_exit(r, early);
-	s->guard = term_and(p, s->guard, inside);
-	term word = mem_read(w, s->mems[SPACE_PACKET], 0, at, n);
-	if (n > 1)
-		word = term_bswap(p, word);
-	s->regs[0] = value_number(w, term_zext(p, word, 64));
-	for (int i = 1; i <= 5; i++)
-		s->regs[i] = value_uninit(w);
-	return !term_is_false(p, s->guard);
-}
-
 term step_condition(struct run *r, struct state *s, const struct insn *in)
 {
 	struct world *w = r->world;
@@ -330,7 +292,7 @@ bool step_insn(struct run *r, struct state *s, const struct insn *in)
 	case FORM_LOAD_ACQ:
 	case FORM_STORE_REL: return step_ordered(r, s, in);
 	case FORM_LDABS:
-	case FORM_LDIND: return step_packet(r, s, in);
+	case FORM_LDIND: return packet_load(r, s, in);
 	case FORM_CALL:
 		if (in->src == CALL_HELPER && in->imm == CORE_UNRESOLVED)
 			run_need(r, s, term_true(r->world->pool));

@@ -26,6 +26,8 @@ bool world_holds_address(struct world *w, term number);
 /* context_offset.c: field_load and field_store where the offset is no constant */
 struct value context_load_anywhere(struct run *r, struct state *s, term guard, term off, unsigned bytes);
 void context_store_anywhere(struct run *r, struct state *s, term guard, term off, unsigned bytes, term word);
+/* packet_load.c; where the bytes are not there, run.leaves returns from the function. */
+bool packet_load(struct run *r, struct state *s, const struct insn *in);
 /* core.c: CO-RE relocations that were left symbolic. */
 term core_value_of(struct run *r, struct state *s, const struct core_relo *relo); /* 64 bits */
 struct value core_load(struct run *r, struct state *s, const struct insn *in, const struct core_relo *relo,
