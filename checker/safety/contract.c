@@ -91,9 +91,9 @@ static bool start(struct prover *v, struct astate *s, const struct insn *in, str
 static void finish(struct astate *s, const struct call *c)
 {
 	if (c->released)
-		held_drop(s, c->released);
+		access_kill_reference(s, c->released);
 	lose_registers(s);
-	if (c->row->effects & PKT_MOVE)
+	if ((c->row->effects & PKT_MOVE) && !c->keeps_packet)
 		access_move_packet(s);
 }
 

@@ -14,7 +14,6 @@ enum helper_id {
 
 #define NO_MAP UINT32_MAX
 #define MAX_MEM_SIZE (1u << 29) /* kernel: BPF_MAX_VAR_SIZ */
-#define MAX_ERRNO 4095          /* include/linux/err.h */
 
 struct call {
 	const struct helper_row *row;
@@ -27,6 +26,7 @@ struct call {
 	uint32_t released;      /* reference that it gives back, 0: none */
 	struct aval ret;        /* KIND_NONE and no `returns`: as the row says */
 	bool returns;
+	bool keeps_packet; /* although the row says that it may move */
 };
 
 /* contract.c */
@@ -68,9 +68,17 @@ bool contract_return(struct prover *v, struct astate *s, struct call *c);
 /* contract_callback.c: the call is checked and done; what it calls, and what it returns in the end */
 bool contract_describe_callback(struct prover *v, struct astate *s, struct call *c, struct callback_round *out);
 
+/* contract_dynptr.c: rules of the helpers that take dynptrs */
+enum dynptr_kind { DYNPTR_LOCAL, DYNPTR_RINGBUF, DYNPTR_PACKET };
+bool dynptr_from_mem(struct prover *v, struct astate *s, struct call *c);
+bool dynptr_reserve(struct prover *v, struct astate *s, struct call *c);
+bool dynptr_release(struct prover *v, struct astate *s, struct call *c);
+bool dynptr_read(struct prover *v, struct astate *s, struct call *c);
+bool dynptr_write(struct prover *v, struct astate *s, struct call *c);
+bool dynptr_data(struct prover *v, struct astate *s, struct call *c);
+
 /* held.c */
 bool held_acquire(struct prover *v, struct astate *s, uint32_t kind, struct aval *ret);
 bool held_holds(const struct astate *s, uint32_t id);
-void held_drop(struct astate *s, uint32_t id);
 bool held_check_none(struct prover *v, const struct astate *s, const char *when);
 #endif

@@ -33,6 +33,13 @@ static const struct {
 } rules[] = {
     {FUNC_tail_call, check_tail_call},
     {FUNC_ringbuf_reserve, check_reserve},
+    {FUNC_dynptr_from_mem, dynptr_from_mem},
+    {FUNC_ringbuf_reserve_dynptr, dynptr_reserve},
+    {FUNC_ringbuf_submit_dynptr, dynptr_release},
+    {FUNC_ringbuf_discard_dynptr, dynptr_release},
+    {FUNC_dynptr_read, dynptr_read},
+    {FUNC_dynptr_write, dynptr_write},
+    {FUNC_dynptr_data, dynptr_data},
 };
 
 /* Kinds of arguments that only a rule of the helper's own checks. */

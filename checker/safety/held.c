@@ -2,8 +2,6 @@
 /* References that a program acquires and has to give back (acquire_reference_state in kernel/bpf/verifier.c). */
 #include "contract.h"
 
-#include <string.h>
-
 static const char *kind_name(uint32_t kind)
 {
 	const struct helper_row *row = helper_find(kind);
@@ -18,7 +16,7 @@ bool held_acquire(struct prover *v, struct astate *s, uint32_t kind, struct aval
 	uint32_t id = contract_fresh_id(s);
 	s->refs[s->n_refs++] = (struct reference){.id = id, .slot = s->slot, .kind = kind};
 	ret->ref = id;
-	ret->null_id = id;
+	ret->null_id = ret->maybe_null ? id : 0;
 	return true;
 }
 
@@ -28,18 +26,6 @@ bool held_holds(const struct astate *s, uint32_t id)
 		if (s->refs[i].id == id)
 			return true;
 	return false;
-}
-
-void held_drop(struct astate *s, uint32_t id)
-{
-	for (unsigned i = 0; i < s->n_refs; i++) {
-		if (s->refs[i].id != id)
-			continue;
-		s->n_refs--;
-		memmove(&s->refs[i], &s->refs[i + 1], (s->n_refs - i) * sizeof s->refs[0]);
-		break;
-	}
-	access_kill_reference(s, id);
 }
 
 bool held_check_none(struct prover *v, const struct astate *s, const char *when)
