@@ -161,6 +161,7 @@ bool data_read(struct loader *l)
 		drop_overlaps(m);
 	}
 	mark_volatile(l);
+	special_read_data(l);
 	number_twins(l->o);
 	return true;
 }

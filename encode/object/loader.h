@@ -70,6 +70,12 @@ bool maps_read(struct loader *l); /* .maps and legacy map sections; sets symbol_
 bool data_read(struct loader *l); /* data sections; sets section_map */
 struct map *loader_add_map(struct loader *l, const char *name);
 
+/* Special fields: of the values of a map whose type that is, of the variables of data sections, one by its word in
+ * assembly text (false: no such word, or no room). */
+void special_read(const struct btf *btf, struct map *m, uint32_t type);
+void special_read_data(const struct loader *l);
+bool special_add(struct map *m, const char *kind, uint32_t off);
+
 bool functions_read(struct loader *l);
 /* The function that begins at that slot, NULL if none. */
 struct function *function_find(const struct loader *l, uint32_t section, int64_t slot);

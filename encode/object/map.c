@@ -122,6 +122,9 @@ static bool read_member(struct loader *l, size_t map, const struct btf_member *m
 	if (!(row->kind == MEMBER_NUMBER ? read_number : read_size)(l, member->type, &value))
 		return false;
 	memcpy((char *)&l->o->maps[map] + row->field, &value, sizeof value);
+	uint32_t target;
+	if (row->field == offsetof(struct map, value_size) && row->kind == MEMBER_TYPE && pointee(l->btf, member->type, &target))
+		special_read(l->btf, &l->o->maps[map], target);
 	return true;
 }
 

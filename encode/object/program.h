@@ -15,12 +15,21 @@ struct variable {
 	bool is_volatile; /* `const volatile`: user space may set it before loading, so its bytes are input */
 };
 
+/* What of a map's value is the kernel's: a program may only hand its address to helpers made for it. */
+enum special_kind { SPECIAL_LOCK, SPECIAL_TIMER, SPECIAL_KPTR, SPECIAL_OTHER };
+struct special {
+	enum special_kind kind;
+	uint32_t off, size; /* bytes */
+};
+
 struct map {
 	char *name;      /* symbol name; for data sections the section's name (".rodata", ".bss.x") */
 	enum maptype type;
 	uint32_t key_size, value_size, max_entries, flags; /* bytes, bytes, entries, BPF_F_* */
 	int inner;       /* map-in-map: index of the inner definition in object.maps, else -1 */
 	bool is_inner;   /* some other map's inner definition */
+	struct special *specials; /* as far as BTF tells */
+	size_t n_specials;
 	/* data sections only (an array map with one entry): */
 	bool is_data;    /* .data*, .bss*, .rodata*, .kconfig */
 	bool frozen;     /* .rodata*: no program can write it */
@@ -39,6 +48,9 @@ static inline uint32_t map_index_size(const struct map *m)
 		return (m->key_size + 7) / 8 * 8 + 8;
 	return model == MAP_TRIE || model == MAP_STORAGE ? 8 : model == MAP_LOCAL ? 0 : m->key_size;
 }
+
+/* The special field that has a byte of [off, off + size), NULL: none. */
+const struct special *map_find_special(const struct map *m, uint64_t off, uint64_t size);
 
 /* May an element be replaced by another one of the same key? */
 /* May a program that a helper sets off change what is in it? */
@@ -163,6 +175,7 @@ enum object_error object_parse(const char *path, const uint8_t *bytes, size_t le
  * Directives, one a line, before the instructions:
  *   .program NAME SECTION            (default: prog, xdp)
  *   .map NAME TYPE KEY VALUE ENTRIES [FLAGS [INNER]]   (INNER: an earlier map's name)
+ *   .special MAP KIND OFFSET         (of its values: lock, timer, kptr, other)
  *   .data NAME HEXBYTES | .rodata NAME HEXBYTES | .bss NAME SIZE   (a section with one variable)
  *   .extern NAME [RESULT [ARGUMENT ...]]   (in order: `extern[0]`, kernel-function#0; the prototype in the words of
  *                                    kfunc_declare)

@@ -124,6 +124,7 @@ static void free_map(struct map *m)
 	free(m->vars);
 	free(m->name);
 	free(m->bytes);
+	free(m->specials);
 }
 
 static void release_code(struct program *p)

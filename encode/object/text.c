@@ -210,12 +210,27 @@ static bool read_extern(struct reader *r)
 	       fail(r, 2, "void or int, and at most five arguments, of a function that kfunc.def doesn't have");
 }
 
+/* .special MAP KIND OFFSET */
+static bool read_special(struct reader *r)
+{
+	uint32_t off;
+	int map = r->n_words > 1 ? resolve(r->o, r->words[1].text) : -1;
+	if (map < 0)
+		return fail(r, 1, "the name of a map");
+	if (!read_number(r, 3, "an offset", &off))
+		return false;
+	if (r->n_words > 4)
+		return fail(r, 4, "the end of the line");
+	return special_add(&r->o->maps[map], r->words[2].text, off) ||
+	       fail(r, 2, "lock, timer, kptr or other inside of the value");
+}
+
 static const struct directive {
 	const char *name;
 	bool (*read)(struct reader *r);
 } directives[] = {
     {".program", read_program}, {".map", read_map}, {".data", read_bytes},
-    {".rodata", read_bytes},    {".bss", read_bss}, {".extern", read_extern},
+    {".rodata", read_bytes},    {".bss", read_bss}, {".extern", read_extern}, {".special", read_special},
 };
 
 static bool run_directive(struct reader *r)
@@ -223,7 +238,7 @@ static bool run_directive(struct reader *r)
 	for (size_t i = 0; i < sizeof directives / sizeof *directives; i++)
 		if (!strcmp(directives[i].name, r->words[0].text))
 			return directives[i].read(r);
-	return fail(r, 0, ".program, .map, .data, .rodata, .bss or .extern");
+	return fail(r, 0, ".program, .map, .special, .data, .rodata, .bss or .extern");
 }
 
 static bool split_words(struct reader *r, char *line)
