@@ -77,6 +77,13 @@ bool dynptr_read(struct prover *v, struct astate *s, struct call *c);
 bool dynptr_write(struct prover *v, struct astate *s, struct call *c);
 bool dynptr_data(struct prover *v, struct astate *s, struct call *c);
 
+/* contract_lock.c: rules of the helpers of locks and timers */
+bool lock_is_in(const struct map *m);
+bool lock_take(struct prover *v, struct astate *s, struct call *c);
+bool lock_give(struct prover *v, struct astate *s, struct call *c);
+bool timer_check(struct prover *v, struct astate *s, struct call *c);
+bool timer_init(struct prover *v, struct astate *s, struct call *c);
+
 /* held.c */
 bool held_acquire(struct prover *v, struct astate *s, uint32_t kind, struct aval *ret);
 bool held_holds(const struct astate *s, uint32_t id);

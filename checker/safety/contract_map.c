@@ -130,6 +130,9 @@ bool contract_return_element(struct prover *v, struct astate *s, struct call *c)
 	r0->maybe_null = !found || r0->kind != KIND_VALUE;
 	if (is_socket_map(m))
 		return held_acquire(v, s, c->row->id, r0);
-	r0->null_id = contract_fresh_id(s);
+	if (r0->maybe_null)
+		r0->null_id = contract_fresh_id(s);
+	if (r0->kind == KIND_VALUE && lock_is_in(m))
+		r0->ref = contract_fresh_id(s); /* see contract_lock.c */
 	return true;
 }

@@ -40,6 +40,11 @@ static const struct {
     {FUNC_dynptr_read, dynptr_read},
     {FUNC_dynptr_write, dynptr_write},
     {FUNC_dynptr_data, dynptr_data},
+    {FUNC_spin_lock, lock_take},
+    {FUNC_spin_unlock, lock_give},
+    {FUNC_timer_init, timer_init},
+    {FUNC_timer_start, timer_check},
+    {FUNC_timer_cancel, timer_check},
 };
 
 /* Kinds of arguments that only a rule of the helper's own checks. */

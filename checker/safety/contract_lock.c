@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Spin locks and timers in map values (process_spin_lock, process_timer_func in kernel/bpf/verifier.c).
+ *
+ * Two lookups of one key give one lock, but two keys give two, which nobody can tell apart here. So a pointer into a
+ * map with a lock carries a number of the lookup that it comes from as its `ref`; the lock that is held stands among
+ * the references under this number.
+ */
+#include "contract.h"
+
+#define LOCK_KIND 0x80000000u /* reference.kind of a lock: and the index of its map */
+
+bool lock_is_in(const struct map *m)
+{
+	for (size_t i = 0; i < m->n_specials; i++)
+		if (m->specials[i].kind == SPECIAL_LOCK)
+			return true;
+	return false;
+}
+
+/* Argument i points at a special field of the kind; *m: whose map. */
+static bool check_field(struct prover *v, struct astate *s, struct call *c, unsigned i, enum special_kind kind,
+			const char *what)
+{
+	const struct aval *a = &c->arg[i];
+	uint64_t off;
+	bool value = a->kind == KIND_VALUE && contract_offset(s, a, &off);
+	if (a->kind == KIND_VALUE && a->maybe_null &&
+	    !prover_oblige(v, s, OBLIGATION_NOT_NULL, false, "argument %u of bpf_%s was not compared with NULL", i + 1,
+			   c->row->name))
+		return false;
+	const struct special *f = value ? map_find_special(&v->p->object->maps[a->object], off, 1) : NULL;
+	return contract_oblige(v, s, c, i, f && f->kind == kind && f->off == off, what);
+}
+
+static int find_lock(const struct astate *s)
+{
+	for (unsigned i = 0; i < s->n_refs; i++)
+		if (s->refs[i].kind & LOCK_KIND)
+			return (int)i;
+	return -1;
+}
+
+bool lock_take(struct prover *v, struct astate *s, struct call *c)
+{
+	const struct aval *a = &c->arg[0];
+	if (!check_field(v, s, c, 0, SPECIAL_LOCK, "a lock"))
+		return false;
+	if (!prover_oblige(v, s, OBLIGATION_LOCKING, !s->lock, "no other lock is held"))
+		return false;
+	if (s->n_refs == MAX_REFERENCES)
+		return prover_unmodelled(v, s, REASON_REGIONS, "references that are held at once");
+	s->refs[s->n_refs++] = (struct reference){.id = a->ref, .slot = s->slot, .kind = LOCK_KIND | a->object};
+	s->lock = s->slot + 1;
+	return true;
+}
+
+bool lock_give(struct prover *v, struct astate *s, struct call *c)
+{
+	const struct aval *a = &c->arg[0];
+	int i = find_lock(s);
+	if (!check_field(v, s, c, 0, SPECIAL_LOCK, "a lock") ||
+	    !prover_oblige(v, s, OBLIGATION_LOCKING, i >= 0, "a lock is held"))
+		return false;
+	const struct reference *r = &s->refs[i];
+	if (!prover_oblige(v, s, OBLIGATION_LOCKING, r->id == a->ref && r->kind == (LOCK_KIND | a->object),
+			   "the lock that is given back is the one that is held"))
+		return false;
+	for (unsigned k = (unsigned)i; k + 1 < s->n_refs; k++)
+		s->refs[k] = s->refs[k + 1];
+	s->n_refs--;
+	s->lock = 0;
+	return true;
+}
+
+bool timer_check(struct prover *v, struct astate *s, struct call *c)
+{
+	return check_field(v, s, c, 0, SPECIAL_TIMER, "a timer");
+}
+
+/* The timer runs with the map that it is in. */
+bool timer_init(struct prover *v, struct astate *s, struct call *c)
+{
+	return timer_check(v, s, c) &&
+	       contract_oblige(v, s, c, 1, !c->is_inner && c->map == c->arg[0].object, "its map");
+}
