@@ -13,6 +13,7 @@
 
 #define HELPER_SPIN_LOCK 93
 #define HELPER_SPIN_UNLOCK 94
+#define MAX_ERRNO 4095 /* include/linux/err.h */
 
 static bool is_lock(const struct helper_row *row)
 {
@@ -161,4 +162,22 @@ void demand_check_depth(struct machine *m, const struct region *r, int64_t off)
 		sum += (m->frames[i].stack_used + 15u) & ~15u;
 	if (sum > STACK_SIZE)
 		machine_fault(m, FAULT_STACK_DEPTH, "the functions at work use %u bytes of stack", sum);
+}
+
+/* do_refine_retval_range: what fills a buffer returns no more than its size, or an errno. */
+uint64_t demand_bound_result(const struct helper_call *c, uint64_t result)
+{
+	static const struct {
+		uint32_t helper;
+		unsigned buffer;
+	} rows[] = {
+	    {BPF_FUNC_probe_read_str, 0}, {BPF_FUNC_probe_read_kernel_str, 0}, {BPF_FUNC_probe_read_user_str, 0},
+	    {BPF_FUNC_get_stack, 1},      {BPF_FUNC_get_task_stack, 1},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int64_t v = (int64_t)result, most = (int64_t)c->len[rows[i].buffer];
+		if (rows[i].helper == c->row->id && (v > most || v < -MAX_ERRNO))
+			return result % ((uint64_t)most + 1);
+	}
+	return result;
 }

@@ -351,6 +351,8 @@ void helper_run_opaque(struct machine *m, struct helper_call *c)
 {
 	check_scalars(m, c);
 	uint64_t pos = m->opaque_calls++, result = machine_input(m, IN_RESULT, 2, (uint64_t)c->row->id, pos);
+	if (m->opt->safety)
+		result = demand_bound_result(c, result);
 	record_event(m, c, (c->row->effects & EFFECT) != 0);
 	if (c->row->effects & RELEASE)
 		release_references(m, c);

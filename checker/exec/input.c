@@ -11,6 +11,8 @@ struct input {
 	uint32_t *index; /* entry number + 1, 0: empty; size is a power of two, at most half full */
 	size_t buckets;
 	uint64_t seed;
+	input_default *ask;
+	void *ask_arg;
 };
 
 static void *check_memory(void *p)
@@ -28,7 +30,7 @@ static uint64_t mix_word(uint64_t h, uint64_t w)
 	return h ^ (h >> 31);
 }
 
-static uint64_t hash_key(uint64_t seed, enum input_fn fn, const uint64_t *args, size_t n)
+uint64_t input_hash(uint64_t seed, enum input_fn fn, const uint64_t *args, size_t n)
 {
 	uint64_t h = mix_word(seed, (uint64_t)fn * 128 + n);
 	for (size_t i = 0; i < n; i++)
@@ -44,7 +46,7 @@ static bool is_entry(const struct input_entry *e, enum input_fn fn, const uint64
 /* The bucket that holds the key, or the empty one where it belongs. */
 static uint32_t *find_bucket(const struct input *in, enum input_fn fn, const uint64_t *args, size_t n)
 {
-	size_t at = hash_key(0, fn, args, n) & (in->buckets - 1);
+	size_t at = input_hash(0, fn, args, n) & (in->buckets - 1);
 	while (in->index[at] && !is_entry(&in->entries[in->index[at] - 1], fn, args, n))
 		at = (at + 1) & (in->buckets - 1);
 	return &in->index[at];
@@ -91,6 +93,12 @@ void input_free(struct input *in)
 void input_set_seed(struct input *in, uint64_t seed)
 {
 	in->seed = seed;
+}
+
+void input_set_default(struct input *in, input_default *ask, void *arg)
+{
+	in->ask = ask;
+	in->ask_arg = arg;
 }
 
 void input_set(struct input *in, enum input_fn fn, const uint64_t *args, size_t n, uint64_t value)
@@ -148,10 +156,12 @@ uint64_t input_get(const struct input *in, enum input_fn fn, const uint64_t *arg
 	if (found)
 		return fold_value(row, in->entries[found - 1].value);
 	if (!in->seed && fn >= IN_AT_STACK && fn <= IN_AT_FUNC && n > 0)
-		return default_address(row, hash_key(0, fn, args, n));
+		return default_address(row, input_hash(0, fn, args, n));
+	if (in->ask)
+		return fold_value(row, in->ask(in->ask_arg, fn, args, n));
 	if (!in->seed)
 		return row->lo;
-	return fold_value(row, hash_key(in->seed, fn, args, n));
+	return fold_value(row, input_hash(in->seed, fn, args, n));
 }
 
 bool input_has(const struct input *in, enum input_fn fn, const uint64_t *args, size_t n)

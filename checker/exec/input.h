@@ -22,6 +22,10 @@ struct input *input_copy(const struct input *in);
 void input_free(struct input *in);
 /* seed 0: defaults are 0 (or lo); otherwise hash(seed, fn, args) folded into [lo, hi]. */
 void input_set_seed(struct input *in, uint64_t seed);
+/* Asked for what the table does not hold, addresses apart; the answer is folded into the bounds. A copy has none. */
+typedef uint64_t input_default(void *arg, enum input_fn fn, const uint64_t *args, size_t n);
+void input_set_default(struct input *in, input_default *ask, void *arg);
+uint64_t input_hash(uint64_t seed, enum input_fn fn, const uint64_t *args, size_t n);
 void input_set(struct input *in, enum input_fn fn, const uint64_t *args, size_t n, uint64_t value);
 void input_unset(struct input *in, enum input_fn fn, const uint64_t *args, size_t n);
 /* Value within the row's bounds and width. */

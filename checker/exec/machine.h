@@ -213,6 +213,7 @@ void demand_check_access(struct machine *m, const struct region *r, bool write);
 void demand_check_atomic(struct machine *m, const struct insn *in, struct value at);
 void demand_check_depth(struct machine *m, const struct region *r, int64_t off); /* an access of the stack at off */
 void demand_note_cast(struct machine *m, const struct helper_call *c, struct region *r); /* r: what it returns */
+uint64_t demand_bound_result(const struct helper_call *c, uint64_t result); /* of an opaque call */
 uint32_t demand_origin(const struct machine *m, uint32_t region); /* that a release gives back */
 
 /* progress.c: a backward jump is done */
