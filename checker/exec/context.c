@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The context: fields by context.def. Scalar bytes are kept in machine.context; pointer fields hold 0 there. */
+/* The context: fields by context.def. Scalar bytes are kept in machine.context, where they come from the input when they
+ * are first needed; pointer fields hold 0 there. */
 #include "machine.h"
 
 #include <string.h>
@@ -11,32 +12,54 @@ static uint8_t input_byte(const struct machine *m, uint64_t off)
 	return (uint8_t)machine_input(m, IN_AFTER, 3, m->context_after - 1, (uint64_t)AFTER_CONTEXT, off);
 }
 
-static void init_field(struct machine *m, const struct context_field *f)
+static uint8_t field_byte(const struct machine *m, const struct context_field *f, unsigned i)
 {
-	for (unsigned i = 0; i < f->size; i++) {
-		uint8_t *byte = &m->context[f->off + i];
-		if (f->kind != FIELD_SCALAR && f->kind != FIELD_TYPED)
-			*byte = 0;
-		else if (context_field_is_length(f))
-			*byte = (uint8_t)((uint64_t)(m->pkt.total - m->pkt.data) >> 8 * i);
-		else
-			*byte = input_byte(m, (uint64_t)f->off + i) & context_byte_mask(f, i);
+	if (f->kind != FIELD_SCALAR && f->kind != FIELD_TYPED)
+		return 0;
+	if (context_field_is_length(f))
+		return (uint8_t)((uint64_t)(m->pkt.total - m->pkt.data) >> 8 * i);
+	return input_byte(m, (uint64_t)f->off + i) & context_byte_mask(f, i);
+}
+
+static void fill_field(struct machine *m, const struct context_field *f, uint64_t from, uint64_t to)
+{
+	for (uint64_t i = from > f->off ? from : f->off; i < to && i < (uint64_t)f->off + f->size; i++) {
+		if (!m->context_known[i])
+			m->context[i] = field_byte(m, f, (unsigned)(i - f->off));
+		m->context_known[i] = true;
+	}
+}
+
+void context_fill(struct machine *m, uint64_t off, uint64_t n)
+{
+	for (size_t k = 0; k < context_field_count; k++)
+		if (context_fields[k].layout == m->layout)
+			fill_field(m, &context_fields[k], off, off + n);
+	for (uint64_t i = off; context_rows[m->layout].scalar_gaps && i < off + n; i++) {
+		if (!m->context_known[i])
+			m->context[i] = input_byte(m, i);
+		m->context_known[i] = true;
 	}
 }
 
 void context_change(struct machine *m, bool all)
 {
-	const struct context_row *row = &context_rows[m->layout];
-	for (uint64_t i = 0; all && row->scalar_gaps && i < row->size; i++)
-		m->context[i] = input_byte(m, i);
-	for (size_t i = 0; i < context_field_count; i++)
-		if (context_fields[i].layout == m->layout && (all || context_field_is_length(&context_fields[i])))
-			init_field(m, &context_fields[i]);
+	if (all)
+		memset(m->context_known, false, context_rows[m->layout].size);
+	for (size_t i = 0; i < context_field_count; i++) {
+		const struct context_field *f = &context_fields[i];
+		if (f->layout != m->layout || !context_field_is_length(f))
+			continue;
+		for (unsigned k = 0; k < f->size; k++)
+			m->context[f->off + k] = field_byte(m, f, k);
+		memset(m->context_known + f->off, true, f->size);
+	}
 }
 
 void context_init(struct machine *m)
 {
 	m->context = machine_alloc(context_rows[m->layout].size);
+	m->context_known = machine_alloc(context_rows[m->layout].size);
 	context_change(m, true);
 }
 
@@ -71,6 +94,7 @@ void context_read(struct machine *m, int64_t off, uint64_t n, uint8_t *out)
 		const struct context_field *f = find_field(m, false, off + (int64_t)i, size);
 		if (f && f->kind != FIELD_SCALAR && f->kind != FIELD_TYPED)
 			refuse(m, "read", off, n);
+		context_fill(m, (uint64_t)off + i, size);
 		memcpy(out + i, m->context + off + i, size);
 		i += size;
 	}
@@ -98,6 +122,7 @@ struct value context_load(struct machine *m, int64_t off, unsigned n)
 		return packet_pointer(m, f->kind);
 	if (f && f->kind == FIELD_TYPED && n == 8)
 		v.region = WORD_REGION;
+	context_fill(m, (uint64_t)off, n);
 	memcpy(bytes, m->context + off, n);
 	memcpy(&v.word, bytes, sizeof bytes);
 	return v;
@@ -123,5 +148,6 @@ void context_write(struct machine *m, int64_t off, uint64_t n, const uint8_t *by
 	for (uint64_t i = 0; i < n; i++) {
 		const struct context_field *f = context_find(m->layout, (uint64_t)off + i);
 		m->context[(uint64_t)off + i] = bytes[i] & context_byte_mask(f, (unsigned)((uint64_t)off + i - f->off));
+		m->context_known[(uint64_t)off + i] = true;
 	}
 }

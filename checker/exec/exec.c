@@ -454,7 +454,7 @@ void exec_run(const struct program *p, const struct input *in, const struct exec
 	machine_init(&m, p, in, opt ? opt : &none, out);
 	if (!setjmp(m.end))
 		run(&m);
-	if (out->end == EXEC_EXIT || out->end == EXEC_TAIL_CALL)
+	if (!m.opt->no_output && (out->end == EXEC_EXIT || out->end == EXEC_TAIL_CALL))
 		machine_finish(&m);
 	machine_release(&m);
 }

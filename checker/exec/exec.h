@@ -89,6 +89,7 @@ struct exec_options {
 	const uint8_t *memory;
 	size_t memory_len;
 	unsigned safety; /* a sum of enum exec_safety */
+	bool no_output;  /* only how it ends: the outcome has no packet, context and values */
 };
 
 void exec_run(const struct program *p, const struct input *in, const struct exec_options *opt,

@@ -200,6 +200,7 @@ void machine_release(struct machine *m)
 	release_maps(m);
 	free(m->regions);
 	free(m->context);
+	free(m->context_known);
 	free(m->pkt.bytes);
 	free(m->pkt.known);
 	free(m->counters);
@@ -235,6 +236,7 @@ void machine_finish(struct machine *m)
 	finish_packet(m);
 	m->out->context_len = context_rows[m->layout].size;
 	m->out->context = machine_alloc(m->out->context_len);
+	context_fill(m, 0, m->out->context_len);
 	memcpy(m->out->context, m->context, m->out->context_len);
 	if (m->flow_region)
 		memcpy(m->out->flow_keys, m->regions[m->flow_region].bytes, FLOW_KEYS_SIZE);

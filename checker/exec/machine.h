@@ -149,6 +149,7 @@ struct machine {
 	uint32_t ctx_region, flow_region;
 	enum context_layout layout;
 	uint8_t *context;
+	bool *context_known; /* bytes that were needed or written so far */
 	uint64_t context_after, kernel_after; /* 1 + position of the opaque call that may have changed it, 0: none */
 	enum packet_kind packet_kind;
 	struct packet pkt;
@@ -230,6 +231,7 @@ void packet_move(struct machine *m); /* pointers made before are stale */
 
 /* context.c */
 void context_init(struct machine *m);
+void context_fill(struct machine *m, uint64_t off, uint64_t n); /* reads input bytes that were not needed yet */
 void context_change(struct machine *m, bool all); /* takes all fields from the input again, or the length alone */
 struct value context_load(struct machine *m, int64_t off, unsigned n);
 void context_read(struct machine *m, int64_t off, uint64_t n, uint8_t *out);

@@ -142,6 +142,7 @@ bool probe_fault(const struct program *p, const struct probe_options *opt, struc
 	struct input *base = input_new();
 	if (!k.exec.max_steps)
 		k.exec.max_steps = DEFAULT_STEPS;
+	k.exec.no_output = true;
 	exec_set_core(p, base);
 	pool_init(&pool, p);
 	for (unsigned i = 0; i < opt->runs && !found; i++) {
