@@ -5,6 +5,7 @@
 #define ARC_H
 
 #include "range.h"
+#include "tnum_mul.h"
 
 struct arc {
 	uint64_t start, width; /* words in it, less one */
@@ -49,19 +50,11 @@ static inline struct arc arc_add(struct arc a, struct arc b)
 	return (struct arc){a.start + b.start, width};
 }
 
-/* High half of the 128-bit product. */
-static inline uint64_t arc_mul_high(uint64_t a, uint64_t b)
-{
-	uint64_t al = a & 0xffffffff, ah = a >> 32, bl = b & 0xffffffff, bh = b >> 32;
-	uint64_t mid = ah * bl + (al * bl >> 32), mid2 = al * bh + (mid & 0xffffffff);
-	return ah * bh + (mid >> 32) + (mid2 >> 32);
-}
-
 /* All products lie between those of the lower and of the upper ends, however often these wrap. */
 static inline struct arc arc_mul_ranges(struct range a, struct range b)
 {
 	uint64_t lo = a.lo * b.lo, hi = a.hi * b.hi;
-	uint64_t high = arc_mul_high(a.hi, b.hi) - arc_mul_high(a.lo, b.lo) - (hi < lo);
+	uint64_t high = tnum_mul_high(a.hi, b.hi) - tnum_mul_high(a.lo, b.lo) - (hi < lo);
 	return high ? arc_full() : (struct arc){lo, hi - lo};
 }
 

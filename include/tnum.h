@@ -31,6 +31,12 @@ static inline struct tnum tnum_unknown(unsigned width)
 	return (struct tnum){0, width >= 64 ? ~0ull : (1ull << width) - 1};
 }
 
+/* Any of the bits of `mask`, no other. */
+static inline struct tnum tnum_unknown_bits(uint64_t mask)
+{
+	return (struct tnum){0, mask};
+}
+
 static inline bool tnum_is_const(struct tnum a)
 {
 	return a.mask == 0;
@@ -148,22 +154,6 @@ static inline struct tnum tnum_join(struct tnum a, struct tnum b)
 {
 	uint64_t m = a.mask | b.mask | (a.value ^ b.value);
 	return (struct tnum){a.value & ~m, m};
-}
-
-/* CGO 2022, our_mul: sums of the partial products' certain and uncertain parts. */
-static inline struct tnum tnum_mul(struct tnum a, struct tnum b)
-{
-	struct tnum acc = tnum_const(0);
-	uint64_t certain = a.value * b.value;
-	while (a.value || a.mask) {
-		if (a.value & 1)
-			acc = tnum_add(acc, (struct tnum){0, b.mask});
-		else if (a.mask & 1)
-			acc = tnum_add(acc, (struct tnum){0, b.value | b.mask});
-		a = tnum_shr(a, 1);
-		b = tnum_shl(b, 1);
-	}
-	return tnum_add(tnum_const(certain), acc);
 }
 
 /* Smallest tnum that holds every x with lo <= x <= hi (unsigned). */

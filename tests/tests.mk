@@ -28,6 +28,15 @@ $(B)/tests/agree: $(B)/tests/agree.c.o $(AGREE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/tests/test_domain: $(B)/tests/domain.c.o
+$(B)/tests/test_domain_best: $(B)/tests/tnum_best.c.o
+
+$(B)/tests/bench_domain: $(B)/tests/bench_domain.c.o $(B)/tests/tnum_best.c.o
+	$(CC) $(LDFLAGS) -o $@ $^
+
+# Products of known bits, beside the kernel's two.
+bench-domain: $(B)/tests/bench_domain
+	$<
+.PHONY: bench-domain
 
 $(B)/tests/load_check: $(B)/tests/load_check.c.o
 	$(CC) $(LDFLAGS) -o $@ $^ -lbpf

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Facts of a new term from those of its arguments: known bits and unsigned range. */
 #include "pool.h"
+#include "tnum_mul.h"
 
 typedef struct fact (*transfer)(const struct node *n, struct fact a, struct fact b, struct fact c);
 

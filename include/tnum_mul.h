@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The product of two tnums. Each algorithm below is a loop whose invariant is that the accumulator holds every partial
+ * sum, and whose step is tnum_add or tnum_maybe_add. Where the first one is seen to be the best possible, the rest is
+ * not run; otherwise all of them hold the product, so what they have in common does.
+ *
+ * Published: Vishwanathan et al. (CGO 2022) take the products' certain and uncertain parts apart (Linux 5.14 to 6.16);
+ * Linux 6.18 multiplies longhand and joins where the multiplier's bit is unknown. New here: the certain product comes
+ * first, so that unknown bits add to known ones, each operand is a case of two at its lowest unknown bit, and the
+ * early end.
+ */
+#ifndef TNUM_MUL_H
+#define TNUM_MUL_H
+
+#include "tnum.h"
+
+/* High half of the 128-bit product. */
+static inline uint64_t tnum_mul_high(uint64_t a, uint64_t b)
+{
+	uint64_t al = a & 0xffffffff, ah = a >> 32, bl = b & 0xffffffff, bh = b >> 32;
+	uint64_t mid = ah * bl + (al * bl >> 32), mid2 = al * bh + (mid & 0xffffffff);
+	return ah * bh + (mid >> 32) + (mid2 >> 32);
+}
+
+/* a times one power of two. */
+static inline struct tnum tnum_scale(struct tnum a, uint64_t power)
+{
+	return (struct tnum){a.value * power, a.mask * power};
+}
+
+static inline uint64_t tnum_lowest(uint64_t mask)
+{
+	return mask & (~mask + 1);
+}
+
+/* Sums of `least` and of some rows, each added or not: least is one of them, so the known bits are its. The bits
+ * `seen` are known to differ between two of them. */
+struct tnum_sums {
+	uint64_t least, most, mask, seen;
+};
+
+/* For every unknown bit of `at`, a row that starts there may be added; `top`: its greatest value. */
+static inline struct tnum_sums tnum_add_rows(struct tnum_sums s, uint64_t at, struct tnum row, uint64_t top)
+{
+	for (; at; at &= at - 1) {
+		uint64_t bit = tnum_lowest(at), value = row.value * bit, mask = row.mask * bit;
+		uint64_t lo = (s.least & ~s.mask) + value, hi = (s.least | s.mask) + (value + mask);
+		s.mask |= mask | (lo ^ hi) | (lo ^ s.least);
+		s.seen |= (s.least ^ (s.least + value)) | (s.most ^ (s.most - top * bit));
+	}
+	return s;
+}
+
+/* x * y = a.value * b.value + (a.value << j for each unknown bit j that y has) + (y << i for each that x has). */
+static inline struct tnum_sums tnum_mul_certain_first(struct tnum a, struct tnum b)
+{
+	uint64_t top_a = a.value | a.mask, top_b = b.value | b.mask, least = a.value * b.value, most = top_a * top_b;
+	struct tnum_sums s = {least, most, 0, least ^ most};
+	s = tnum_add_rows(s, b.mask, tnum_const(a.value), top_a);
+	return tnum_add_rows(s, a.mask, b, top_b);
+}
+
+static inline struct tnum tnum_of_sums(struct tnum_sums s)
+{
+	return tnum_make(s.least, s.mask);
+}
+
+/* Above the highest bit in which the least and the greatest product differ, all agree. */
+static inline struct tnum tnum_mul_range(struct tnum a, struct tnum b)
+{
+	uint64_t top_a = a.value | a.mask, top_b = b.value | b.mask;
+	if ((top_a | top_b) >> 32 && tnum_mul_high(top_a, top_b))
+		return tnum_unknown(64);
+	return tnum_range(a.value * b.value, top_a * top_b);
+}
+
+/* Both values of a's and of b's lowest unknown bit, one case each. */
+static inline struct tnum tnum_mul_cases(struct tnum a, struct tnum b)
+{
+	uint64_t bit_a = tnum_lowest(a.mask), bit_b = tnum_lowest(b.mask);
+	struct tnum a0 = {a.value, a.mask ^ bit_a}, a1 = {a.value | bit_a, a.mask ^ bit_a};
+	struct tnum b0 = {b.value, b.mask ^ bit_b}, b1 = {b.value | bit_b, b.mask ^ bit_b};
+	struct tnum at0 =
+	    tnum_join(tnum_of_sums(tnum_mul_certain_first(a0, b0)), tnum_of_sums(tnum_mul_certain_first(a0, b1)));
+	struct tnum at1 =
+	    tnum_join(tnum_of_sums(tnum_mul_certain_first(a1, b0)), tnum_of_sums(tnum_mul_certain_first(a1, b1)));
+	return tnum_join(at0, at1);
+}
+
+/* Bit by bit of x: y << i is added, or may be. */
+static inline struct tnum tnum_mul_longhand(struct tnum a, struct tnum b)
+{
+	struct tnum acc = tnum_const(0);
+	for (uint64_t u = a.value | a.mask; u; u &= u - 1) {
+		uint64_t bit = tnum_lowest(u);
+		struct tnum sum = tnum_add(acc, tnum_scale(b, bit));
+		acc = a.mask & bit ? tnum_join(acc, sum) : sum;
+	}
+	return acc;
+}
+
+/* As x * y above, with all that is uncertain added up before it meets the certain product. */
+static inline struct tnum tnum_mul_certain_last(struct tnum a, struct tnum b)
+{
+	struct tnum acc = tnum_const(0);
+	for (uint64_t u = a.value | a.mask; u; u &= u - 1) {
+		uint64_t bit = tnum_lowest(u), known = a.mask & bit ? b.value : 0;
+		acc = tnum_add(acc, tnum_unknown_bits((known | b.mask) * bit));
+	}
+	return tnum_add(tnum_const(a.value * b.value), acc);
+}
+
+static inline struct tnum tnum_mul(struct tnum a, struct tnum b)
+{
+	struct tnum_sums s = tnum_mul_certain_first(a, b);
+	struct tnum r = tnum_of_sums(s);
+	tnum_meet(r, tnum_mul_range(a, b), &r);
+	if (r.mask == s.seen)
+		return r;
+	tnum_meet(r, tnum_mul_cases(a, b), &r);
+	if (r.mask == s.seen)
+		return r;
+	struct tnum others[] = {tnum_mul_longhand(a, b), tnum_mul_longhand(b, a), tnum_mul_certain_last(a, b),
+				tnum_mul_certain_last(b, a)};
+	for (unsigned i = 0; i < sizeof others / sizeof *others; i++)
+		tnum_meet(r, others[i], &r);
+	return r;
+}
+#endif
