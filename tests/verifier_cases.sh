@@ -47,7 +47,7 @@ make_lists() {
 build_tool() {
 	[ "$dir/verifier_text" -nt "$top/tests/verifier_raw.c" ] && [ "$dir/verifier_text" -nt "$build/libbpfprove.a" ] &&
 		[ "$dir/verifier_text" -nt "$build/tests/verifier_text.c.o" ] && return
-	gcc -w -O1 -c -D_GNU_SOURCE -Du32=__u32 -Du64=__u64 -I"$dir/include" -I"$bpf" -I"$top" -idirafter "$tools/include" \
+	gcc -w -O1 -c -D_GNU_SOURCE -Du32=__u32 -Du64=__u64 -I"$dir/include" -I"$bpf" -I"$top" -I"$top/include" -idirafter "$tools/include" \
 		-o "$dir/verifier_raw.o" "$top/tests/verifier_raw.c" || die "the tests can't be compiled"
 	gcc -w -c -D_GNU_SOURCE -I"$bpf" -o "$dir/cap_helpers.o" "$bpf/cap_helpers.c" || die "cap_helpers.c can't be compiled"
 	g++ -o "$dir/verifier_text" "$build/tests/verifier_text.c.o" "$dir/verifier_raw.o" "$dir/cap_helpers.o" \
