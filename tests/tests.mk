@@ -151,7 +151,7 @@ retval: $(B)/tests/retval
 # The safety prover on the kernel's verifier tests; see tests/verifier_cases.sh and the lists tests/verifier-*.txt
 VERIFIER = $(B)/verifier
 TABLE_OBJ = $(patsubst %,$(B)/tests/%.c.o,verifier_table verifier_read verifier_class verifier_run verifier_report \
-	safe_run children retval_tags retval_load)
+	safe_run safe_kernel children retval_tags retval_load)
 $(B)/tests/verifier_table: $(TABLE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

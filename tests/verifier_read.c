@@ -87,10 +87,10 @@ static void read_text(struct table *t, const char *path)
 		c->privileged = !i;
 		c->accept = !strcmp(expect, "accept");
 		c->flags = (uint32_t)strtoul(h.flags, NULL, 0);
-		c->kernel = !strcmp(h.kernel, "takes")     ? TABLE_TAKES
-			    : !strcmp(h.kernel, "refuses") ? TABLE_REFUSES
-							   : TABLE_NOT_ASKED;
-		snprintf(c->kernel_message, sizeof c->kernel_message, "%s", h.kernel_message);
+		c->kernel.says = !strcmp(h.kernel, "takes")     ? KERNEL_TAKES
+				 : !strcmp(h.kernel, "refuses") ? KERNEL_REFUSES
+								: KERNEL_NOT_ASKED;
+		snprintf(c->kernel.message, sizeof c->kernel.message, "%s", h.kernel_message);
 	}
 }
 

@@ -79,12 +79,12 @@ static void print_tables(const struct table *t, FILE *out)
 
 static void print_kernel(const struct table *t, FILE *out)
 {
-	size_t n[2][TABLE_KERNELS] = {0};
+	size_t n[2][KERNEL_SAYS] = {0};
 	for (size_t i = 0; i < t->n; i++)
 		if (t->at[i].privileged)
-			n[t->at[i].accept][t->at[i].kernel]++;
-	fprintf(out, "\n%-26s %10s %10s %10s\n", "today's kernel", table_kernel_names[0], table_kernel_names[1],
-		table_kernel_names[2]);
+			n[t->at[i].accept][t->at[i].kernel.says]++;
+	fprintf(out, "\n%-26s %10s %10s %10s\n", "today's kernel", kernel_says_names[0], kernel_says_names[1],
+		kernel_says_names[2]);
 	for (int accept = 1; accept >= 0; accept--)
 		fprintf(out, "%-26s %10zu %10zu %10zu\n", accept ? "accepted" : "rejected", n[accept][0], n[accept][1],
 			n[accept][2]);
@@ -123,7 +123,7 @@ static void print_case(const struct table_case *c, const struct table_print *o, 
 		fprintf(out, "          at %u: %s: %s\n", a->slot, a->subject, a->what);
 	if (!c->accept)
 		fprintf(out, "          rejected (%s): %s\n", table_class_names[c->class], c->message);
-	fprintf(out, "          today's kernel: %s %s\n", table_kernel_names[c->kernel], c->kernel_message);
+	fprintf(out, "          today's kernel: %s %s\n", kernel_says_names[c->kernel.says], c->kernel.message);
 	if (o->text)
 		print_program(c, out);
 }
@@ -203,7 +203,7 @@ static size_t print_unclassified(const struct table *t, FILE *out)
 		const struct table_case *c = &t->at[i];
 		if (c->accept || c->class != CLASS_NONE)
 			continue;
-		fprintf(out, "not classified: %s: %s (%s)\n", c->name, c->message, c->kernel_message);
+		fprintf(out, "not classified: %s: %s (%s)\n", c->name, c->message, c->kernel.message);
 		n++;
 	}
 	return n;
@@ -242,8 +242,8 @@ bool table_save(const struct table *t, const char *path)
 		json_t *row = json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s}", "name", c->name, "path",
 					c->path, "program", c->program, "privileged", c->privileged, "expected",
 					c->accept ? "accept" : "reject", "message", c->message, "class",
-					table_class_names[c->class], "kernel", table_kernel_names[c->kernel],
-					"kernel_message", c->kernel_message);
+					table_class_names[c->class], "kernel", kernel_says_names[c->kernel.says],
+					"kernel_message", c->kernel.message);
 		json_t *answer =
 		    json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:i, s:f, s:f}", "verdict",
 			      safe_outcome_names[a->outcome], "subject", a->subject, "what", a->what, "instruction",

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One case: what today's kernel and the prover say. */
-#include "checker/exec/live.h"
 #include "tests/verifier_table.h"
 
-#include <bpf/libbpf.h>
-#include <errno.h>
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { LOG_SIZE = 1 << 20 };
-
-const char *const table_kernel_names[TABLE_KERNELS] = {
-    [TABLE_NOT_ASKED] = "not asked", [TABLE_TAKES] = "takes", [TABLE_REFUSES] = "refuses"};
 
 static char *read_file(const char *path)
 {
@@ -27,27 +19,6 @@ static char *read_file(const char *path)
 	fclose(f);
 	fclose(out);
 	return text;
-}
-
-/* A program that can't be loaded for want of a map or a type has no log: it was not asked about. */
-static void ask_kernel(const struct retval_case *rc, struct table_case *out)
-{
-	struct bpf_program *mine;
-	struct bpf_object *o = retval_open(rc, &mine, out->kernel_message, sizeof out->kernel_message);
-	char *log = calloc(1, LOG_SIZE);
-	if (!log)
-		abort();
-	if (!o)
-		return;
-	bpf_program__set_log_buf(mine, log, LOG_SIZE);
-	int err = bpf_object__load(o);
-	out->kernel = !err ? TABLE_TAKES : log[0] ? TABLE_REFUSES : TABLE_NOT_ASKED;
-	if (err && log[0])
-		live_last_line(log, out->kernel_message, sizeof out->kernel_message);
-	else if (err)
-		snprintf(out->kernel_message, sizeof out->kernel_message, "%s", strerror(-err));
-	bpf_object__close(o);
-	free(log);
 }
 
 static const struct retval_tag *find_tag(const struct retval_tags *tags, const char *name)
@@ -105,7 +76,7 @@ static void run_tagged(const struct table_work *w, struct table_case *out)
 	struct program *p = o ? object_find(o, tag->name) : NULL;
 	struct retval_case rc = {.path = w->c->path, .tags = &tags, .tag = tag, .program = p};
 	if (!w->no_kernel)
-		ask_kernel(&rc, out);
+		kernel_ask(&rc, &out->kernel);
 	run_prover(w, o, p, out);
 }
 

@@ -117,7 +117,7 @@ static void classify(struct run *r)
 		struct table_case *c = &r->table.at[i];
 		bool ask_today = !c->message[0] && c->privileged;
 		if (!c->accept)
-			c->class = table_classify(&r->lists.classes, ask_today ? c->kernel_message : c->message);
+			c->class = table_classify(&r->lists.classes, ask_today ? c->kernel.message : c->message);
 	}
 }
 

@@ -3,7 +3,7 @@
 #ifndef VERIFIER_TABLE_H
 #define VERIFIER_TABLE_H
 
-#include "tests/retval.h"
+#include "tests/safe_kernel.h"
 #include "tests/safe_run.h"
 
 #include <stdio.h>
@@ -19,9 +19,6 @@ enum table_class {
 };
 extern const char *const table_class_names[CLASS_COUNT];
 
-enum table_kernel { TABLE_NOT_ASKED, TABLE_TAKES, TABLE_REFUSES, TABLE_KERNELS };
-extern const char *const table_kernel_names[TABLE_KERNELS];
-
 struct table_case {
 	char name[256];    /* "raw and/1 ...", "tag verifier_and:program"; "@unpriv" at the end if not privileged */
 	char path[256];    /* of the text or object */
@@ -32,8 +29,7 @@ struct table_case {
 	uint32_t flags;    /* BPF_F_* of the load */
 	enum table_class class;
 	/* answers, in shared memory */
-	enum table_kernel kernel; /* today's, asked as root */
-	char kernel_message[300];
+	struct kernel_answer kernel; /* today's, asked as root */
 	struct safe_answer safe;
 };
 
