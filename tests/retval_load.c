@@ -39,6 +39,36 @@ static struct bpf_program *select_programs(const struct retval_case *c, struct b
 	return mine;
 }
 
+/* Sizes that a loader fills in, any that the kernel takes. Nothing is pinned. */
+static void settle_maps(struct bpf_object *o)
+{
+	static const struct {
+		enum bpf_map_type type;
+		uint32_t entries, value_size;
+	} sizes[] = {
+	    {BPF_MAP_TYPE_HASH, 1, 0},         {BPF_MAP_TYPE_ARRAY, 1, 0},         {BPF_MAP_TYPE_PERCPU_HASH, 1, 0},
+	    {BPF_MAP_TYPE_PERCPU_ARRAY, 1, 0}, {BPF_MAP_TYPE_LRU_HASH, 1, 0},      {BPF_MAP_TYPE_LRU_PERCPU_HASH, 1, 0},
+	    {BPF_MAP_TYPE_PROG_ARRAY, 1, 0},   {BPF_MAP_TYPE_ARRAY_OF_MAPS, 1, 0}, {BPF_MAP_TYPE_HASH_OF_MAPS, 1, 0},
+	    {BPF_MAP_TYPE_DEVMAP, 1, 0},       {BPF_MAP_TYPE_DEVMAP_HASH, 1, 0},   {BPF_MAP_TYPE_CPUMAP, 1, 0},
+	    {BPF_MAP_TYPE_XSKMAP, 1, 0},       {BPF_MAP_TYPE_SOCKMAP, 1, 0},       {BPF_MAP_TYPE_SOCKHASH, 1, 0},
+	    {BPF_MAP_TYPE_CGROUP_ARRAY, 1, 0}, {BPF_MAP_TYPE_RINGBUF, 4096, 0},    {BPF_MAP_TYPE_STACK_TRACE, 1, 1016},
+	    {BPF_MAP_TYPE_QUEUE, 1, 0},        {BPF_MAP_TYPE_STACK, 1, 0},         {BPF_MAP_TYPE_BLOOM_FILTER, 1, 8},
+	    {BPF_MAP_TYPE_LPM_TRIE, 1, 0}};
+	struct bpf_map *m;
+	bpf_object__for_each_map(m, o)
+	{
+		bpf_map__set_pin_path(m, NULL);
+		for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+			if (bpf_map__type(m) != sizes[i].type)
+				continue;
+			if (!bpf_map__max_entries(m))
+				bpf_map__set_max_entries(m, sizes[i].entries);
+			if (!bpf_map__value_size(m) && sizes[i].value_size)
+				bpf_map__set_value_size(m, sizes[i].value_size);
+		}
+	}
+}
+
 struct bpf_object *retval_open(const struct retval_case *c, struct bpf_program **mine, char *err, size_t len)
 {
 	libbpf_set_print(stay_silent);
@@ -48,6 +78,7 @@ struct bpf_object *retval_open(const struct retval_case *c, struct bpf_program *
 		snprintf(err, len, "libbpf can't open it: %s", strerror(errno));
 		return NULL;
 	}
+	settle_maps(o);
 	*mine = select_programs(c, o);
 	if (*mine)
 		return o;

@@ -162,6 +162,14 @@ verifier-cases: $(B)/tests/verifier_text.c.o $(B)/libbpfprove.a
 verifier-table: $(B)/tests/verifier_table verifier-cases
 	@$< --lists=tests --json=$(VERIFIER)/results.json $(BENCH) $(VERIFIER)/cases $(RETVAL)/obj
 
-.PHONY: verifier-cases verifier-table
+# The safety prover on the corpus and on Debian's own objects
+$(B)/tests/bench_safe: $(patsubst %,$(B)/tests/%.c.o,bench_safe bench_safe_report safe_run safe_kernel retval_load real_type children) \
+	$(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+bench-safe: $(B)/tests/bench_safe $(CORPUS_OBJ) real-objects
+	@$< --json=$(REAL)/safe.json $(BENCH) $(B)/corpus $(REAL)/obj
+
+.PHONY: verifier-cases verifier-table bench-safe
 .PHONY: matrix readme-matrix corpus check-corpus agree bench-equiv real-objects bench-real retval test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
 .SECONDARY:
