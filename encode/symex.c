@@ -70,6 +70,7 @@ static void push_place(struct walk *k, struct place p)
 	k->n++;
 }
 
+#define HARD_LIMIT 4 /* times the limit on a run's terms: for a single instruction, and what is asked of runs */
 #define LOOP_MS 1000 /* for one question of a loop: going on is right, only slower */
 
 /* The solver is asked at iterations 4, 8, 16 ... */
@@ -247,14 +248,22 @@ static bool ends_straight_line(const struct insn *in)
 	       (f == FORM_CALL && (in->src == CALL_LOCAL || calls_back(in)));
 }
 
-/* Why the walk must not go on, REASON_NONE if it may. */
-static enum reason limit_reached(const struct run *r)
+/* Is the time over, or did somebody interrupt? Asked by the pool while terms are made. */
+static bool must_stop(void *arg)
 {
-	if (r->stop && *r->stop)
-		return REASON_INTERRUPTED;
-	if (r->solver && solver_is_late(r->solver))
-		return REASON_TIMEOUT;
-	return term_count(r->world->pool) > r->world->term_limit ? REASON_SIZE : REASON_NONE;
+	const struct run *r = arg;
+	return (r->stop && *r->stop) || (r->solver && solver_is_late(r->solver));
+}
+
+enum reason run_end(const struct run *r)
+{
+	switch (term_gave_up(r->world->pool)) {
+	case TERM_GOES_ON: return REASON_NONE;
+	case TERM_NO_MEMORY: return REASON_MEMORY;
+	case TERM_TOO_MANY: return REASON_SIZE;
+	case TERM_STOPPED: break;
+	}
+	return r->stop && *r->stop ? REASON_INTERRUPTED : REASON_TIMEOUT;
 }
 
 /* The state that the last instruction returned with, if it did. */
@@ -278,7 +287,11 @@ static void run_block(struct walk *k, const struct place *p)
 		r->slot = slot;
 		r->steps++;
 		last = in;
-		enum reason why = limit_reached(r);
+		if (must_stop(r))
+			term_give_up(r->world->pool, TERM_STOPPED);
+		enum reason why = run_end(r);
+		if (!why && term_count(r->world->pool) > r->world->term_limit)
+			why = REASON_SIZE; /* other paths, and what is known of them, may be worth something */
 		if (why) {
 			run_unknown(r, p->state, why, "");
 			return;
@@ -353,6 +366,7 @@ void run_execute(struct run *r)
 	struct walk k = {.run = r};
 	struct world *w = r->world;
 	struct activation root = {0};
+	term_set_limit(w->pool, HARD_LIMIT * w->term_limit, must_stop, r);
 	if (build_functions(&k)) {
 		root.fn = &k.fns[0];
 		struct state *s = r->memory ? state_on_memory(r) : state_new(w);

@@ -200,6 +200,8 @@ static enum agreement_answer check_outcome(const struct trial *t)
 static enum agreement_answer check(const struct trial *t)
 {
 	const struct exec_outcome *x = t->x;
+	if (run_end(t->a->run))
+		return less_known(t, &(struct unknown_record){.reason = run_end(t->a->run)});
 	const struct fault_record *f = first_fault(t);
 	const struct unknown_record *u = first_unknown(t);
 	bool modelled = x->end != EXEC_UNMODELLED && !(x->end == EXEC_FAULT && x->fault == FAULT_DEAD_VALUE);

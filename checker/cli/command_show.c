@@ -208,14 +208,17 @@ static enum status show_formula(const struct options *opt, const struct object *
 	r->solver = solver;
 	r->unroll = opt->unroll;
 	run_execute(r);
-	show_smt2(r, stdout);
+	if (run_end(r))
+		s = command_fail(STATUS_UNKNOWN, "%s: %s: %s", o->path, p->name, reason_texts[run_end(r)]);
+	else
+		show_smt2(r, stdout);
 	run_free(r);
 	world_free(w);
 	term_free_pool(pool);
 	solver_close(solver);
 	free(maps);
 	free(numbers);
-	return STATUS_PROVED;
+	return s;
 }
 
 enum status command_show(const struct options *opt)

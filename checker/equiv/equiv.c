@@ -385,6 +385,15 @@ static void close_question(struct question *q)
 		term_free_pool(q->pool);
 }
 
+/* Terms say nothing once their pool gave up: nothing is proved from them. */
+static bool gave_up(struct question *q)
+{
+	enum reason why = run_end(q->run[0]);
+	if (why)
+		set_unknown(q, why, "");
+	return why != REASON_NONE;
+}
+
 static void answer(struct question *q)
 {
 	const struct program *a = q->prog[0], *b = q->prog[1];
@@ -412,6 +421,8 @@ static void answer(struct question *q)
 		return;
 	}
 	encode(q);
+	if (gave_up(q))
+		return;
 	q->out->decided_by = "rewriting";
 	bool trivial = q->claims.n == 0 && term_is_true(q->pool, q->modelled) && term_is_true(q->pool, q->no_fault);
 	if (trivial) {
@@ -421,6 +432,8 @@ static void answer(struct question *q)
 	set_unknown(q, REASON_SOLVER_GAVE_UP, ""); /* until something says otherwise */
 	decide(q);
 	check_vacuous(q);
+	if (q->out->verdict == VERDICT_PROVED)
+		gave_up(q);
 }
 
 void equiv_programs(const struct program *a, const struct program *b, const struct equiv_options *opt,

@@ -345,7 +345,12 @@ void symbolic_run(const struct program *p, const struct input *in, const struct 
 	if (opt->unroll)
 		run->unroll = opt->unroll;
 	run_execute(run);
-	symbolic_read(run, in, out);
+	if (run_end(run)) {
+		*out = (struct exec_outcome){.end = EXEC_UNMODELLED, .reason = run_end(run), .slot = run->slot};
+		snprintf(out->what, sizeof out->what, "%s", reason_texts[out->reason]);
+	} else {
+		symbolic_read(run, in, out);
+	}
 	run_free(run);
 	world_free(w);
 	term_free_pool(pool);

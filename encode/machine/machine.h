@@ -120,6 +120,7 @@ struct world {
 	uint32_t *helper_counter; /* helper id -> counter index, 0: none yet */
 	size_t n_counters;
 	size_t term_limit; /* a run is unknown past this many terms */
+	void *reserve;     /* memory to end with when there is no other, NULL: used */
 	struct frame *empty_frame;
 };
 
@@ -261,8 +262,10 @@ struct run {
 
 struct run *run_new(struct world *w, const struct program *p, const uint32_t *map_numbers);
 void run_free(struct run *r);
-/* Walks the program; afterwards faults, unknowns, events and final are complete. */
+/* Walks the program; afterwards faults, unknowns, events and final are complete, unless the world's pool gave up
+ * (run_end), also later: then nothing of the run says anything. The pool looks at r->stop and r->solver from now on. */
 void run_execute(struct run *r);
+enum reason run_end(const struct run *r); /* why the pool gave up, REASON_NONE if it did not */
 void run_fault(struct run *r, const struct state *s, enum fault kind, term cond);
 void run_unknown(struct run *r, const struct state *s, enum reason reason, const char *what);
 /* A fault where `missing`: the kernel has no answer to a relocation at this place. */

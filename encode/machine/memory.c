@@ -40,21 +40,30 @@ static size_t node_slot(const struct world *w, const struct mem_node *n)
 	return i;
 }
 
-static void grow_nodes(struct world *w)
+static bool grow_nodes(struct world *w)
 {
-	w->cap_nodes = w->cap_nodes ? 2 * w->cap_nodes : 256;
-	w->nodes = world_checked(realloc(w->nodes, w->cap_nodes * sizeof *w->nodes));
+	size_t cap = w->cap_nodes ? 2 * w->cap_nodes : 256;
+	mem *index = calloc(2 * cap, sizeof *index);
+	struct mem_node *nodes = index ? reallocarray(w->nodes, cap, sizeof *nodes) : NULL;
+	if (!nodes) {
+		free(index);
+		term_give_up(w->pool, TERM_NO_MEMORY);
+		return false;
+	}
 	free(w->node_index);
-	w->node_index = world_checked(calloc(2 * w->cap_nodes, sizeof *w->node_index));
+	w->node_index = index;
+	w->nodes = nodes;
+	w->cap_nodes = cap;
 	for (size_t i = 1; i < w->n_nodes; i++)
 		w->node_index[node_slot(w, &w->nodes[i])] = (mem)i;
+	return true;
 }
 
 /* Equal nodes are one: two runs that do the same end with the same memories. */
 static mem node_push(struct world *w, struct mem_node n)
 {
-	if (w->n_nodes == w->cap_nodes)
-		grow_nodes(w);
+	if (w->n_nodes == w->cap_nodes && !grow_nodes(w))
+		return n.prev ? n.prev : w->initial[n.off]; /* some memory of this space: nobody will read it */
 	size_t slot = node_slot(w, &n);
 	if (w->node_index[slot])
 		return w->node_index[slot];
@@ -68,6 +77,8 @@ void mem_init_world(struct world *w)
 {
 	size_t spaces = SPACE_FIXED + w->n_maps * MAP_SPACES;
 	w->initial = world_alloc(w, spaces * sizeof *w->initial);
+	if (!grow_nodes(w))
+		world_checked(NULL);
 	node_push(w, (struct mem_node){0});
 	for (size_t i = 0; i < spaces; i++)
 		w->initial[i] = node_push(w, (struct mem_node){.kind = MEM_INITIAL, .off = (term)i});
@@ -232,7 +243,7 @@ static term initial_byte(struct world *w, unsigned space, tuple key, term off)
 	}
 }
 
-/* Memo table: open addressing, never shrinks. */
+/* Memo table: open addressing, never shrinks. A pool that gave up needs none. */
 
 static size_t memo_slot(const struct world *w, mem m, tuple key, term off)
 {
@@ -245,11 +256,17 @@ static size_t memo_slot(const struct world *w, mem m, tuple key, term off)
 
 static void memo_put(struct world *w, mem m, tuple key, term off, term byte)
 {
+	if (term_gave_up(w->pool))
+		return;
 	if (2 * w->n_memo >= w->cap_memo) {
-		struct memo *old = w->memo;
+		struct memo *old = w->memo, *new = calloc(2 * w->cap_memo, sizeof *new);
 		size_t n = w->cap_memo;
+		if (!new) {
+			term_give_up(w->pool, TERM_NO_MEMORY);
+			return;
+		}
 		w->cap_memo *= 2;
-		w->memo = world_checked(calloc(w->cap_memo, sizeof *w->memo));
+		w->memo = new;
 		for (size_t i = 0; i < n; i++)
 			if (old[i].m)
 				w->memo[memo_slot(w, old[i].m, old[i].key, old[i].off)] = old[i];
@@ -313,9 +330,22 @@ static term fill_byte(struct world *w, const struct mem_node *n, tuple key, term
 	return mem_read_byte(w, n->prev, key, term_sub(p, off, n->val));
 }
 
+/* Something of the width that is read there, from a pool that gave up. */
+static term read_nothing(struct world *w, mem m)
+{
+	const struct mem_node *n = &w->nodes[m];
+	while (n->kind != MEM_INITIAL && n->kind != MEM_AFTER)
+		n = &w->nodes[n->prev];
+	enum map_space which = n->off < SPACE_FIXED ? MAP_VALUES : (n->off - SPACE_FIXED) % MAP_SPACES;
+	unsigned width = n->off == SPACE_MEM_STATE || which == MAP_PRESENT ? 1 : which == MAP_GENERATION ? 64 : 8;
+	return term_const(w->pool, width, 0);
+}
+
 term mem_read_byte(struct world *w, mem m, tuple key, term off)
 {
 	struct term_pool *p = w->pool;
+	if (!term_tick(p))
+		return read_nothing(w, m);
 	size_t slot = memo_slot(w, m, key, off);
 	if (w->memo[slot].m)
 		return w->memo[slot].byte;
@@ -327,6 +357,8 @@ term mem_read_byte(struct world *w, mem m, tuple key, term off)
 	term below = 0;
 	for (mem at = m; !below;) {
 		struct mem_node n = w->nodes[at];
+		if (!term_tick(p))
+			break;
 		size_t known = memo_slot(w, at, key, off);
 		if (w->memo[known].m) {
 			below = w->memo[known].byte;
@@ -345,12 +377,14 @@ term mem_read_byte(struct world *w, mem m, tuple key, term off)
 				below = byte;
 			} else if (!term_is_false(p, hit)) {
 				if ((n_hits & (n_hits + 1)) == 0) /* grow at 0, 1, 3, 7 ... */
-					hits = world_checked(realloc(hits, 2 * (n_hits + 1) * sizeof *hits));
+					hits = world_grow(w, hits, 2 * (n_hits + 1), sizeof *hits);
 				hits[n_hits++] = (struct hit){hit, byte};
 			}
 			at = n.prev;
 		}
 	}
+	if (term_gave_up(p))
+		below = read_nothing(w, m);
 	while (n_hits > 0) {
 		n_hits--;
 		below = term_ite(p, hits[n_hits].cond, hits[n_hits].byte, below);

@@ -27,16 +27,16 @@ void run_free(struct run *r)
 }
 
 /* Makes room for one more in an array that grows by doubling at powers of two. */
-static void *grown(void *array, size_t n, size_t size)
+static void *grown(struct run *r, void *array, size_t n, size_t size)
 {
-	return (n & (n - 1)) == 0 ? world_checked(realloc(array, 2 * (n ? n : 1) * size)) : array;
+	return (n & (n - 1)) == 0 ? world_grow(r->world, array, 2 * (n ? n : 1), size) : array;
 }
 
 /* The path went on with whatever after it met what is not modelled: a fault that shows only then says nothing. */
 static term unless_unknown(const struct run *r, term guard)
 {
 	struct term_pool *p = r->world->pool;
-	for (size_t i = 0; i < r->n_unknowns; i++)
+	for (size_t i = 0; i < r->n_unknowns && term_tick(p); i++)
 		if (!term_is_false(p, term_and(p, guard, r->unknowns[i].guard)))
 			guard = term_and(p, guard, term_not(p, r->unknowns[i].guard));
 	return guard;
@@ -50,7 +50,7 @@ void run_fault(struct run *r, const struct state *s, enum fault kind, term cond)
 	term guard = unless_unknown(r, term_and(p, s->guard, cond));
 	if (term_is_false(p, guard))
 		return;
-	r->faults = grown(r->faults, r->n_faults, sizeof *r->faults);
+	r->faults = grown(r, r->faults, r->n_faults, sizeof *r->faults);
 	r->faults[r->n_faults++] = (struct fault_record){guard, kind, r->slot};
 }
 
@@ -58,7 +58,7 @@ void run_need(struct run *r, const struct state *s, term missing)
 {
 	if (term_is_false(r->world->pool, s->guard))
 		return;
-	r->needs = grown(r->needs, r->n_needs, sizeof *r->needs);
+	r->needs = grown(r, r->needs, r->n_needs, sizeof *r->needs);
 	r->needs[r->n_needs++] = (struct need){s->guard, missing};
 	run_fault(r, s, FAULT_UNRESOLVED, missing);
 }
@@ -67,7 +67,7 @@ void run_unknown(struct run *r, const struct state *s, enum reason reason, const
 {
 	if (term_is_false(r->world->pool, s->guard))
 		return;
-	r->unknowns = grown(r->unknowns, r->n_unknowns, sizeof *r->unknowns);
+	r->unknowns = grown(r, r->unknowns, r->n_unknowns, sizeof *r->unknowns);
 	struct unknown_record *u = &r->unknowns[r->n_unknowns++];
 	*u = (struct unknown_record){.guard = s->guard, .reason = reason, .slot = r->slot};
 	snprintf(u->what, sizeof u->what, "%s", what);
@@ -75,7 +75,7 @@ void run_unknown(struct run *r, const struct state *s, enum reason reason, const
 
 struct event *run_event(struct run *r, const struct state *s, uint32_t kind)
 {
-	r->events = grown(r->events, r->n_events, sizeof *r->events);
+	r->events = grown(r, r->events, r->n_events, sizeof *r->events);
 	struct event *e = &r->events[r->n_events++];
 	*e = (struct event){.guard = s->guard, .kind = kind, .slot = r->slot};
 	return e;

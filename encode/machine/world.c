@@ -6,11 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RESERVE_BYTES (16u << 20) /* never written: costs address space only */
+
 struct chunk {
 	struct chunk *next;
 	size_t used, size;
 	max_align_t data[];
 };
+
+/* Gives the reserve back, which lasts until the run looks whether to go on. */
+static void world_rescue(struct world *w)
+{
+	term_give_up(w->pool, TERM_NO_MEMORY);
+	free(w->reserve);
+	w->reserve = NULL;
+}
 
 void *world_alloc(struct world *w, size_t bytes)
 {
@@ -18,7 +28,11 @@ void *world_alloc(struct world *w, size_t bytes)
 	struct chunk *c = w->chunks;
 	if (!c || c->size - c->used < bytes) {
 		size_t size = bytes > (1u << 16) ? bytes : (1u << 16);
-		c = world_checked(calloc(1, sizeof *c + size));
+		c = calloc(1, sizeof *c + size);
+		if (!c) {
+			world_rescue(w);
+			c = world_checked(calloc(1, sizeof *c + size));
+		}
 		c->size = size;
 		c->next = w->chunks;
 		w->chunks = c;
@@ -26,6 +40,15 @@ void *world_alloc(struct world *w, size_t bytes)
 	void *p = (char *)c->data + c->used;
 	c->used += bytes;
 	return p;
+}
+
+void *world_grow(struct world *w, void *old, size_t n, size_t size)
+{
+	void *p = reallocarray(old, n, size);
+	if (p)
+		return p;
+	world_rescue(w);
+	return world_checked(reallocarray(old, n, size));
 }
 
 void *world_checked(void *p)
@@ -42,6 +65,7 @@ struct world *world_new(struct term_pool *pool, enum progtype type, const struct
 	struct world *w = world_checked(calloc(1, sizeof *w));
 	w->pool = pool;
 	w->type = type;
+	w->reserve = malloc(RESERVE_BYTES);
 	w->term_limit = 4u << 20;
 	w->maps = world_alloc(w, (n_maps + 1) * sizeof *w->maps);
 	w->n_maps = n_maps;
@@ -68,6 +92,7 @@ void world_free(struct world *w)
 		next = c->next;
 		free(c);
 	}
+	free(w->reserve);
 	free(w->regions);
 	free(w->tuples);
 	free(w->nodes);
@@ -103,7 +128,7 @@ tuple tuple_make(struct world *w, const term *words, size_t n)
 			return (tuple)i;
 	if (w->n_tuples == w->cap_tuples) {
 		w->cap_tuples = w->cap_tuples ? 2 * w->cap_tuples : 64;
-		w->tuples = world_checked(realloc(w->tuples, w->cap_tuples * sizeof *w->tuples));
+		w->tuples = world_grow(w, w->tuples, w->cap_tuples, sizeof *w->tuples);
 	}
 	term *copy = world_alloc(w, (n + 1) * sizeof *copy);
 	if (n)
@@ -189,7 +214,7 @@ uint32_t region_make(struct world *w, enum region_kind kind, uint32_t id, tuple 
 			return (uint32_t)i;
 	if (w->n_regions == w->cap_regions) {
 		w->cap_regions = w->cap_regions ? 2 * w->cap_regions : 32;
-		w->regions = world_checked(realloc(w->regions, w->cap_regions * sizeof *w->regions));
+		w->regions = world_grow(w, w->regions, w->cap_regions, sizeof *w->regions);
 	}
 	term base = region_base(w, kind, id, key);
 	w->regions[w->n_regions] = (struct region){kind, id, key, base};

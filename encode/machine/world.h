@@ -12,6 +12,8 @@ struct tuple_row {
 	size_t n;
 };
 
+/* reallocarray that does not fail at first: the pool gives up instead. */
+void *world_grow(struct world *w, void *old, size_t n, size_t size);
 void *world_checked(void *p); /* p, or ends the process when the allocation failed */
 void mem_init_world(struct world *w);
 /* The one word of a key in MAP_PRESENT, MAP_GENERATION and SPACE_MEM_STATE, kept at offset 0. */

@@ -12,6 +12,7 @@
 
 #include "cone.h"
 #include "fault.h"
+#include "guard.h"
 
 /* Applications of one function, chained from the newest. Two applications to
  * constants never meet: equal ones are one term. */
@@ -36,6 +37,9 @@ struct builder {
 	size_t n_groups, cap_groups;
 	struct link *links;
 	size_t n_links, cap_links;
+	uint64_t end_ns; /* 0: never */
+	bool is_late;
+	uint32_t pairs;
 };
 
 static void add_assert(struct builder *b, term t)
@@ -143,9 +147,17 @@ static void add_bounds(struct builder *b, term leaf)
 	add_assert(b, term_ule(b->pool, shadow, term_const(b->pool, width, hi)));
 }
 
+/* Pairs are many: the square of the applications. */
+static bool may_go_on(struct builder *b)
+{
+	if (!(++b->pairs & 1023) && b->end_ns && guard_now_ns() > b->end_ns)
+		b->is_late = true;
+	return !b->is_late && !b->is_false;
+}
+
 static void pair_with_chain(struct builder *b, term leaf, size_t chain)
 {
-	for (size_t i = chain; i && !b->is_false; i = b->links[i - 1].next)
+	for (size_t i = chain; i && may_go_on(b); i = b->links[i - 1].next)
 		add_congruence(b, leaf, b->links[i - 1].t);
 }
 
@@ -174,11 +186,11 @@ static void add_consequences(struct builder *b)
 	struct cone cone;
 	cone_init(&cone, b->pool, true);
 	size_t done = 0;
-	while (done < b->n_asserts && !b->is_false) {
+	while (done < b->n_asserts && may_go_on(b)) {
 		size_t from = done, reached = cone.n;
 		done = b->n_asserts;
 		cone_extend(&cone, b->asserts + from, done - from);
-		for (size_t i = reached; i < cone.n && !b->is_false; i++)
+		for (size_t i = reached; i < cone.n && may_go_on(b); i++)
 			if (term_kind(b->pool, cone.terms[i]) == TERM_APPLY)
 				add_leaf(b, cone.terms[i]);
 	}
@@ -198,9 +210,10 @@ static void collect_leaves(struct query *q)
 	cone_release(&cone);
 }
 
-enum query_state query_build(struct query *q, struct term_pool *pool, const char *name, const term *asserts, size_t n)
+enum query_state query_build(struct query *q, struct term_pool *pool, const char *name, const term *asserts, size_t n,
+			     uint64_t end_ns)
 {
-	struct builder b = {.pool = pool};
+	struct builder b = {.pool = pool, .end_ns = end_ns};
 	for (size_t i = 0; i < n && !b.is_false; i++)
 		add_assert(&b, asserts[i]);
 	add_consequences(&b);
@@ -209,6 +222,8 @@ enum query_state query_build(struct query *q, struct term_pool *pool, const char
 	free(b.links);
 	if (b.is_false)
 		return QUERY_FALSE;
+	if (b.is_late)
+		return QUERY_LATE;
 	if (!q->n_asserts)
 		return QUERY_TRUE;
 	collect_leaves(q);

@@ -9,11 +9,12 @@
  * it to true. It is stated of SHADOW(f(x)), asserted to be equal to f(x). */
 #define QUERY_SHADOW 0xffffffffu
 
-enum query_state { QUERY_OPEN, QUERY_TRUE, QUERY_FALSE };
+enum query_state { QUERY_OPEN, QUERY_TRUE, QUERY_FALSE, QUERY_LATE };
 
-/* QUERY_OPEN: q is ready for a backend. Otherwise the conjunction is constant.
- * q is to be released in each case. */
-enum query_state query_build(struct query *q, struct term_pool *pool, const char *name, const term *asserts, size_t n);
+/* QUERY_OPEN: q is ready for a backend. QUERY_LATE: guard_now_ns() passed end_ns (0: never) before it was. Otherwise
+ * the conjunction is constant. q is to be released in each case. */
+enum query_state query_build(struct query *q, struct term_pool *pool, const char *name, const term *asserts, size_t n,
+			     uint64_t end_ns);
 void query_release(struct query *q);
 bool query_is_shadow(const struct term_pool *pool, term leaf);
 #endif

@@ -82,19 +82,31 @@ static void count(struct solver_stats *stats, enum solver_answer answer)
 	++*counters[answer];
 }
 
+/* When a query that begins now is late, in guard_now_ns()'s time. */
+static uint64_t query_end(const struct solver *s)
+{
+	uint64_t end = s->limits.query_ms ? guard_now_ns() + 1000000ull * s->limits.query_ms : UINT64_MAX;
+	uint64_t last = s->limits.deadline_ns ? s->limits.deadline_ns : UINT64_MAX;
+	return end < last ? end : last == UINT64_MAX ? 0 : last;
+}
+
 enum solver_answer solver_check(struct solver *s, struct term_pool *pool, const char *name, const term *asserts,
 				size_t n, struct solver_model *model, enum solver_failure *why)
 {
 	struct query q;
 	enum solver_failure failure = SOLVER_NO_FAILURE;
-	enum query_state state = query_build(&q, pool, name ? name : "query", asserts, n);
+	enum query_state state = query_build(&q, pool, name ? name : "query", asserts, n, query_end(s));
 	enum solver_answer answer = state == QUERY_TRUE ? SOLVER_SAT : SOLVER_UNSAT;
 	if (model)
 		*model = (struct solver_model){0};
-	if (state == QUERY_OPEN)
+	if (term_gave_up(pool) || state == QUERY_LATE) { /* whatever the terms are now, they say nothing */
+		answer = SOLVER_UNKNOWN;
+		failure = state == QUERY_LATE || term_gave_up(pool) == TERM_STOPPED ? SOLVER_TIMEOUT : SOLVER_MEMORY;
+	} else if (state == QUERY_OPEN) {
 		answer = ask(s, &q, asserts, n, model, &failure);
-	else
+	} else {
 		s->stats.trivial++;
+	}
 	count(&s->stats, answer);
 	query_release(&q);
 	if (why)

@@ -44,6 +44,11 @@ struct term_pool {
 	struct bound *bounds;
 	size_t n_bounds;
 	unsigned depth, fuel; /* of the construction under way */
+	enum term_end end;
+	size_t term_limit;
+	bool (*stop)(void *arg);
+	void *stop_arg;
+	uint32_t ticks;
 	uint64_t hits[RULE_COUNT];
 };
 
@@ -52,6 +57,8 @@ _Noreturn void pool_bug(const char *file, int line, const char *what);
 
 /* malloc family that doesn't return without memory. */
 void *pool_realloc(void *old, size_t n, size_t size);
+/* What a pool that gave up makes of any construction. */
+term pool_nothing(struct term_pool *p, unsigned width);
 /* Id of a node (not APPLY) that exists already, else 0. */
 term pool_find(const struct term_pool *p, const struct node *n);
 /* The same, made with these facts if it doesn't exist. */

@@ -126,6 +126,8 @@ static term rewrite(struct term_pool *p, const struct node *n)
 term rewrite_make(struct term_pool *p, struct node n)
 {
 	term t;
+	if (!term_tick(p))
+		return pool_nothing(p, n.width);
 	order(p, &n);
 	if ((t = pool_find(p, &n)) || fold(p, &n, &t))
 		return t;

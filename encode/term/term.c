@@ -15,25 +15,73 @@ void *pool_realloc(void *old, size_t n, size_t size)
 {
 	void *new = reallocarray(old, n, size);
 	if (!new &&n) {
-		fprintf(stderr, "%s:%d: out of memory for terms\n", __FILE__, __LINE__);
-		abort();
+		fputs("bpfprove: out of memory\n", stderr);
+		exit(70);
 	}
 	return new;
 }
 
-static void grow_nodes(struct term_pool *p)
+/* Places that are kept for the constants of a pool that gave up: 0 of each width, and true. */
+#define RESERVE 128u
+
+static bool grow_array(void **array, size_t n, size_t size)
 {
-	p->capacity = p->capacity ? 2 * p->capacity : 1024;
-	p->nodes = pool_realloc(p->nodes, p->capacity, sizeof *p->nodes);
-	p->facts = pool_realloc(p->facts, p->capacity, sizeof *p->facts);
-	p->complements = pool_realloc(p->complements, p->capacity, sizeof *p->complements);
+	void *new = reallocarray(*array, n, size);
+	if (new)
+		*array = new;
+	return new;
+}
+
+static bool grow_nodes(struct term_pool *p)
+{
+	size_t n = 2 * p->capacity;
+	if (n > UINT32_MAX || !grow_array((void **)&p->nodes, n, sizeof *p->nodes) ||
+	    !grow_array((void **)&p->facts, n, sizeof *p->facts) ||
+	    !grow_array((void **)&p->complements, n, sizeof *p->complements))
+		return false;
+	p->capacity = n;
+	return true;
+}
+
+enum term_end term_gave_up(const struct term_pool *p)
+{
+	return p->end;
+}
+
+void term_give_up(struct term_pool *p, enum term_end why)
+{
+	if (!p->end)
+		p->end = why;
+}
+
+void term_set_limit(struct term_pool *p, size_t terms, bool (*stop)(void *arg), void *arg)
+{
+	p->term_limit = terms;
+	p->stop = stop;
+	p->stop_arg = arg;
+}
+
+bool term_tick(struct term_pool *p)
+{
+	if (!(++p->ticks & 1023) && p->stop && !p->end && p->stop(p->stop_arg))
+		p->end = TERM_STOPPED;
+	return !p->end;
+}
+
+term pool_nothing(struct term_pool *p, unsigned width)
+{
+	return term_const(p, width, 0);
 }
 
 struct term_pool *term_new_pool(void)
 {
 	struct term_pool *p = pool_realloc(NULL, 1, sizeof *p);
 	memset(p, 0, sizeof *p);
-	grow_nodes(p);
+	p->term_limit = SIZE_MAX;
+	p->nodes = pool_realloc(NULL, 1024, sizeof *p->nodes);
+	p->facts = pool_realloc(NULL, 1024, sizeof *p->facts);
+	p->complements = pool_realloc(NULL, 1024, sizeof *p->complements);
+	p->capacity = 1024;
 	memset(p->nodes, 0, sizeof *p->nodes);
 	memset(p->facts, 0, sizeof *p->facts);
 	p->complements[0] = 0;
@@ -102,27 +150,41 @@ static void put_slot(struct term_pool *p, struct slot s)
 	p->table[i] = s;
 }
 
-static void grow_table(struct term_pool *p)
+static bool grow_table(struct term_pool *p)
 {
-	struct slot *old = p->table;
+	struct slot *old = p->table, *new = calloc(2 * p->table_size, sizeof *new);
 	size_t size = p->table_size;
-	POOL_CHECK(size <= UINT32_MAX);
+	if (!new)
+		return false;
 	p->table_size *= 2;
-	p->table = pool_realloc(NULL, p->table_size, sizeof *p->table);
-	memset(p->table, 0, p->table_size * sizeof *p->table);
+	p->table = new;
 	for (size_t i = 0; i < size; i++)
 		if (old[i].t)
 			put_slot(p, old[i]);
 	free(old);
+	return true;
+}
+
+/* Room for one more node beside the reserve; false: the pool gave up. */
+static bool make_room(struct term_pool *p)
+{
+	if (p->count > p->term_limit)
+		term_give_up(p, TERM_TOO_MANY);
+	else if ((p->count + RESERVE >= p->capacity && !grow_nodes(p)) ||
+		 (2 * (p->count + RESERVE) > p->table_size && !grow_table(p)))
+		term_give_up(p, TERM_NO_MEMORY);
+	return !p->end;
+}
+
+static bool is_reserved(const struct node *n)
+{
+	return n->kind == TERM_CONST && (node_value(n) == 0 || n->width == 1);
 }
 
 static term add_node(struct term_pool *p, const struct node *n, struct fact f, uint64_t hash)
 {
-	POOL_CHECK(p->count < UINT32_MAX);
-	if (p->count == p->capacity)
-		grow_nodes(p);
-	if (2 * p->count > p->table_size)
-		grow_table(p);
+	if ((p->end || !make_room(p)) && !is_reserved(n))
+		return pool_nothing(p, n->width);
 	term t = (term)p->count++;
 	p->nodes[t] = *n;
 	p->facts[t] = f;
@@ -182,15 +244,19 @@ static term find_apply(const struct term_pool *p, const struct node *n, const te
 	return 0;
 }
 
-static void push_args(struct term_pool *p, const term *args, size_t n)
+static bool push_args(struct term_pool *p, const term *args, size_t n)
 {
-	POOL_CHECK(p->n_args + n < UINT32_MAX);
 	while (p->n_args + n > p->args_capacity) {
-		p->args_capacity = p->args_capacity ? 2 * p->args_capacity : 1024;
-		p->args = pool_realloc(p->args, p->args_capacity, sizeof *p->args);
+		size_t capacity = p->args_capacity ? 2 * p->args_capacity : 1024;
+		if (capacity > UINT32_MAX || !grow_array((void **)&p->args, capacity, sizeof *p->args)) {
+			term_give_up(p, TERM_NO_MEMORY);
+			return false;
+		}
+		p->args_capacity = capacity;
 	}
 	for (size_t i = 0; i < n; i++)
 		p->args[p->n_args++] = args[i];
+	return true;
 }
 
 term term_apply(struct term_pool *p, uint32_t fn, unsigned width, const term *args, size_t n)
@@ -198,6 +264,8 @@ term term_apply(struct term_pool *p, uint32_t fn, unsigned width, const term *ar
 	POOL_CHECK(width >= 1 && width <= 64 && n <= 255);
 	for (size_t i = 0; i < n; i++)
 		POOL_CHECK(args[i] && args[i] < p->count);
+	if (!term_tick(p))
+		return pool_nothing(p, width);
 	struct node m = {TERM_APPLY, (uint8_t)width, 0, 0, fn, (term)p->n_args, (term)n};
 	uint64_t hash = hash_apply(&m, args);
 	term t = find_apply(p, &m, args, hash);
@@ -208,7 +276,8 @@ term term_apply(struct term_pool *p, uint32_t fn, unsigned width, const term *ar
 		POOL_CHECK(r.hi <= mask_of(width));
 	if (r.lo == r.hi)
 		return term_const(p, width, r.lo);
-	push_args(p, args, n);
+	if (!push_args(p, args, n))
+		return pool_nothing(p, width);
 	return add_node(p, &m, fact_make(tnum_unknown(width), r), hash);
 }
 

@@ -39,6 +39,17 @@ size_t term_count(const struct term_pool *p);
 /* Bytes that the pool holds now. */
 size_t term_memory(const struct term_pool *p);
 
+/* A pool gives up when it has no memory, too many terms, or was told to stop. From then on every construction gives a
+ * constant of the right width, at once: loops end soon and nothing has to fail, but no term means anything any more.
+ * Who draws a conclusion from terms looks here after the last of them was made. */
+enum term_end { TERM_GOES_ON, TERM_NO_MEMORY, TERM_TOO_MANY, TERM_STOPPED };
+enum term_end term_gave_up(const struct term_pool *p);
+void term_give_up(struct term_pool *p, enum term_end why); /* the first reason stays */
+/* At most so many terms, and as long as stop(arg) is false, which is asked from time to time (NULL: never). */
+void term_set_limit(struct term_pool *p, size_t terms, bool (*stop)(void *arg), void *arg);
+/* Work of the caller's own that makes few terms: counts for the question whether to stop. */
+bool term_tick(struct term_pool *p); /* false: the pool gave up */
+
 /* Constructors rewrite: the result is an equal term, often a simpler one.
  * Width contracts are asserted (a violation is a bug, abort). */
 term term_const(struct term_pool *p, unsigned width, uint64_t value); /* value is cut to width */
