@@ -73,6 +73,7 @@ static bool prepare(struct explorer *x)
 	x->heads = checked(calloc(1, sizeof *x->heads));
 	x->n_heads = x->cap_heads = 1;
 	x->v->liveness = liveness_new(p);
+	x->v->stack_used = checked(calloc(p->n_subs, sizeof *x->v->stack_used));
 	visits_init(&x->visits);
 	for (uint32_t i = 0; i < p->n_subs; i++) {
 		const struct subprogram *sub = &p->subs[i];
@@ -106,7 +107,15 @@ static void release(struct explorer *x)
 	free(x->sub_of);
 	free(x->heads);
 	liveness_free(x->v->liveness);
+	free(x->v->stack_used);
 	x->v->liveness = NULL;
+	x->v->stack_used = NULL;
+}
+
+void prover_use_stack(struct prover *v, uint32_t sub, int64_t off)
+{
+	if (off < v->stack_used[sub])
+		v->stack_used[sub] = (int32_t)off;
 }
 
 static void push(struct explorer *x, const struct astate *s, struct node *node)
@@ -539,6 +548,25 @@ static void walk(struct explorer *x, struct astate *s, struct node *node)
 		visits_close(node);
 }
 
+/* Stack of all functions that may be at work together. */
+static uint32_t deepest(const struct explorer *x, uint32_t sub, unsigned depth)
+{
+	const struct program *p = x->v->p;
+	uint32_t most = 0, own = ((uint32_t)-x->v->stack_used[sub] + 15) & ~15u;
+	if (depth >= MAX_FRAMES)
+		return own;
+	for (uint32_t i = p->subs[sub].start; i < p->subs[sub].end; i++) {
+		const struct insn *in = &p->insns[i];
+		bool calls = isa_rows[in->op].form == FORM_CALL && in->src == CALL_LOCAL;
+		bool names = in->op == ISA_LDDW && in->src == WIDE_FUNC;
+		if (!calls && !names)
+			continue;
+		uint32_t below = deepest(x, x->sub_of[insn_target(in, i)], depth + 1);
+		most = below > most ? below : most;
+	}
+	return own + most;
+}
+
 static bool nothing_failed(const struct prover *v)
 {
 	for (size_t i = 0; i < v->p->n; i++)
@@ -558,6 +586,10 @@ bool explore_run(struct prover *v)
 			struct pending next = x.stack[--x.n_stack];
 			walk(&x, &next.s, next.node);
 		}
+		struct astate at = {0};
+		if (v->p->n_subs > 1 && !v->stopped)
+			prover_oblige(v, &at, OBLIGATION_DEPTH, deepest(&x, 0, 0) <= STACK_BYTES,
+				      "the functions at work use at most 512 bytes of stack");
 	}
 	release(&x);
 	return !v->stopped && !v->unmodelled && nothing_failed(v);
