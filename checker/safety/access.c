@@ -127,6 +127,20 @@ static bool check_packet(struct prover *v, struct astate *s, const struct aval *
 			     (unsigned long long)n.umax, (long long)f.smin, (long long)f.smax);
 }
 
+/* Fields that the kernel keeps in a map's value: of them a program may read a pointer as a whole only (check_map_access). */
+static bool check_special(struct prover *v, const struct astate *s, const struct aval *p, struct scalar n, unsigned how)
+{
+	const struct map *m = map_of(v, p);
+	struct scalar f = state_number(s, p);
+	const struct special *x = map_find_special(m, (uint64_t)f.smin, (uint64_t)(f.smax - f.smin) + n.umax);
+	bool whole = x && f.smin == f.smax && f.smin == x->off && n.umax == 8 && n.umin == 8;
+	if (!x || (x->kind == SPECIAL_KPTR && whole && how == ACCESS_READ))
+		return true;
+	return prover_oblige(v, s, how & ACCESS_WRITE ? OBLIGATION_WRITABLE : OBLIGATION_SECRET, false,
+			     "%s does not touch the kernel's field at offset %u of map %s",
+			     how & ACCESS_WRITE ? "a write" : "a read", x->off, m->name);
+}
+
 static bool check_value(struct prover *v, const struct astate *s, const struct aval *p, struct scalar n, unsigned how)
 {
 	const struct map *m = map_of(v, p);
@@ -136,7 +150,7 @@ static bool check_value(struct prover *v, const struct astate *s, const struct a
 	if ((how & ACCESS_READ) &&
 	    !prover_oblige(v, s, OBLIGATION_WRITABLE, !(m->flags & WRONLY_PROG), "programs may read map %s", m->name))
 		return false;
-	return oblige_range(v, s, p, m->value_size, n);
+	return oblige_range(v, s, p, m->value_size, n) && check_special(v, s, p, n, how);
 }
 
 static bool check_stack(struct prover *v, struct astate *s, const struct aval *p, struct scalar n, unsigned how)
@@ -311,7 +325,8 @@ static struct aval loaded(struct prover *v, struct astate *s, const struct aval 
 		tainted = stack_is_secret(s, p->object, (uint32_t)(f.smin + STACK_BYTES),
 					  (uint32_t)(f.smax + STACK_BYTES) + size);
 	x = (struct aval){.kind = KIND_NUMBER, .sym = state_new_sym(s, scalar_of_width(size * 8), tainted)};
-	x.followable = (p->kind == KIND_KERNEL || p->kind == KIND_NUMBER) && size == 8;
+	bool pointer = p->kind == KIND_VALUE && map_find_special(map_of(v, p), (uint64_t)f.smin, 1);
+	x.followable = (p->kind == KIND_KERNEL || p->kind == KIND_NUMBER || pointer) && size == 8;
 	return x;
 }
 

@@ -153,10 +153,12 @@ static void resolve(void *arg, struct aval *v)
 	*v = (struct aval){.kind = KIND_NUMBER, .sym = v->sym, .add = v->add};
 }
 
+/* The pointer that the reference was acquired with has one number for both; one that was made from it by a cast or a
+ * lookup in it may be NULL while the reference is held. */
 static void drop_reference(void *arg, struct aval *v)
 {
 	struct group *g = arg;
-	if (!v->maybe_null || v->null_id != g->null_id || !v->ref)
+	if (!v->maybe_null || v->null_id != g->null_id || v->ref != g->null_id)
 		return;
 	for (unsigned i = 0; i < g->s->n_refs; i++)
 		if (g->s->refs[i].id == v->ref) {

@@ -40,7 +40,8 @@ static bool describe_elements(struct prover *v, struct astate *s, struct call *c
 	out->args[0] = c->arg[0];
 	out->args[1] = aval_pointer(KIND_MEM_RO, m->key_size, 0);
 	out->args[2] = aval_pointer(KIND_VALUE, c->map, 0);
-	out->args[2].null_id = contract_fresh_id(s);
+	if (lock_is_in(m))
+		out->args[2].ref = contract_fresh_id(s);
 	out->args[3] = c->arg[2];
 	out->map_values = true;
 	out->target = c->arg[1].object;

@@ -347,6 +347,8 @@ static void give_arguments(struct astate *s)
 					  .sym = state_new_sym(s, state_number(s, &a), state_tainted(s, &a))};
 		if (a.maybe_null)
 			a.null_id = s->next_id++;
+		if (f->callback->map_values && a.kind == KIND_VALUE && i == 2 && a.ref) /* another lock (contract_lock.c) */
+			a.ref = s->next_id++;
 		s->r[i + 1] = a;
 	}
 	s->r[0] = aval_none();

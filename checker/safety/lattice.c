@@ -18,12 +18,21 @@ static bool same_shape(const struct astate *a, const struct astate *b)
 	if (a->slot != b->slot || a->depth != b->depth || a->n_refs != b->n_refs || a->lock != b->lock || a->rcu != b->rcu)
 		return false;
 	for (unsigned i = 0; i < a->n_refs; i++)
-		if (a->refs[i].slot != b->refs[i].slot)
+		if (a->refs[i].slot != b->refs[i].slot || a->refs[i].kind != b->refs[i].kind)
 			return false;
 	for (unsigned d = 1; d < a->depth; d++)
 		if (a->frames[d].back != b->frames[d].back || a->frames[d].callback != b->frames[d].callback)
 			return false;
 	return true;
+}
+
+/* Pointers hold the same of the references that are held, or none: or one would outlive the other's release. */
+static bool same_reference(const struct astate *a, const struct aval *x, const struct astate *b, const struct aval *y)
+{
+	for (unsigned i = 0; i < a->n_refs; i++)
+		if ((x->ref && a->refs[i].id == x->ref) != (y->ref && b->refs[i].id == y->ref))
+			return false;
+	return (x->ref != 0) == (y->ref != 0);
 }
 
 /* Is it the number 0, which any pointer that may be NULL can be? */
@@ -117,7 +126,7 @@ static bool value_included(struct inclusion *n, const struct aval *a, const stru
 		return b->sym == 0 && b->add == 0 && b->ref == 0 && map_id(n, b->null_id, GROUP_NULL);
 	if (!same_kind(a, b) || (a->maybe_null && !b->maybe_null) || (b->followable && !a->followable))
 		return false;
-	if ((b->ref != 0) != (a->ref != 0) || !map_id(n, b->ref, a->ref))
+	if (!same_reference(n->a, a, n->b, b) || !map_id(n, b->ref, a->ref))
 		return false;
 	if (b->maybe_null && !map_id(n, b->null_id, a->maybe_null ? a->null_id : GROUP_THERE))
 		return false;
@@ -336,7 +345,7 @@ static struct aval join_value(struct meeting *m, const struct aval *a, const str
 	if (is_null(m->b, b) && aval_is_pointer(a))
 		return join_null(m, m->a, a);
 	struct aval v = *a;
-	if (a->kind == KIND_NONE || !same_kind(a, b) || (a->ref != 0) != (b->ref != 0) ||
+	if (a->kind == KIND_NONE || !same_kind(a, b) || !same_reference(m->a, a, m->b, b) ||
 	    (a->ref && a->maybe_null != b->maybe_null))
 		return aval_none();
 	v.maybe_null = a->maybe_null || b->maybe_null;
