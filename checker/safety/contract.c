@@ -77,13 +77,24 @@ static void lose_registers(struct astate *s)
 		s->r[i] = aval_none();
 }
 
+/* NULL: the path ends. */
+static const struct helper_row *called(struct prover *v, const struct astate *s, const struct insn *in)
+{
+	uint32_t id = (uint32_t)in->imm;
+	if (in->src == CALL_KFUNC)
+		return kfunc_row(v, s, in);
+	if (id == CORE_UNRESOLVED)
+		prover_oblige(v, s, OBLIGATION_RESOLVED, false, "the CO-RE relocation has an answer");
+	else if (id >= KFUNC_ID || !helper_find(id))
+		prover_unmodelled(v, s, REASON_HELPER, "a helper that is not in the table");
+	return id < KFUNC_ID ? helper_find(id) : NULL;
+}
+
 static bool start(struct prover *v, struct astate *s, const struct insn *in, struct call *c)
 {
-	*c = (struct call){.row = helper_find((uint32_t)in->imm), .map = NO_MAP};
-	if ((uint32_t)in->imm == CORE_UNRESOLVED)
-		return prover_oblige(v, s, OBLIGATION_RESOLVED, false, "CO-RE relocation has no answer");
+	*c = (struct call){.row = called(v, s, in), .map = NO_MAP};
 	if (!c->row)
-		return prover_unmodelled(v, s, REASON_HELPER, "a helper that is not in the table");
+		return false;
 	return check_allowed(v, s, c->row) && check_unlocked(v, s, c->row) && contract_check_arguments(v, s, c) &&
 	       contract_check_rules(v, s, c);
 }
@@ -117,8 +128,6 @@ static bool takes_function(const struct helper_row *row)
 bool helper_check(struct prover *v, struct astate *s, const struct insn *in)
 {
 	struct call c;
-	if (in->src == CALL_KFUNC)
-		return prover_unmodelled(v, s, REASON_KFUNC, "a kernel function");
 	if (!start(v, s, in, &c))
 		return false;
 	if (takes_function(c.row))

@@ -84,6 +84,12 @@ bool lock_give(struct prover *v, struct astate *s, struct call *c);
 bool timer_check(struct prover *v, struct astate *s, struct call *c);
 bool timer_init(struct prover *v, struct astate *s, struct call *c);
 
+/* contract_kfunc.c: kernel functions */
+const struct helper_row *kfunc_row(struct prover *v, const struct astate *s, const struct insn *in); /* NULL: unknown */
+uint32_t kfunc_takes(const struct helper_row *row, unsigned i); /* enum kernel_kind */
+uint32_t kfunc_gives(const struct helper_row *row);
+bool kfunc_check_section(struct prover *v, struct astate *s, struct call *c);
+
 /* held.c */
 bool held_acquire(struct prover *v, struct astate *s, uint32_t kind, struct aval *ret);
 bool held_holds(const struct astate *s, uint32_t id);

@@ -17,18 +17,20 @@ static const char *argument_name(char *buf, const struct call *c, unsigned i)
 static const struct memory_kind {
 	uint8_t how;
 	uint8_t size; /* bytes, 0: the next argument says */
-	bool null, part;
+	bool part;
 } memory_kinds[] = {
     [ARG_MEM] = {.how = ACCESS_READ},
-    [ARG_MEM_OR_NULL] = {.how = ACCESS_READ, .null = true},
+    [ARG_MEM_OR_NULL] = {.how = ACCESS_READ},
     [ARG_MEM_OUT] = {.how = ACCESS_WRITE},
-    [ARG_MEM_OUT_OR_NULL] = {.how = ACCESS_WRITE, .null = true, .part = true},
+    [ARG_MEM_OUT_OR_NULL] = {.how = ACCESS_WRITE, .part = true},
     [ARG_MEM_PART] = {.how = ACCESS_WRITE, .part = true},
     [ARG_MEM_INOUT] = {.how = ACCESS_READ | ACCESS_WRITE},
     [ARG_OUT4] = {.how = ACCESS_WRITE, .size = 4},
     [ARG_OUT8] = {.how = ACCESS_WRITE, .size = 8},
     [ARG_INOUT4] = {.how = ACCESS_READ | ACCESS_WRITE, .size = 4},
     [ARG_MEM20] = {.how = ACCESS_READ, .size = 20},
+    [ARG_OBJECT] = {.how = ACCESS_READ | ACCESS_WRITE},
+    [ARG_OBJECT_OR_NULL] = {.how = ACCESS_READ | ACCESS_WRITE},
     [ARG_MEM40] = {.how = ACCESS_READ, .size = 40},
 };
 
@@ -170,6 +172,24 @@ static bool check_string(struct prover *v, struct astate *s, struct call *c, uns
 	return contract_oblige(v, s, c, i, is_string(v, s, &c->arg[i]), "a string that ends and nobody changes");
 }
 
+static bool is_memory(const struct aval *a)
+{
+	return a->kind == KIND_STACK || a->kind == KIND_VALUE || a->kind == KIND_MEM || a->kind == KIND_PACKET;
+}
+
+/* A structure of the program's in place of a kernel object: without it the kind of the object would have to be known.
+ */
+static bool check_typed(struct prover *v, struct astate *s, struct call *c, unsigned i)
+{
+	char text[TEXT];
+	uint32_t size = c->row->size[i];
+	if (!is_memory(&c->arg[i]) || !size)
+		return prover_unmodelled(v, s, REASON_KFUNC, c->row->name);
+	c->sizes[i] = scalar_const(size);
+	return access_bytes(v, s, &c->arg[i], c->sizes[i], ACCESS_READ | ACCESS_HELPER, !contract_hides(v),
+			    argument_name(text, c, i));
+}
+
 static bool check_argument(struct prover *v, struct astate *s, struct call *c, unsigned i)
 {
 	const struct aval *a = &c->arg[i];
@@ -194,7 +214,7 @@ static bool check_argument(struct prover *v, struct astate *s, struct call *c, u
 	case ARG_KERNEL: case ARG_KERNEL_OR_NULL: return contract_check_object(v, s, c, i);
 	case ARG_LOCK: case ARG_TIMER: case ARG_DYNPTR: case ARG_DYNPTR_OUT: case ARG_KPTR: case ARG_PERCPU:
 		return true; /* contract_rule.c */
-	case ARG_OBJECT: case ARG_OBJECT_OR_NULL: return prover_unmodelled(v, s, REASON_KFUNC, c->row->name);
+	case ARG_OBJECT: case ARG_OBJECT_OR_NULL: return check_typed(v, s, c, i);
 	}
 	/* clang-format on */
 	return false;

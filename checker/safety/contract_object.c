@@ -54,7 +54,7 @@ static int find(uint32_t func)
 
 static bool is_told_apart(uint32_t kind)
 {
-	return kind == KERNEL_SOCKET || kind == KERNEL_TASK;
+	return kind > KERNEL_BTF && kind < KERNEL_KINDS;
 }
 
 /* A socket's programs have it as their context (sk_storage_get of CGROUP_SOCK). */
@@ -64,15 +64,29 @@ static bool is_own_socket(const struct prover *v, const struct call *c, const st
 	return a->kind == KIND_CTX && v->p->type == PROGTYPE_CGROUP_SOCK && storage;
 }
 
+static uint32_t wanted(const struct call *c, unsigned i)
+{
+	int row = find(c->row->id);
+	return row < 0 ? kfunc_takes(c->row, i) : objects[row].takes;
+}
+
 static bool check_type(struct prover *v, struct astate *s, struct call *c, unsigned i)
 {
+	static const char *const names[KERNEL_KINDS] = {
+	    [KERNEL_SOCKET] = "a socket",
+	    [KERNEL_TASK] = "a task",
+	    [KERNEL_CT] = "a connection",
+	    [KERNEL_CT_NEW] = "a new connection",
+	    [KERNEL_CGROUP] = "a control group",
+	    [KERNEL_CPUMASK] = "a set of CPUs",
+	    [KERNEL_KEY] = "a key",
+	    [KERNEL_TEST] = "a test object",
+	};
 	const struct aval *a = &c->arg[i];
-	int row = find(c->row->id);
-	uint32_t want = row < 0 ? KERNEL_BTF : objects[row].takes;
+	uint32_t want = wanted(c, i);
 	if (a->kind != KIND_KERNEL || !is_told_apart(want) || !is_told_apart(a->object))
 		return prover_unmodelled(v, s, REASON_HELPER, "a kernel object whose type is not known");
-	return contract_oblige(v, s, c, i, a->object == want && contract_is_whole(s, a, KIND_KERNEL),
-			       want == KERNEL_SOCKET ? "a socket" : "a task");
+	return contract_oblige(v, s, c, i, a->object == want && contract_is_whole(s, a, KIND_KERNEL), names[want]);
 }
 
 static bool check_released(struct prover *v, struct astate *s, struct call *c, unsigned i)
@@ -90,7 +104,7 @@ bool contract_check_object(struct prover *v, struct astate *s, struct call *c, u
 	bool null_ok = c->row->args[i] == ARG_KERNEL_OR_NULL;
 	if ((null_ok && contract_is_null(s, a)) || is_own_socket(v, c, a))
 		return true;
-	bool object = a->kind == KIND_KERNEL || a->kind == KIND_CTX || a->kind == KIND_NUMBER;
+	bool object = a->kind == KIND_KERNEL || a->kind == KIND_CTX || (a->kind == KIND_NUMBER && a->followable);
 	if (!contract_oblige(v, s, c, i, object, "a kernel object"))
 		return false;
 	if (a->maybe_null && !null_ok &&
@@ -110,7 +124,7 @@ bool contract_return_object(struct prover *v, struct astate *s, struct call *c)
 {
 	int row = find(c->row->id);
 	struct aval *r0 = &s->r[0];
-	*r0 = aval_pointer(KIND_KERNEL, row < 0 ? KERNEL_BTF : objects[row].gives, 0);
+	*r0 = aval_pointer(KIND_KERNEL, row < 0 ? kfunc_gives(c->row) : objects[row].gives, 0);
 	r0->maybe_null = c->row->ret == RET_KERNEL_OR_NULL;
 	if (c->row->effects & ACQUIRE)
 		return held_acquire(v, s, c->row->id, r0);

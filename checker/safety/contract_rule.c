@@ -58,6 +58,8 @@ static bool needs_rule(const struct helper_row *row)
 
 bool contract_check_rules(struct prover *v, struct astate *s, struct call *c)
 {
+	if (helper_is_kfunc(c->row))
+		return kfunc_check_section(v, s, c);
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
 		if (rules[i].func == c->row->id)
 			return rules[i].rule(v, s, c);

@@ -74,7 +74,11 @@ enum kind {
 };
 #define INNER_MAP 0x80000000u
 
-enum kernel_kind { KERNEL_ANY, KERNEL_SOCKET, KERNEL_TASK, KERNEL_BTF };
+/* Those behind BTF are told apart; BTF: of a type that nobody wrote down. */
+enum kernel_kind {
+	KERNEL_ANY, KERNEL_BTF, KERNEL_SOCKET, KERNEL_TASK, KERNEL_CT, KERNEL_CT_NEW, KERNEL_CGROUP, KERNEL_CPUMASK,
+	KERNEL_KEY, KERNEL_TEST, KERNEL_KINDS
+};
 
 struct aval {
 	uint8_t kind;      /* enum kind */
