@@ -204,7 +204,7 @@ static bool kernel_differs(void *arg, const struct program *p)
 	return differs;
 }
 
-static bool compare_kernel(struct campaign *c, struct program *p, const struct input *in, uint64_t seed)
+bool campaign_compare_kernel(struct campaign *c, struct program *p, const struct input *in, uint64_t seed)
 {
 	struct kernel_question q = {.in = in};
 	bool differs = kernel_differs(&q, p);
@@ -231,7 +231,7 @@ bool campaign_ask_kernel(struct campaign *c, uint64_t seed)
 {
 	struct object *o = assemble(seed % 4 ? RANDOM_CAREFUL : RANDOM_ARITHMETIC, seed);
 	struct input *in = random_program_input(o->programs[0], 1 + (unsigned)(seed / 4 % 3), seed);
-	bool ran = compare_kernel(c, o->programs[0], in, seed);
+	bool ran = campaign_compare_kernel(c, o->programs[0], in, seed);
 	input_free(in);
 	object_free(o);
 	return ran;

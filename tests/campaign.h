@@ -35,6 +35,8 @@ enum random_style campaign_style(uint64_t seed);
 void campaign_run_program(struct campaign *c, enum random_style style, uint64_t seed);
 /* One input of the program in the live kernel and the concrete machine; true if it ran. */
 bool campaign_ask_kernel(struct campaign *c, uint64_t seed);
+/* The same for a program and an input of the caller's; seed is only for the report. p may be shrunk. */
+bool campaign_compare_kernel(struct campaign *c, struct program *p, const struct input *in, uint64_t seed);
 void campaign_print_coverage(const struct campaign *c, FILE *out);
 void campaign_print_notes(const struct campaign_notes *n, const char *title, FILE *out);
 #endif

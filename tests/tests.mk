@@ -170,6 +170,13 @@ $(B)/tests/bench_safe: $(patsubst %,$(B)/tests/%.c.o,bench_safe bench_safe_repor
 bench-safe: $(B)/tests/bench_safe $(CORPUS_OBJ) real-objects
 	@$< --json=$(REAL)/safe.json $(BENCH) $(B)/corpus $(REAL)/obj
 
-.PHONY: verifier-cases verifier-table bench-safe
+# Random programs at the safety prover; one in KERNEL of those proved in the live kernel as well.
+$(B)/tests/attack_safe: $(patsubst %,$(B)/tests/%.c.o,attack_safe attack_base children) $(AGREE_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+attack-safe: $(B)/tests/attack_safe verifier-cases $(CORPUS_OBJ)
+	@$< --programs=$(N) --seed=$(SEED) $(BENCH) $(VERIFIER)/cases $(B)/corpus
+
+.PHONY: verifier-cases verifier-table bench-safe attack-safe
 .PHONY: matrix readme-matrix corpus check-corpus agree bench-equiv real-objects bench-real retval test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
 .SECONDARY:
