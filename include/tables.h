@@ -170,7 +170,7 @@ enum helper_arg {
 	ARG_SIZE,        /* at least 1 */
 	ARG_SIZE0,       /* 0 allowed */
 	ARG_STRING,      /* NUL-terminated, read-only */
-	ARG_OUT4, ARG_OUT8, /* 4 or 8 bytes written */
+	ARG_OUT4, ARG_OUT8, /* 4 or 8 bytes written; where the result is negative perhaps not */
 	ARG_INOUT4,      /* 4 bytes read and written */
 	ARG_MEM20, ARG_MEM40, /* 20 or 40 bytes read */
 	ARG_FUNC,
@@ -247,6 +247,8 @@ static inline bool helper_is_kfunc(const struct helper_row *row)
 {
 	return row->id >= KFUNC_ID;
 }
+/* Is the context of such programs the kernel object that the helper asks for? (bpf_sk_storage_get_cg_sock_proto) */
+bool helper_takes_context(const struct helper_row *row, enum progtype type);
 /* Has an exact model that calls a function of the program? A block ends with its call. */
 bool helper_calls_back(const struct helper_row *row);
 

@@ -143,6 +143,10 @@ static void check_context(struct machine *m, struct helper_call *c, unsigned i)
 static void check_kernel(struct machine *m, struct helper_call *c, unsigned i)
 {
 	const struct region *r = &m->regions[c->arg[i].region];
+	if (r->kind == REGION_CTX && helper_takes_context(c->row, m->p->type)) {
+		check_context(m, c, i);
+		return;
+	}
 	if (r->kind == REGION_CTX) /* some program types' context is the object */
 		machine_stop(m, reason_of(c->row), "the context as a kernel object of %s%s", prefix(c->row), c->row->name);
 	if (r->kind != REGION_KERNEL && r->kind != REGION_WORD)
@@ -297,6 +301,14 @@ static void record_event(struct machine *m, const struct helper_call *c, bool vi
 	}
 }
 
+/* Newer kernels zero what a call that fails would have written, older ones leave it. */
+static bool fails_untouched(const struct machine *m, const struct helper_call *c, uint64_t pos, unsigned i)
+{
+	int64_t result = (int64_t)machine_input(m, IN_RESULT, 2, (uint64_t)c->row->id, pos);
+	bool out = c->row->args[i] == ARG_OUT4 || c->row->args[i] == ARG_OUT8;
+	return out && result < 0 && machine_input(m, IN_OUT_LEN, 2, pos, (uint64_t)i) < c->len[i];
+}
+
 static void write_outputs(struct machine *m, struct helper_call *c, uint64_t pos)
 {
 	for (unsigned i = 0; i < 5; i++) {
@@ -307,6 +319,7 @@ static void write_outputs(struct machine *m, struct helper_call *c, uint64_t pos
 			uint64_t part = machine_input(m, IN_OUT_LEN, 2, pos, (uint64_t)i);
 			n = part < n ? part : n;
 		}
+		out = out && !fails_untouched(m, c, pos, i);
 		for (uint64_t k = 0; out && k < n; k++) {
 			uint8_t byte = (uint8_t)machine_input(m, IN_OUT, 3, pos, (uint64_t)i, k);
 			memory_write(m, c->arg[i], (int64_t)k, 1, &byte);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Exact models of probe reads and ring buffer records. */
+/* Exact models of probe reads, arguments of traced functions and ring buffer records. */
 #include "machine.h"
 
 #include <string.h>
@@ -70,4 +70,18 @@ void helper_run_RINGBUF_SUBMIT(struct machine *m, struct helper_call *c)
 void helper_run_RINGBUF_DISCARD(struct machine *m, struct helper_call *c)
 {
 	m->regions[c->arg[0].region].dead = true;
+}
+
+#define HELPER_ARG_COUNT 185 /* get_func_arg_cnt */
+#define MAX_FUNC_ARGS 12     /* MAX_BPF_FUNC_ARGS: words of the context */
+
+void helper_run_FUNC_ARG(struct machine *m, struct helper_call *c)
+{
+	uint32_t n = (uint32_t)c->arg[1].word;
+	uint64_t count = machine_input(m, IN_CONST, 2, (uint64_t)HELPER_ARG_COUNT, (uint64_t)0) & 15;
+	helper_return(c, -EXEC_EINVAL);
+	if (n >= count || n >= MAX_FUNC_ARGS)
+		return;
+	memory_write(m, c->arg[2], 0, 8, m->context + (size_t)8 * n);
+	helper_return(c, 0);
 }

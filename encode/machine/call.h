@@ -48,6 +48,8 @@ bool model_l3_csum_replace(struct call *c);
 bool model_l4_csum_replace(struct call *c);
 bool model_probe_read(struct call *c);
 bool model_strncmp(struct call *c);
+bool model_probe_read_str(struct call *c);
+bool model_func_arg(struct call *c);
 bool model_ringbuf_reserve(struct call *c);
 bool model_ringbuf_submit(struct call *c);
 bool model_ringbuf_discard(struct call *c);

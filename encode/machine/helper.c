@@ -26,6 +26,8 @@ static const helper_function models[] = {
 	[MODEL_L4_CSUM_REPLACE] = model_l4_csum_replace,
 	[MODEL_PROBE_READ] = model_probe_read,
 	[MODEL_STRNCMP] = model_strncmp,
+	[MODEL_PROBE_READ_STR] = model_probe_read_str,
+	[MODEL_FUNC_ARG] = model_func_arg,
 	[MODEL_RINGBUF_RESERVE] = model_ringbuf_reserve,
 	[MODEL_RINGBUF_SUBMIT] = model_ringbuf_submit,
 	[MODEL_RINGBUF_DISCARD] = model_ringbuf_discard,
@@ -182,7 +184,8 @@ static void need_object(struct call *c, int i)
 		bool kernel = kind != ARG_CTX_OR_NULL && (g.kind == REGION_KERNEL || g.kind == REGION_WORD);
 		bool null = g.kind == REGION_NONE &&
 		            (kind == ARG_CTX_OR_NULL || kind == ARG_KERNEL_OR_NULL || kind == ARG_OBJECT_OR_NULL);
-		bool context = g.kind == REGION_CTX && kind != ARG_KERNEL && kind != ARG_KERNEL_OR_NULL;
+		bool context = g.kind == REGION_CTX && ((kind != ARG_KERNEL && kind != ARG_KERNEL_OR_NULL) ||
+		                                        helper_takes_context(c->row, c->world->type));
 		if (kernel) {
 			run_fault(c->run, &under, FAULT_RELEASED, term_not(p, reference_is_live(c->world, c->state, &g)));
 		} else if (g.kind == REGION_CTX && !context) { /* some program types' context is the object */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Exact models of probe reads and ring buffer records. */
+/* Exact models of probe reads, arguments of traced functions and ring buffer records. */
 #include "encode/machine/call.h"
 
 #define ERR_FAULT 14
@@ -136,4 +136,28 @@ bool model_ringbuf_submit(struct call *c)
 bool model_ringbuf_discard(struct call *c)
 {
 	return give_back(c);
+}
+
+#define ERR_INVAL 22
+#define HELPER_ARG_COUNT 185 /* get_func_arg_cnt */
+#define MAX_FUNC_ARGS 12     /* MAX_BPF_FUNC_ARGS: words of the context */
+
+/* kernel/trace/bpf_trace.c, get_func_arg */
+bool model_func_arg(struct call *c)
+{
+	struct term_pool *p = c->pool;
+	struct world *w = c->world;
+	term bytes[8], there[8], n = c->word[1];
+	term count = world_input2(w, IN_CONST, word_const(w, HELPER_ARG_COUNT), word_const(w, 0));
+	count = term_zext(p, term_extract(p, count, 3, 0), 64);
+	term found = term_and(p, term_ult(p, n, count), term_ult(p, n, word_const(w, MAX_FUNC_ARGS)));
+	term at = term_shl(p, n, word_const(w, 3));
+	for (unsigned i = 0; i < 8; i++) {
+		bytes[i] = mem_read_byte(w, c->state->mems[SPACE_CTX], 0, term_add(p, at, word_const(w, i)));
+		there[i] = found;
+	}
+	access_check_bytes(c->run, c->state, &c->arg[2], 8, NULL);
+	access_write_bytes(c->run, c->state, &c->arg[2], 8, there, bytes);
+	call_set_number(c, term_ite(p, found, word_const(w, 0), call_errno(c, ERR_INVAL)));
+	return true;
 }

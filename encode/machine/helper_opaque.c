@@ -65,6 +65,18 @@ static void cut_span(struct call *c, int i, term pos, struct span *span)
 	span->present = present;
 }
 
+/* Newer kernels zero what a call that fails would have written, older ones leave it. */
+static void span_on_success(struct call *c, int i, term pos, term size, struct span *span)
+{
+	struct world *w = c->world;
+	term result = world_input2(w, IN_RESULT, word_const(w, c->row->id), pos);
+	term length = term_zext(c->pool, world_input2(w, IN_OUT_LEN, pos, word_const(w, (uint64_t)i)), 64);
+	term done = term_or(c->pool, term_sle(c->pool, word_const(w, 0), result), term_ule(c->pool, size, length));
+	span->present = world_alloc(w, (span->n + 1) * sizeof *span->present);
+	for (size_t k = 0; k < span->n; k++)
+		span->present[k] = done;
+}
+
 /* Writes OUT(pos, i, k) over a memory argument. */
 static bool opaque_output(struct call *c, int i, term pos, term size, bool may_be_null)
 {
@@ -83,6 +95,10 @@ static bool opaque_output(struct call *c, int i, term pos, term size, bool may_b
 		return true;
 	if (is_part(c, i))
 		cut_span(c, i, pos, &span);
+	if (c->row->args[i] == ARG_OUT4 || c->row->args[i] == ARG_OUT8) {
+		access_check_bytes(c->run, c->state, &c->arg[i], span.n, NULL);
+		span_on_success(c, i, pos, size, &span);
+	}
 	term *bytes = world_alloc(w, (span.n + 1) * sizeof *bytes);
 	for (size_t k = 0; k < span.n; k++)
 		bytes[k] = world_input(w, IN_OUT, (term[]){pos, word_const(w, (uint64_t)i), word_const(w, k)}, 3);

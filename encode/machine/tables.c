@@ -271,6 +271,11 @@ bool helper_allowed(const struct helper_row *row, enum progtype type)
 	return progtype_is_in(row->progs, type);
 }
 
+bool helper_takes_context(const struct helper_row *row, enum progtype type)
+{
+	return type == PROGTYPE_CGROUP_SOCK && row->model == MODEL_STORAGE_GET;
+}
+
 bool helper_calls_back(const struct helper_row *row)
 {
 	return row->model == MODEL_LOOP || row->model == MODEL_FOR_EACH;
