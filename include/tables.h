@@ -195,6 +195,11 @@ enum helper_model {
 #include "helper_model.def"
 #undef HELPER_MODEL
 };
+enum dynptr_kind { DYNPTR_LOCAL, DYNPTR_RINGBUF, DYNPTR_PACKET };
+#define DYNPTR_BYTES 16
+#define DYNPTR_SIZE_MAX 0xffffff /* DYNPTR_MAX_SIZE in the kernel */
+/* Ring buffer records that a dynptr reserves are numbered from here on. */
+#define DYNPTR_RECORDS (1ull << 32)
 enum helper_effect {
 	EFFECT = 1,      /* others can see that it was called: an output event */
 	PKT_MOVE = 2,    /* packet pointers die, its bounds may change */

@@ -27,34 +27,41 @@ static void check_ring(struct machine *m, const struct helper_call *c)
 		machine_fault(m, FAULT_HELPER_ARG, "map %s is not a ring buffer", def->name);
 }
 
-void helper_run_RINGBUF_RESERVE(struct machine *m, struct helper_call *c)
+struct region *helper_reserve(struct machine *m, struct helper_call *c, uint64_t first, uint64_t size)
 {
 	check_ring(m, c);
-	uint64_t n = machine_count(m, c->row->id), size = c->arg[1].word;
-	if (size >= MAX_MEM_SIZE || size == 0)
-		machine_fault(m, FAULT_HELPER_ARG, "record size of bpf_ringbuf_reserve is %llu",
-			      (unsigned long long)size);
-	helper_return(c, 0);
+	uint64_t n = machine_count(m, c->row->id), number = first + n;
 	/* records appear in the order of their reservation, also relative to other output */
 	struct exec_event *e = machine_add_event(m, c->row->id, false);
 	e->n_args = 2;
 	e->args[0] = m->maps[c->map].number;
 	e->args[1] = size;
 	if (c->arg[2].word || machine_input(m, IN_ORACLE, 2, (uint64_t)c->row->id, n) & 1) /* no flag is defined */
-		return;
-	struct region *r = machine_add_region(m, REGION_MEM, machine_input(m, IN_AT_MEM, 1, n), size);
+		return NULL;
+	struct region *r = machine_add_region(m, REGION_MEM, machine_input(m, IN_AT_MEM, 1, number), size);
 	r->map = c->map;
 	r->acquired = true;
-	r->gen = n;
+	r->gen = number;
 	r->bytes = machine_alloc(size);
 	for (uint64_t i = 0; i < size; i++)
-		r->bytes[i] = (uint8_t)machine_input(m, IN_OUT, 3, n, (uint64_t)OUT_RECORD, i);
-	c->ret = (struct value){r->base, machine_region_id(m, r)};
+		r->bytes[i] = (uint8_t)machine_input(m, IN_OUT, 3, number, (uint64_t)OUT_RECORD, i);
+	return r;
 }
 
-void helper_run_RINGBUF_SUBMIT(struct machine *m, struct helper_call *c)
+void helper_run_RINGBUF_RESERVE(struct machine *m, struct helper_call *c)
 {
-	struct region *r = &m->regions[c->arg[0].region];
+	uint64_t size = c->arg[1].word;
+	if (size >= MAX_MEM_SIZE || size == 0)
+		machine_fault(m, FAULT_HELPER_ARG, "record size of bpf_ringbuf_reserve is %llu",
+			      (unsigned long long)size);
+	helper_return(c, 0);
+	struct region *r = helper_reserve(m, c, 0, size);
+	if (r)
+		c->ret = (struct value){r->base, machine_region_id(m, r)};
+}
+
+void helper_submit(struct machine *m, const struct helper_call *c, const struct region *r)
+{
 	struct exec_event *e = machine_add_event(m, c->row->id, true);
 	e->n_args = 4;
 	e->args[0] = m->maps[r->map].number;
@@ -64,6 +71,12 @@ void helper_run_RINGBUF_SUBMIT(struct machine *m, struct helper_call *c)
 	e->n_bytes = r->size;
 	e->bytes = machine_alloc(r->size);
 	memcpy(e->bytes, r->bytes, r->size);
+}
+
+void helper_run_RINGBUF_SUBMIT(struct machine *m, struct helper_call *c)
+{
+	struct region *r = &m->regions[c->arg[0].region];
+	helper_submit(m, c, r);
 	r->dead = true;
 }
 

@@ -43,6 +43,7 @@ enum region_kind {
 	REGION_WORD, /* 8 bytes of kernel memory: a number that may be followed into kernel memory; base 0 */
 	REGION_FLOW, /* flow keys */
 	REGION_KEY,  /* an array's index that a callback gets */
+	REGION_DYNPTR, /* what 16 bytes of stack hold, or the kernel gives a callback */
 };
 #define WORD_REGION 1u /* its index */
 
@@ -78,13 +79,14 @@ struct region {
 	enum region_kind kind;
 	uint64_t base; /* address of offset 0 */
 	uint64_t size; /* bytes */
-	uint64_t gen;  /* VALUE: the element's; PACKET: number of moves before it was made; FUNC: slot */
+	uint64_t gen;  /* DYNPTR: enum dynptr_kind; VALUE: the element's; PACKET: number of moves before it was made; FUNC: slot */
 	uint32_t map;  /* MAP, VALUE, MEM: index of the map in the object */
 	uint64_t inner; /* MAP: number of an inner map */
 	bool is_inner;
 	uint32_t origin; /* KERNEL: the region that it is a cast of, 0: none (demand.c) */
 	bool dead;     /* STACK, KEY: returned; MEM, KERNEL: given back */
-	bool acquired; /* MEM, KERNEL: has to be given back */
+	bool acquired; /* MEM, KERNEL, DYNPTR: has to be given back */
+	struct value data; /* DYNPTR: its first byte, no region: it is null */
 	struct stack_memory *stack;
 	struct element *element;
 	uint8_t *bytes; /* MEM, KEY, FLOW; VALUE: of an element that is dead */
@@ -284,6 +286,9 @@ void inner_lookup(struct machine *m, struct helper_call *c);
 void helper_call(struct machine *m, const struct insn *in);
 bool helper_writes(enum helper_arg a);
 void helper_call_kfunc(struct machine *m, const struct extern_symbol *e);
+/* Asks a ring buffer for a record, which is numbered from `first`; NULL: there is none. */
+struct region *helper_reserve(struct machine *m, struct helper_call *c, uint64_t first, uint64_t size);
+void helper_submit(struct machine *m, const struct helper_call *c, const struct region *r); /* its output */
 void helper_return(struct helper_call *c, int64_t word); /* a number */
 void helper_run_opaque(struct machine *m, struct helper_call *c); /* an event, and results that are input */
 /* One exact model each, see helper_model.def. */

@@ -11,7 +11,7 @@ static const char *const region_names[] = {
     [REGION_PACKET] = "the packet",    [REGION_VALUE] = "a map value", [REGION_MEM] = "a ring buffer record",
     [REGION_KERNEL] = "kernel memory", [REGION_MAP] = "a map object",  [REGION_FUNC] = "a function",
     [REGION_WORD] = "kernel memory",   [REGION_KEY] = "a map key",
-    [REGION_FLOW] = "the flow keys",
+    [REGION_FLOW] = "the flow keys",   [REGION_DYNPTR] = "a dynptr",
 };
 
 static bool is_kernel(const struct region *r)
@@ -81,6 +81,8 @@ static struct region *check_access(struct machine *m, struct value at, int64_t *
 	check_alive(m, r);
 	if (m->opt->safety)
 		demand_check_access(m, r, a == ACCESS_WRITE);
+	if (r->kind == REGION_DYNPTR)
+		machine_fault(m, FAULT_NOT_POINTER, "a dynptr is used as a pointer");
 	if (r->kind == REGION_MAP || r->kind == REGION_FUNC)
 		machine_stop(m, REASON_INSN, "access to %s", region_names[r->kind]);
 	if (a == ACCESS_WRITE)
@@ -115,6 +117,7 @@ static uint8_t *bytes_at(struct machine *m, struct region *r, int64_t off, uint6
 	case REGION_MAP:
 	case REGION_FUNC:
 	case REGION_WORD:
+	case REGION_DYNPTR:
 		break;
 	}
 	__builtin_trap(); /* a bug: the caller handles the context and kernel memory, check_access the rest */

@@ -69,7 +69,6 @@ bool contract_return(struct prover *v, struct astate *s, struct call *c);
 bool contract_describe_callback(struct prover *v, struct astate *s, struct call *c, struct callback_round *out);
 
 /* contract_dynptr.c: rules of the helpers that take dynptrs */
-enum dynptr_kind { DYNPTR_LOCAL, DYNPTR_RINGBUF, DYNPTR_PACKET };
 bool dynptr_from_mem(struct prover *v, struct astate *s, struct call *c);
 bool dynptr_reserve(struct prover *v, struct astate *s, struct call *c);
 bool dynptr_release(struct prover *v, struct astate *s, struct call *c);

@@ -6,8 +6,6 @@
  */
 #include "contract.h"
 
-#define DYNPTR_BYTES 16
-
 /* The stack bytes that argument i points at, where a dynptr may be; false: none. */
 static bool find_place(const struct astate *s, const struct aval *a, uint32_t *off)
 {

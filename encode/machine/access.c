@@ -193,6 +193,9 @@ static bool check_access(struct run *r, const struct state *s, const struct targ
 		return check_key(r, s, t, n, write);
 	case REGION_CTX:
 		return true; /* context.c */
+	case REGION_DYNPTR:
+		fault_if(r, t->guard, FAULT_NOT_POINTER, term_true(p));
+		return false;
 	case REGION_MAP:
 	case REGION_FUNC:
 		unknown_at(r, t->guard, REASON_INSN, "access to a map or function object");
@@ -280,7 +283,7 @@ struct value access_load(struct run *r, struct state *s, const struct value *v, 
 	bool first = true;
 	for (uint32_t i = 0; next_target(r, s, v, off, &i, &t); first = false) {
 		struct value x = load_target(r, s, &t, n);
-		run_fault(r, &(struct state){.guard = t.guard}, FAULT_STACK_UNINIT, term_not(w->pool, x.init));
+		run_fault(r, &(struct state){.guard = t.guard}, FAULT_STACK_UNINIT, term_not(w->pool, value_readable(w, &x)));
 		x.init = term_true(w->pool);
 		out = first ? x : value_ite(w, t.own, &x, &out);
 	}

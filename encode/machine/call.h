@@ -53,6 +53,13 @@ bool model_func_arg(struct call *c);
 bool model_ringbuf_reserve(struct call *c);
 bool model_ringbuf_submit(struct call *c);
 bool model_ringbuf_discard(struct call *c);
+bool model_dynptr_from_mem(struct call *c);
+bool model_dynptr_read(struct call *c);
+bool model_dynptr_write(struct call *c);
+bool model_dynptr_data(struct call *c);
+bool model_ringbuf_reserve_dynptr(struct call *c);
+bool model_ringbuf_submit_dynptr(struct call *c);
+bool model_ringbuf_discard_dynptr(struct call *c);
 
 #define LONG_STRETCH 32 /* bytes; a longer stretch that a helper writes is one node of the memory */
 
@@ -71,6 +78,11 @@ term call_is_null(struct call *c, const struct value *v);
 void call_set_number(struct call *c, term word);
 /* Packet, context and kernel memory behind an opaque call, as the row's effects say (after.c). */
 void call_change_state(struct call *c, term position);
+/* Asks a ring buffer for a record of word[1] bytes, a constant: its number, counted from `first`, and where there is
+ * none. false: the path ends. */
+bool call_reserve(struct call *c, uint64_t first, term *n, term *fails);
+/* The output of every record that the pointer may be. */
+void call_submit(struct call *c, const struct value *v);
 /* Maps in maps: may the call have this map argument (recorded if not)? The key in it; a lookup in the outer map. */
 bool map_inner_check(struct call *c);
 tuple map_inner_key(struct call *c, tuple key);

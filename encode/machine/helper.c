@@ -31,6 +31,13 @@ static const helper_function models[] = {
 	[MODEL_RINGBUF_RESERVE] = model_ringbuf_reserve,
 	[MODEL_RINGBUF_SUBMIT] = model_ringbuf_submit,
 	[MODEL_RINGBUF_DISCARD] = model_ringbuf_discard,
+	[MODEL_DYNPTR_FROM_MEM] = model_dynptr_from_mem,
+	[MODEL_DYNPTR_READ] = model_dynptr_read,
+	[MODEL_DYNPTR_WRITE] = model_dynptr_write,
+	[MODEL_DYNPTR_DATA] = model_dynptr_data,
+	[MODEL_RINGBUF_RESERVE_DYNPTR] = model_ringbuf_reserve_dynptr,
+	[MODEL_RINGBUF_SUBMIT_DYNPTR] = model_ringbuf_submit_dynptr,
+	[MODEL_RINGBUF_DISCARD_DYNPTR] = model_ringbuf_discard_dynptr,
 };
 
 void call_unknown(struct call *c)
@@ -79,6 +86,7 @@ static uint64_t room_behind(struct call *c, const struct alt *a)
 	case REGION_FUNC:
 	case REGION_LOST:
 	case REGION_WORD:
+	case REGION_DYNPTR:
 		return UINT64_MAX;
 	}
 	return lo < size ? size - lo : 0;
@@ -302,8 +310,6 @@ static bool take_arguments(struct call *c)
 			break;
 		case ARG_LOCK:
 		case ARG_TIMER:
-		case ARG_DYNPTR:
-		case ARG_DYNPTR_OUT:
 		case ARG_KPTR:
 		case ARG_PERCPU:
 			call_unknown(c);

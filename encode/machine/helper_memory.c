@@ -63,7 +63,7 @@ bool model_probe_read(struct call *c)
 	return true;
 }
 
-bool model_ringbuf_reserve(struct call *c)
+bool call_reserve(struct call *c, uint64_t first, term *n, term *fails)
 {
 	struct term_pool *p = c->pool;
 	struct world *w = c->world;
@@ -76,14 +76,8 @@ bool model_ringbuf_reserve(struct call *c)
 		run_unknown(c->run, c->state, REASON_VARIABLE_SIZE, c->row->name);
 		return false;
 	}
-	run_fault(c->run, c->state, FAULT_HELPER_ARG, size == 0 ? term_true(p) : term_false(p));
-	term n, fails = oracle_fails(c, &n);
-	/* no flag is defined: any gives NULL */
-	fails = term_or(p, fails, term_ne(p, c->word[2], word_const(w, 0)));
-	/* a record knows its number and its ring buffer */
-	tuple key = tuple_make(w, (term[]){n, word_const(w, c->map)}, 2);
-	uint32_t record = region_make(w, REGION_MEM, (uint32_t)size, key);
-	c->result = reference_acquire(c->run, c->state, term_not(p, fails), record);
+	*fails = oracle_fails(c, n);
+	*n = term_add(p, *n, word_const(w, first));
 	/* records appear in the order of their reservation, also relative to other output */
 	struct event *e = run_event(c->run, c->state, c->row->id);
 	e->n_args = 2;
@@ -92,12 +86,29 @@ bool model_ringbuf_reserve(struct call *c)
 	return true;
 }
 
-/* The output of every record that the argument may be. */
-static void submit_events(struct call *c)
+bool model_ringbuf_reserve(struct call *c)
+{
+	struct term_pool *p = c->pool;
+	struct world *w = c->world;
+	uint64_t size;
+	term n, fails;
+	if (!call_reserve(c, 0, &n, &fails) || !term_is_const(p, c->word[1], &size))
+		return false;
+	run_fault(c->run, c->state, FAULT_HELPER_ARG, size == 0 ? term_true(p) : term_false(p));
+	/* no flag is defined: any gives NULL */
+	fails = term_or(p, fails, term_ne(p, c->word[2], word_const(w, 0)));
+	/* a record knows its number and its ring buffer */
+	tuple key = tuple_make(w, (term[]){n, word_const(w, c->map)}, 2);
+	uint32_t record = region_make(w, REGION_MEM, (uint32_t)size, key);
+	c->result = reference_acquire(c->run, c->state, term_not(p, fails), record);
+	return true;
+}
+
+void call_submit(struct call *c, const struct value *v)
 {
 	struct world *w = c->world;
-	for (uint32_t i = 0; i < c->arg[0].n; i++) {
-		const struct alt *a = &c->arg[0].alts[i];
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct alt *a = &v->alts[i];
 		struct region record = *region_at(w, a->region);
 		struct state under = *c->state;
 		under.guard = term_and(c->pool, under.guard, a->guard);
@@ -129,7 +140,7 @@ static bool give_back(struct call *c)
 
 bool model_ringbuf_submit(struct call *c)
 {
-	submit_events(c);
+	call_submit(c, &c->arg[0]);
 	return give_back(c);
 }
 

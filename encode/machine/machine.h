@@ -37,6 +37,7 @@ enum region_kind {
 	REGION_LOST, /* some address, too many regions to list; base 0 */
 	REGION_WORD, /* 8 bytes of kernel memory: a number that may be followed into kernel memory; base 0 */
 	REGION_FLOW, /* flow keys */
+	REGION_DYNPTR, /* what 16 bytes of stack hold, or the kernel gives a callback: off is offset << 32 | size */
 	REGION_KEY,  /* an array's index that a callback gets: 4 bytes, read-only, as long as its frame */
 };
 #define LOST_REGION 1u /* their numbers in every world */
@@ -44,8 +45,8 @@ enum region_kind {
 
 struct region {
 	enum region_kind kind;
-	uint32_t id;    /* STACK, KEY: frame; VALUE, DATA, MAP: number of the map; FUNC: slot; KERNEL: kind; MEM: bytes */
-	tuple key;      /* VALUE: key words and generation; MEM, KERNEL: (position); PACKET: (epoch); STACK: (call); KEY: (call, index) */
+	uint32_t id;    /* DYNPTR: enum dynptr_kind; STACK, KEY: frame; VALUE, DATA, MAP: number of the map; FUNC: slot; KERNEL: kind; MEM: bytes */
+	tuple key;      /* DYNPTR: (region of its data, 0: null); VALUE: key words and generation; MEM, KERNEL: (position); PACKET: (epoch); STACK: (call); KEY: (call, index) */
 	term base;      /* address of offset 0, 64 bits */
 };
 
@@ -148,6 +149,8 @@ struct value value_pointer(struct world *w, uint32_t region, term off);
 struct value value_maybe(struct world *w, term guard, uint32_t region, term off); /* pointer where guard, else NULL */
 term value_word(struct world *w, const struct value *v);
 struct value value_ite(struct world *w, term c, const struct value *a, const struct value *b);
+/* True where it was written and a program may look at it: not at a dynptr. */
+term value_readable(struct world *w, const struct value *v);
 bool value_same(const struct value *a, const struct value *b);
 bool value_is_number(const struct value *v); /* no alternative but numbers and words of kernel memory */
 struct value value_add(struct world *w, term guard, const struct value *a, const struct value *b);
@@ -340,6 +343,9 @@ tuple reference_key(struct world *w, term pos); /* of a kernel object that is on
 term reference_is_live(struct world *w, const struct state *s, const struct region *g); /* true if it is none */
 /* Every alternative of that kind of region is given back; the others are faults. */
 void reference_release(struct run *r, struct state *s, enum region_kind kind, const struct value *v);
+
+/* One that counts as open, whether there is something or not: every alternative is given back. */
+void reference_release_some(struct run *r, struct state *s, const struct value *v);
 
 /* Helper call; false: the path ends (tail call taken for sure, or not modelled). */
 bool helper_step(struct run *r, struct state *s, uint32_t id);

@@ -36,6 +36,18 @@ struct value reference_acquire(struct run *r, struct state *s, term there, uint3
 	return value_maybe(w, there, region, word_const(w, 0));
 }
 
+void reference_release_some(struct run *r, struct state *s, const struct value *v)
+{
+	struct world *w = r->world;
+	for (uint32_t i = 0; i < v->n; i++) {
+		struct region g = *region_at(w, v->alts[i].region);
+		mem *live = &s->mems[SPACE_MEM_STATE];
+		*live = mem_choose(w, v->alts[i].guard, mem_store_word(w, *live, g.key, term_false(w->pool)), *live);
+	}
+	term *open = &s->counters[COUNT_REFERENCES];
+	*open = term_sub(w->pool, *open, word_const(w, 1));
+}
+
 void reference_release(struct run *r, struct state *s, enum region_kind kind, const struct value *v)
 {
 	struct world *w = r->world;

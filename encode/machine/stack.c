@@ -50,10 +50,10 @@ static void slot_bytes(struct world *w, const struct slot *s, term byte[8], term
 		memcpy(init, s->init, sizeof s->init);
 		return;
 	}
-	term word = value_word(w, &s->spilled);
+	term word = value_word(w, &s->spilled), readable = value_readable(w, &s->spilled);
 	for (unsigned i = 0; i < 8; i++) {
 		byte[i] = term_extract(w->pool, word, 8 * i + 7, 8 * i);
-		init[i] = s->spilled.init;
+		init[i] = readable;
 	}
 }
 

@@ -45,6 +45,15 @@ term value_word(struct world *w, const struct value *v)
 	return t;
 }
 
+term value_readable(struct world *w, const struct value *v)
+{
+	term init = v->init;
+	for (uint32_t i = 0; i < v->n; i++)
+		if (region_at(w, v->alts[i].region)->kind == REGION_DYNPTR)
+			init = term_and(w->pool, init, term_not(w->pool, v->alts[i].guard));
+	return init;
+}
+
 bool value_same(const struct value *a, const struct value *b)
 {
 	if (a->n != b->n || a->init != b->init)

@@ -169,6 +169,7 @@ static term region_base(struct world *w, enum region_kind kind, uint32_t id, tup
 	case REGION_NONE:
 	case REGION_LOST:
 	case REGION_WORD:
+	case REGION_DYNPTR:
 		return word_const(w, 0);
 	case REGION_STACK:
 		return world_input1(w, IN_AT_STACK, word_const(w, id));
