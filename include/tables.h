@@ -182,7 +182,7 @@ enum helper_arg {
 	ARG_OBJECT,      /* of kfuncs: a kernel object, the context, or memory of `size` bytes that is read and written; NULL
 	                    instead of memory */
 	ARG_OBJECT_OR_NULL,
-	ARG_LOCK, ARG_TIMER, ARG_DYNPTR, ARG_DYNPTR_OUT, ARG_KPTR, ARG_PERCPU, /* not modelled yet: unknown */
+	ARG_LOCK, ARG_TIMER, ARG_DYNPTR, ARG_DYNPTR_OUT, ARG_KPTR, ARG_PERCPU, /* only an exact model takes them */
 };
 /* Which function of the machines gives the exact meaning; OPAQUE is the sound default. */
 enum helper_model {
