@@ -75,6 +75,13 @@ static inline void range_exchange(struct range *r, struct tnum *t)
 	}
 }
 
+/* Highest bit in which two words of one of the ranges differ: the others can't be changed. */
+static inline uint64_t range_top_bit(struct range a, struct range b)
+{
+	uint64_t differ = (a.lo ^ a.hi) | (b.lo ^ b.hi);
+	return differ ? 1ull << (63 - __builtin_clzll(differ)) : 0;
+}
+
 /* As range_exchange, with ends that are members of the tnum; false: no word has both facts. */
 static inline bool range_tighten(struct range *r, struct tnum *t)
 {
@@ -88,7 +95,7 @@ static inline bool range_tighten(struct range *r, struct tnum *t)
  */
 static inline uint64_t range_min_or(struct range a, struct range b)
 {
-	for (uint64_t m = 1ull << 63; m; m >>= 1) {
+	for (uint64_t m = range_top_bit(a, b); m; m >>= 1) {
 		uint64_t up_a = (a.lo | m) & (~m + 1), up_b = (b.lo | m) & (~m + 1);
 		if (~a.lo & b.lo & m && up_a <= a.hi)
 			return up_a | b.lo;
@@ -101,7 +108,7 @@ static inline uint64_t range_min_or(struct range a, struct range b)
 /* The greatest: where both ends have a bit one of them may give it up and have all the bits below. */
 static inline uint64_t range_max_or(struct range a, struct range b)
 {
-	for (uint64_t m = 1ull << 63; m; m >>= 1) {
+	for (uint64_t m = range_top_bit(a, b); m; m >>= 1) {
 		uint64_t down_a = (a.hi - m) | (m - 1), down_b = (b.hi - m) | (m - 1);
 		if (!(a.hi & b.hi & m))
 			continue;
@@ -115,7 +122,7 @@ static inline uint64_t range_max_or(struct range a, struct range b)
 
 static inline uint64_t range_min_xor(struct range a, struct range b)
 {
-	for (uint64_t m = 1ull << 63; m; m >>= 1) {
+	for (uint64_t m = range_top_bit(a, b); m; m >>= 1) {
 		uint64_t up_a = (a.lo | m) & (~m + 1), up_b = (b.lo | m) & (~m + 1);
 		if (~a.lo & b.lo & m && up_a <= a.hi)
 			a.lo = up_a;
@@ -127,7 +134,7 @@ static inline uint64_t range_min_xor(struct range a, struct range b)
 
 static inline uint64_t range_max_xor(struct range a, struct range b)
 {
-	for (uint64_t m = 1ull << 63; m; m >>= 1) {
+	for (uint64_t m = range_top_bit(a, b); m; m >>= 1) {
 		uint64_t down_a = (a.hi - m) | (m - 1), down_b = (b.hi - m) | (m - 1);
 		if (!(a.hi & b.hi & m))
 			continue;

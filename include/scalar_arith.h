@@ -72,14 +72,20 @@ static inline struct tnum scalar_shift_tnum(enum scalar_operator op, struct tnum
 	return op == SCALAR_LSH ? tnum_shl(a, n) : op == SCALAR_RSH ? tnum_shr(a, n) : tnum_sar(a, n);
 }
 
-/* Division and modulo by a constant power of two are a shift and a mask. */
+/* Division by a constant power of two is a shift, of signed words where they are not negative. */
 static inline struct tnum scalar_divide_bits(enum scalar_operator op, struct tnum a, struct tnum b)
 {
-	if (!tnum_is_const(b) || !b.value || (b.value & (b.value - 1)))
+	bool power = tnum_is_const(b) && b.value && !(b.value & (b.value - 1));
+	if (!power || (op == SCALAR_SDIV && (a.value | a.mask | b.value) >> 63))
 		return tnum_unknown(64);
-	if (op == SCALAR_MOD)
-		return tnum_and(a, tnum_const(b.value - 1));
 	return tnum_shr(a, (unsigned)__builtin_ctzll(b.value));
+}
+
+/* x - q * y, or x: where y has zeros at its low end, these bits are x's. */
+static inline struct tnum scalar_modulo_bits(struct tnum a, struct tnum b)
+{
+	uint64_t some = tnum_lowest(b.value | b.mask), low = some - 1;
+	return (struct tnum){a.value & low, a.mask | ~low};
 }
 
 static inline struct tnum scalar_apply_bits(enum scalar_operator op, struct tnum a, struct tnum b)
@@ -92,16 +98,17 @@ static inline struct tnum scalar_apply_bits(enum scalar_operator op, struct tnum
 	case SCALAR_MUL:
 		return tnum_mul(a, b);
 	case SCALAR_DIV:
-	case SCALAR_MOD:
+	case SCALAR_SDIV:
 		return scalar_divide_bits(op, a, b);
+	case SCALAR_MOD:
+	case SCALAR_SMOD:
+		return scalar_modulo_bits(a, b);
 	case SCALAR_AND:
 		return tnum_and(a, b);
 	case SCALAR_OR:
 		return tnum_or(a, b);
 	case SCALAR_XOR:
 		return tnum_xor(a, b);
-	case SCALAR_SDIV:
-	case SCALAR_SMOD:
 	case SCALAR_LSH:
 	case SCALAR_RSH:
 	case SCALAR_ARSH:

@@ -109,12 +109,15 @@ static inline bool scalar_assume_signed(struct srange *low, struct srange *high,
 	return some;
 }
 
-/* The only bit that both can have is set in both. */
+/* Both have one of the bits that both can have; if that is a single one, it. */
 static inline bool scalar_assume_common(struct scalar_view *a, struct scalar_view *b)
 {
 	uint64_t common = (a->bits.value | a->bits.mask) & (b->bits.value | b->bits.mask);
 	if (!common)
 		return false;
+	uint64_t least = tnum_lowest(common);
+	a->u.lo = a->u.lo > least ? a->u.lo : least;
+	b->u.lo = b->u.lo > least ? b->u.lo : least;
 	if (!(common & (common - 1))) {
 		a->bits = tnum_make(a->bits.value | common, a->bits.mask & ~common);
 		b->bits = tnum_make(b->bits.value | common, b->bits.mask & ~common);

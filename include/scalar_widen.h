@@ -63,7 +63,7 @@ static inline struct tnum scalar_widen_bits(struct tnum old, struct tnum new)
 {
 	struct tnum both = tnum_join(old, new);
 	uint64_t fresh = both.mask & ~old.mask;
-	return tnum_make(both.value, both.mask | -(fresh & (~fresh + 1)));
+	return tnum_make(both.value, both.mask | -tnum_lowest(fresh));
 }
 
 static inline struct scalar scalar_widen_by(struct scalar old, struct scalar new, struct scalar_thresholds ts)

@@ -37,6 +37,12 @@ static inline struct tnum tnum_unknown_bits(uint64_t mask)
 	return (struct tnum){0, mask};
 }
 
+/* The lowest bit of a word that is set, alone; 0 of 0. */
+static inline uint64_t tnum_lowest(uint64_t mask)
+{
+	return mask & (~mask + 1);
+}
+
 static inline bool tnum_is_const(struct tnum a)
 {
 	return a.mask == 0;
@@ -182,7 +188,7 @@ static inline bool tnum_first(struct tnum a, uint64_t from, uint64_t *first)
 		*first = (from & ~below) | (a.value & below);
 		return true;
 	}
-	up &= ~up + 1;
+	up = tnum_lowest(up);
 	*first = (from & ~(up | (up - 1))) | up | (a.value & (up - 1));
 	return up != 0;
 }

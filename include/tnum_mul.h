@@ -28,11 +28,6 @@ static inline struct tnum tnum_scale(struct tnum a, uint64_t power)
 	return (struct tnum){a.value * power, a.mask * power};
 }
 
-static inline uint64_t tnum_lowest(uint64_t mask)
-{
-	return mask & (~mask + 1);
-}
-
 /* Sums of `least` and of some rows, each added or not: least is one of them, so the known bits are its. The bits
  * `seen` are known to differ between two of them. */
 struct tnum_sums {

@@ -125,3 +125,123 @@ Test(domain, random_lattice_laws)
 		}
 	}
 }
+
+/* Small sets of three neighbouring bits at `place`, with 0 or 1 around: all tnums, then all ranges. */
+#define WINDOW_SETS (27u + 36u)
+struct window {
+	unsigned place;
+	uint64_t around;
+};
+
+static uint64_t window_word(struct window w, uint64_t x)
+{
+	return (w.around & ~(7ull << w.place)) | x << w.place;
+}
+
+/* The range number i of the 36 with 0 <= lo <= hi < 8; signed ones at the top of the word. */
+static struct scalar window_range(struct window w, unsigned i)
+{
+	uint64_t lo = i, hi = 0;
+	while (lo > hi)
+		lo -= ++hi;
+	if (w.place < 61 || !w.around)
+		return scalar_between(window_word(w, lo), window_word(w, hi));
+	return scalar_between_signed((int64_t)window_word(w, lo ^ 4), (int64_t)window_word(w, hi ^ 4));
+}
+
+static struct scalar window_set(struct window w, unsigned i)
+{
+	if (i >= 27)
+		return window_range(w, i - 27);
+	struct tnum t = tnum_const(window_word(w, 0));
+	for (unsigned k = 0; k < 3; k++, i /= 3) {
+		t.value |= (uint64_t)(i % 3 == 1) << (w.place + k);
+		t.mask |= (uint64_t)(i % 3 == 2) << (w.place + k);
+	}
+	return scalar_of_bits(t);
+}
+
+/* Which of the window's eight words a set holds. */
+static unsigned window_members(struct window w, struct scalar s)
+{
+	unsigned members = 0;
+	for (unsigned x = 0; x < 8; x++)
+		members |= (unsigned)scalar_contains(s, window_word(w, x)) << x;
+	return members;
+}
+
+static const struct window windows[] = {{0, 0},      {0, ~0ull}, {30, 0},    {30, 0xffffffff},
+					{30, ~0ull}, {61, 0},    {61, ~0ull}};
+#define N_WINDOWS (sizeof windows / sizeof *windows)
+
+static void check_windows(const struct domain_op *op, struct window v, struct window w, unsigned i, unsigned j)
+{
+	struct scalar a = window_set(v, i), b = window_set(w, j), r = op->abstract(a, b);
+	unsigned of_a = window_members(v, a), of_b = window_members(w, b);
+	for (unsigned k = 0; k < 64; k++) {
+		uint64_t x = window_word(v, k & 7), y = window_word(w, k >> 3);
+		if ((of_a >> (k & 7) & 1) && (of_b >> (k >> 3) & 1) && !scalar_contains(r, op->concrete(x, y)))
+			cr_assert_fail("%s: %#" PRIx64 ", %#" PRIx64 "\n%s\n%s\n%s", op->name, x, y, domain_show(a),
+				       domain_show(b), domain_show(r));
+	}
+}
+
+Test(domain, all_small_sets_at_the_borders)
+{
+	for (unsigned v = 0; v < N_WINDOWS; v++)
+		for (unsigned w = 0; w < N_WINDOWS; w++)
+			for (unsigned i = 0; i < WINDOW_SETS * WINDOW_SETS; i++)
+				for (unsigned op = 0; op < n_domain_ops; op++)
+					check_windows(&domain_ops[op], windows[v], windows[w], i / WINDOW_SETS,
+						      i % WINDOW_SETS);
+}
+
+static void check_relation_windows(enum scalar_relation rel, unsigned bits, struct window v, struct window w,
+				   unsigned i)
+{
+	struct scalar a = window_set(v, i / WINDOW_SETS), b = window_set(w, i % WINDOW_SETS), p = a, q = b;
+	bool some = scalar_assume(rel, bits, &p, &q);
+	int decided = scalar_decide(rel, bits, a, b);
+	unsigned of_a = window_members(v, a), of_b = window_members(w, b);
+	for (unsigned k = 0; k < 64; k++) {
+		uint64_t x = window_word(v, k & 7), y = window_word(w, k >> 3);
+		if (!(of_a >> (k & 7) & 1) || !(of_b >> (k >> 3) & 1))
+			continue;
+		bool holds = domain_holds(rel, bits, x, y);
+		if ((decided >= 0 && decided != holds) ||
+		    (holds && !(some && scalar_contains(p, x) && scalar_contains(q, y))))
+			cr_assert_fail("relation %d/%u of %#" PRIx64 ", %#" PRIx64 "\n%s\n%s\n%s\n%s", rel, bits, x, y,
+				       domain_show(a), domain_show(b), domain_show(p), domain_show(q));
+	}
+}
+
+Test(domain, all_comparisons_at_the_borders)
+{
+	for (unsigned v = 0; v < N_WINDOWS; v++)
+		for (unsigned w = 0; w < N_WINDOWS; w++)
+			for (unsigned i = 0; i < WINDOW_SETS * WINDOW_SETS; i++)
+				for (unsigned rel = 0; rel < 2 * N_RELATIONS; rel++)
+					check_relation_windows((enum scalar_relation)(rel / 2), rel & 1 ? 32 : 64,
+							       windows[v], windows[w], i);
+}
+
+/* Whatever comes, a chain of widenings ends: bounds have less than 20 thresholds each, bits are 64. */
+Test(domain, chains_of_widenings_end)
+{
+	struct random r = {4};
+	for (unsigned i = 0; i < 2000; i++) {
+		struct scalar at = draw(&r).s;
+		const uint64_t own[] = {random_draw(&r), random_below(&r, 1000)};
+		unsigned moves = 0;
+		for (unsigned k = 0; k < 3000; k++) {
+			struct scalar step = scalar_add(at, scalar_const((uint64_t)random_number(&r)));
+			struct scalar next = scalar_widen_to(at, k & 1 ? step : draw(&r).s, own, 2);
+			moves += !scalar_equal(at, next);
+			cr_assert(scalar_subset(at, next));
+			at = next;
+			if (scalar_equal(at, scalar_any()))
+				break;
+		}
+		cr_assert_lt(moves, 8 * 20 + 64);
+	}
+}
