@@ -13,9 +13,11 @@ struct strict_case {
 	const char *bad, *good;
 };
 
-#define VALUE                                                                                              \
-	".map m hash 8 8 16\n*(u64 *)(r10 - 8) = 1; r2 = r10; r2 += -8; r1 = m ll; call map_lookup_elem; " \
-	"if r0 != 0 goto +2; r0 = 0; exit; "
+#define LOOKUP                                                                                                     \
+	"*(u64 *)(r10 - 8) = 1; r2 = r10; r2 += -8; r1 = m ll; call map_lookup_elem; if r0 != 0 goto +2; r0 = 0; " \
+	"exit; "
+#define VALUE ".map m hash 8 16 16\n" LOOKUP
+#define LOCKED ".map m hash 8 16 16\n.special m lock 0\n" LOOKUP
 #define UPDATE \
 	".map m hash 8 8 16\n*(u64 *)(r10 - 16) = 1; r2 = r10; r2 += -8; r3 = r10; r3 += -16; r4 = 0; r1 = m ll; "
 #define RING ".map m ringbuf 0 0 4096\nr1 = m ll; r2 = 8; r3 = 0; call ringbuf_reserve; if r0 == 0 goto +4; "
@@ -120,17 +122,43 @@ static const struct strict_case returns[] = {
 	"call sk_lookup_tcp; if r0 != 0 goto +1; exit; r6 = r0; "
 
 static const struct strict_case locks[] = {
-    {FAULT_LOCK, EVERYBODY, VALUE LOCK "r0 = 0; exit", VALUE LOCK UNLOCK "r0 = 0; exit"},
-    {FAULT_LOCK, EVERYBODY, VALUE LOCK "r1 = r6; call spin_lock; r0 = 0; exit",
-     VALUE LOCK UNLOCK "r1 = r6; call spin_lock; " UNLOCK "r0 = 0; exit"},
-    {FAULT_LOCK, EVERYBODY, VALUE LOCK "call get_prandom_u32; " UNLOCK "r0 = 0; exit",
-     VALUE LOCK UNLOCK "call get_prandom_u32; r0 = 0; exit"},
-    {FAULT_LOCK, EVERYBODY, VALUE "r6 = r0; " UNLOCK "r0 = 0; exit",
-     VALUE LOCK "*(u32 *)(r6 + 4) = 1; " UNLOCK "r0 = 0; exit"},
-    {FAULT_LOCK, EVERYBODY, VALUE LOCK "r1 = r6; r1 += 4; call spin_unlock; r0 = 0; exit",
-     VALUE "r0 += 4; " LOCK UNLOCK "r0 = 0; exit"},
+    {FAULT_LOCK, EVERYBODY, LOCKED LOCK "r0 = 0; exit", LOCKED LOCK UNLOCK "r0 = 0; exit"},
+    {FAULT_LOCK, EVERYBODY, LOCKED LOCK "r1 = r6; call spin_lock; r0 = 0; exit",
+     LOCKED LOCK UNLOCK "r1 = r6; call spin_lock; " UNLOCK "r0 = 0; exit"},
+    {FAULT_LOCK, EVERYBODY, LOCKED LOCK "call get_prandom_u32; " UNLOCK "r0 = 0; exit",
+     LOCKED LOCK UNLOCK "call get_prandom_u32; r0 = 0; exit"},
+    {FAULT_LOCK, EVERYBODY, LOCKED "r6 = r0; " UNLOCK "r0 = 0; exit",
+     LOCKED LOCK "*(u32 *)(r6 + 4) = 1; " UNLOCK "r0 = 0; exit"},
+    {FAULT_HELPER_ARG, EVERYBODY, LOCKED LOCK "r1 = r6; r1 += 4; call spin_unlock; r0 = 0; exit",
+     LOCKED LOCK UNLOCK "r0 = 0; exit"},
     {FAULT_HELPER_ARG, EVERYBODY, "*(u64 *)(r10 - 8) = 0; r1 = r10; r1 += -8; call spin_lock; r0 = 0; exit",
-     VALUE LOCK UNLOCK "r0 = 0; exit"},
+     LOCKED LOCK UNLOCK "r0 = 0; exit"},
+    {FAULT_HELPER_ARG, EVERYBODY, VALUE LOCK UNLOCK "r0 = 0; exit", LOCKED LOCK UNLOCK "r0 = 0; exit"},
+};
+
+#define KPTR ".map m hash 8 16 16\n.special m kptr 8\n" LOOKUP
+static const struct strict_case specials[] = {
+    {FAULT_SPECIAL, EVERYBODY, LOCKED "*(u64 *)(r0 + 0) = 0; r0 = 0; exit",
+     LOCKED "*(u32 *)(r0 + 4) = 0; r0 = 0; exit"},
+    {FAULT_SPECIAL, EVERYBODY, LOCKED "r0 = *(u8 *)(r0 + 3); exit", LOCKED "r0 = *(u8 *)(r0 + 4); exit"},
+    {FAULT_SPECIAL, EVERYBODY, KPTR "r0 = *(u32 *)(r0 + 8); exit",
+     KPTR "r1 = *(u64 *)(r0 + 8); r0 = 0; if r1 == 0 goto +1; r0 = *(u32 *)(r1 + 0); exit"},
+    {FAULT_SPECIAL, EVERYBODY, KPTR "*(u64 *)(r0 + 8) = 7; r0 = 0; exit", KPTR "*(u64 *)(r0 + 8) = 0; r0 = 0; exit"},
+};
+
+/* Reads that can't fault, and buffers that a helper fills in part. */
+static const struct strict_case reads[] = {
+    {FAULT_STACK_UNINIT, EVERYBODY, ".program p kprobe\nr0 = *(u8 *)(r10 - 9); exit",
+     ".program p kprobe\nr1 = r10; r1 += -8; r2 = 8; r3 = r10; r3 += -700; call probe_read_kernel; r0 = *(u64 *)(r10 - "
+     "8); "
+     "exit"},
+    {FAULT_STACK_UNINIT, EVERYBODY,
+     ".program p kprobe\nr1 = r10; r1 += -16; r2 = 8; r3 = 0; call probe_read_kernel_str; r0 = *(u64 *)(r10 - 8); exit",
+     ".program p kprobe\nr1 = r10; r1 += -16; r2 = 16; r3 = 0; call probe_read_kernel_str; r0 = *(u64 *)(r10 - 8); "
+     "exit"},
+    {FAULT_REG_UNINIT, EVERYBODY, ".program p lsm/file_open\nexit", ".program p lsm/file_free_security\nexit"},
+    {FAULT_RETURN, EVERYBODY, ".program p lsm/file_open\nr0 = 5; exit",
+     ".program p lsm/file_open\nr0 = *(u64 *)(r1 + 8); exit"},
 };
 
 static const struct strict_case references[] = {
@@ -215,6 +243,7 @@ static void expect(const struct strict_case *c, const char *text, unsigned safet
 	struct exec_options opt = {.safety = safety};
 	struct exec_outcome out;
 	input_set(in, IN_MAP_HAS, (uint64_t[]){0, 1}, 2, 1);
+	fixture_set1(in, IN_CTX, 8, 5);        /* the result so far of an LSM hook of one argument */
 	for (uint64_t pos = 0; pos < 4; pos++) /* sockets are found, casts work */
 		for (uint64_t id = BPF_FUNC_sk_lookup_tcp; id <= BPF_FUNC_tcp_sock; id++)
 			fixture_set2(in, IN_RESULT, id, pos, 1);
@@ -237,7 +266,8 @@ static void expect_free(const struct strict_case *c)
 	struct exec_options opt = {.max_steps = 20000};
 	struct exec_outcome out;
 	exec_run(o->programs[0], in, &opt, &out);
-	bool old = c->fault == FAULT_LEAK || c->fault == FAULT_RELEASED || c->fault == FAULT_HELPER_ARG;
+	bool old = c->fault == FAULT_STACK_UNINIT || c->fault == FAULT_REG_UNINIT || c->fault == FAULT_LEAK ||
+		   c->fault == FAULT_RELEASED || c->fault == FAULT_HELPER_ARG;
 	cr_expect(old || out.end != EXEC_FAULT || out.fault != c->fault, "%s: %s in:\n%s", fault_texts[out.fault],
 		  out.what, c->bad);
 	exec_release(&out);
@@ -275,6 +305,16 @@ Test(strict, programs_return_what_their_type_demands)
 Test(strict, locks_come_in_pairs)
 {
 	CHECK(locks);
+}
+
+Test(strict, fields_of_the_kernel_are_left_alone)
+{
+	CHECK(specials);
+}
+
+Test(strict, reads_that_the_kernel_makes_safe)
+{
+	CHECK(reads);
 }
 
 Test(strict, references_are_given_back_once)

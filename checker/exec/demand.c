@@ -3,13 +3,11 @@
  * What the kernel demands of a program that only a proof of safety minds:
  * spin locks, which helper takes which map, what a program may do with a map's
  * values, alignment of atomics, the life of cast sockets, depth of the stack.
- *
- * Where in a map's value its lock is, only the map's BTF tells, which is not
- * asked: a lock is known by its address.
  */
 #include "machine.h"
 
 #include <linux/bpf.h>
+#include <string.h>
 
 #define HELPER_SPIN_LOCK 93
 #define HELPER_SPIN_UNLOCK 94
@@ -27,7 +25,9 @@ static void turn_lock(struct machine *m, const struct helper_row *row)
 	const struct region *r = &m->regions[at.region];
 	if (!(m->known & 2))
 		machine_fault(m, FAULT_REG_UNINIT, "r1 is read before it is written");
-	if (r->kind != REGION_VALUE || (at.word - r->base) % 4 || r->size < 4 || at.word - r->base > r->size - 4)
+	const struct special *f =
+	    r->kind == REGION_VALUE ? map_find_special(m->maps[r->map].def, at.word - r->base, 1) : NULL;
+	if (!f || f->kind != SPECIAL_LOCK || f->off != at.word - r->base)
 		machine_fault(m, FAULT_HELPER_ARG, "argument 1 of bpf_%s is not a lock in a map value", row->name);
 	if (row->id == HELPER_SPIN_LOCK && m->lock.region)
 		machine_fault(m, FAULT_LOCK, "a lock is taken while one is held");
@@ -149,7 +149,7 @@ uint32_t demand_origin(const struct machine *m, uint32_t region)
 
 /* update_stack_depth, check_max_stack_depth: a frame counts with what it used so far, in steps of 16 bytes; the kernel
  * counts what its function might use. */
-void demand_check_depth(struct machine *m, const struct region *r, int64_t off)
+static void check_depth(struct machine *m, const struct region *r, int64_t off)
 {
 	unsigned frame = 0, sum = 0;
 	while (frame < m->depth && &m->regions[m->frames[frame].region] != r)
@@ -180,4 +180,77 @@ uint64_t demand_bound_result(const struct helper_call *c, uint64_t result)
 			return result % ((uint64_t)most + 1);
 	}
 	return result;
+}
+
+/* check_map_kptr_access, and what check_map_access says of the other fields: only 8 bytes of a kernel pointer at once
+ */
+static void check_special(struct machine *m, const struct region *r, int64_t off, uint64_t n)
+{
+	const struct map *def = m->maps[r->map].def;
+	const struct special *f = map_find_special(def, (uint64_t)off, n);
+	if (f && !(f->kind == SPECIAL_KPTR && f->off == (uint64_t)off && n == f->size))
+		machine_fault(m, FAULT_SPECIAL, "access to %llu bytes at offset %lld of a value of map %s",
+			      (unsigned long long)n, (long long)off, def->name);
+}
+
+void demand_check_bytes(struct machine *m, const struct region *r, int64_t off, uint64_t n)
+{
+	if (r->kind == REGION_STACK)
+		check_depth(m, r, off);
+	if (r->kind == REGION_VALUE)
+		check_special(m, r, off, n);
+}
+
+bool demand_is_kptr(const struct machine *m, const struct region *r, uint64_t off)
+{
+	if (!m->opt->safety || r->kind != REGION_VALUE)
+		return false;
+	const struct special *f = map_find_special(m->maps[r->map].def, off, 8);
+	return f && f->kind == SPECIAL_KPTR;
+}
+
+void demand_check_kptr(struct machine *m, const struct region *r, uint64_t off, struct value v)
+{
+	if (demand_is_kptr(m, r, off) && !v.region && v.word)
+		machine_fault(m, FAULT_SPECIAL, "the number 0x%llx becomes a kernel pointer",
+			      (unsigned long long)v.word);
+}
+
+/* Some structures of the kernel may be written, in some program types (btf_struct_access): no table says which. */
+void demand_check_kernel_write(struct machine *m, const struct region *r)
+{
+	bool percpu = r->gen == BPF_FUNC_per_cpu_ptr || r->gen == BPF_FUNC_this_cpu_ptr;
+	if (r->kind == REGION_WORD || m->p->type == PROGTYPE_STRUCT_OPS || percpu || r->gen >= KFUNC_ID)
+		machine_stop(m, REASON_INSN, "write to a kernel object");
+}
+
+/* The type is unknown, or another program's. */
+void demand_check_type(struct machine *m)
+{
+	if (m->p->type == PROGTYPE_UNSPEC || m->p->type == PROGTYPE_EXT)
+		machine_stop(m, REASON_PROGTYPE, "programs of type %s", progtype_rows[m->p->type].name);
+}
+
+/* check_return_code: functions of the kernel that return nothing ask for no r0. */
+bool demand_lacks_result(struct machine *m)
+{
+	struct return_range range;
+	if (m->p->type == PROGTYPE_STRUCT_OPS)
+		machine_stop(m, REASON_PROGTYPE, "whether a function of the kernel's structure returns something");
+	return m->p->type == PROGTYPE_LSM &&
+	       !progtype_return_range(m->p->type, m->p->expected_attach, m->p->expected, &range);
+}
+
+/* A program may return the hook's result so far, an argument that keeps the range (btf_ctx_access, is_retval). */
+bool demand_returns_argument(const struct machine *m)
+{
+	uint32_t word;
+	if (m->p->type != PROGTYPE_LSM)
+		return false;
+	for (size_t i = 0; i + sizeof word <= context_rows[m->layout].size; i += 8) {
+		memcpy(&word, m->context + i, sizeof word);
+		if (m->context_known[i] && word == (uint32_t)m->r[0].word)
+			return true;
+	}
+	return false;
 }

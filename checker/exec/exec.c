@@ -207,6 +207,8 @@ static void leave(struct machine *m)
 	if (m->opt->safety)
 		strict_check_return(m);
 	if (m->depth == 0) {
+		if (m->opt->safety && !(m->known & 1u) && demand_lacks_result(m))
+			set_number(m, 0, 0);
 		m->out->r0 = get_register(m, 0).word;
 		demand_check_unlocked(m, "the program ends");
 		machine_check_leaks(m);
@@ -429,6 +431,8 @@ static void trace(const struct machine *m)
 
 static void run(struct machine *m)
 {
+	if (m->opt->safety)
+		demand_check_type(m);
 	uint64_t limit = m->opt->max_steps ? m->opt->max_steps : DEFAULT_STEPS;
 	for (;;) {
 		m->out->slot = m->pc;

@@ -311,6 +311,18 @@ static bool fails_untouched(const struct machine *m, const struct helper_call *c
 	return out && result < 0 && machine_input(m, IN_OUT_LEN, 2, pos, (uint64_t)i) < c->len[i];
 }
 
+/* What a helper leaves unwritten of a buffer counts as written (ARG_PTR_TO_UNINIT_MEM): anything may be there. */
+static void write_rest(struct machine *m, struct helper_call *c, uint64_t pos, unsigned i, uint64_t from)
+{
+	const struct stack_memory *s = memory_stack(m, c->arg[i]);
+	uint64_t off = c->arg[i].word - m->regions[c->arg[i].region].base;
+	for (uint64_t k = from; s && k < c->len[i]; k++) {
+		uint8_t byte = (uint8_t)machine_input(m, IN_OUT, 3, pos, (uint64_t)i, k);
+		if (!s->known[off + k])
+			memory_write(m, c->arg[i], (int64_t)k, 1, &byte);
+	}
+}
+
 static void write_outputs(struct machine *m, struct helper_call *c, uint64_t pos)
 {
 	for (unsigned i = 0; i < 5; i++) {
@@ -326,6 +338,8 @@ static void write_outputs(struct machine *m, struct helper_call *c, uint64_t pos
 			uint8_t byte = (uint8_t)machine_input(m, IN_OUT, 3, pos, (uint64_t)i, k);
 			memory_write(m, c->arg[i], (int64_t)k, 1, &byte);
 		}
+		if (m->opt->safety && helper_writes(a))
+			write_rest(m, c, pos, i, out ? n : 0);
 	}
 }
 
@@ -336,6 +350,7 @@ static void return_object(struct machine *m, struct helper_call *c, uint64_t pos
 		return;
 	struct region *r = machine_add_region(m, REGION_KERNEL, machine_input(m, IN_AT_KERNEL, 2, pos, (uint64_t)0), 0);
 	r->acquired = (c->row->effects & ACQUIRE) != 0;
+	r->gen = c->row->id;
 	if (m->opt->safety)
 		demand_note_cast(m, c, r);
 	c->ret = (struct value){r->base, machine_region_id(m, r)};

@@ -4,17 +4,26 @@
 
 #include <string.h>
 
+/* A read that can't fault: outside of the program's memory, or inside where a safety run would call it a fault, any byte
+ * may be found. */
+static uint8_t probe_byte(struct machine *m, struct value at, int64_t off)
+{
+	uint8_t byte;
+	if (m->opt->safety && memory_probe(m, at, off, &byte))
+		return byte;
+	if (m->opt->safety || !at.region)
+		return after_kernel_byte(m, at.word + (uint64_t)off);
+	memory_read(m, at, off, 1, &byte);
+	return byte;
+}
+
 /* Whether the address can be read is not the program's to know: an oracle. */
 void helper_run_PROBE_READ(struct machine *m, struct helper_call *c)
 {
 	uint64_t n = c->len[0];
 	bool fails = machine_input(m, IN_ORACLE, 2, (uint64_t)c->row->id, machine_count(m, c->row->id)) & 1;
 	for (uint64_t i = 0; i < n; i++) {
-		uint8_t byte = 0;
-		if (!fails && c->arg[2].region)
-			memory_read(m, c->arg[2], (int64_t)i, 1, &byte);
-		else if (!fails)
-			byte = after_kernel_byte(m, c->arg[2].word + i);
+		uint8_t byte = fails ? 0 : probe_byte(m, c->arg[2], (int64_t)i);
 		memory_write(m, c->arg[0], (int64_t)i, 1, &byte);
 	}
 	helper_return(c, fails ? -EXEC_EFAULT : 0);

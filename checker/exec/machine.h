@@ -79,7 +79,8 @@ struct region {
 	enum region_kind kind;
 	uint64_t base; /* address of offset 0 */
 	uint64_t size; /* bytes */
-	uint64_t gen;  /* DYNPTR: enum dynptr_kind; VALUE: the element's; PACKET: number of moves before it was made; FUNC: slot */
+	uint64_t gen;  /* DYNPTR: enum dynptr_kind; VALUE: the element's; PACKET: number of moves before it was made; FUNC:
+			  slot; KERNEL: who returned it */
 	uint32_t map;  /* MAP, VALUE, MEM: index of the map in the object */
 	uint64_t inner; /* MAP: number of an inner map */
 	bool is_inner;
@@ -198,6 +199,8 @@ void memory_read(struct machine *m, struct value at, int64_t off, uint64_t n, ui
 void memory_write(struct machine *m, struct value at, int64_t off, uint64_t n, const uint8_t *bytes);
 void memory_check_write(struct machine *m, struct value at, uint64_t n);
 struct stack_memory *memory_stack(struct machine *m, struct value at); /* NULL: points elsewhere */
+/* A byte as a read that can't fault finds it; false: none of the program's. */
+bool memory_probe(struct machine *m, struct value at, int64_t off, uint8_t *byte);
 bool memory_is_shared(const struct machine *m, struct value at);        /* others see it: atomics are events */
 
 /* strict.c: what only a proof of safety minds */
@@ -214,7 +217,13 @@ void demand_check_unlocked(struct machine *m, const char *what);
 void demand_check_map(struct machine *m, const struct helper_call *c);
 void demand_check_access(struct machine *m, const struct region *r, bool write);
 void demand_check_atomic(struct machine *m, const struct insn *in, struct value at);
-void demand_check_depth(struct machine *m, const struct region *r, int64_t off); /* an access of the stack at off */
+void demand_check_bytes(struct machine *m, const struct region *r, int64_t off, uint64_t n); /* inside of it */
+bool demand_is_kptr(const struct machine *m, const struct region *r, uint64_t off);
+void demand_check_kptr(struct machine *m, const struct region *r, uint64_t off, struct value v); /* v is stored there */
+void demand_check_kernel_write(struct machine *m, const struct region *r);
+void demand_check_type(struct machine *m);
+bool demand_lacks_result(struct machine *m);
+bool demand_returns_argument(const struct machine *m);
 void demand_note_cast(struct machine *m, const struct helper_call *c, struct region *r); /* r: what it returns */
 uint64_t demand_bound_result(const struct helper_call *c, uint64_t result); /* of an opaque call */
 uint32_t demand_origin(const struct machine *m, uint32_t region); /* that a release gives back */

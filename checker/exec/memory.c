@@ -62,6 +62,8 @@ static void check_bounds(struct machine *m, const struct region *r, int64_t off,
 
 static void check_writable(struct machine *m, const struct region *r)
 {
+	if (m->opt->safety && is_kernel(r))
+		demand_check_kernel_write(m, r);
 	if (is_kernel(r) || r->kind == REGION_KEY || (r->kind == REGION_PACKET && !progtype_rows[m->p->type].packet_write) ||
 	    (r->kind == REGION_VALUE && m->maps[r->map].def->is_data && m->maps[r->map].def->frozen))
 		machine_fault(m, FAULT_READ_ONLY, "write to %s, which is read-only here", region_names[r->kind]);
@@ -91,8 +93,8 @@ static struct region *check_access(struct machine *m, struct value at, int64_t *
 		context_check_write(m, *off, n);
 	if (!is_kernel(r) && r->kind != REGION_CTX)
 		check_bounds(m, r, *off, n, a);
-	if (m->opt->safety && r->kind == REGION_STACK)
-		demand_check_depth(m, r, *off);
+	if (m->opt->safety)
+		demand_check_bytes(m, r, *off, n);
 	return r;
 }
 
@@ -196,7 +198,7 @@ struct value memory_load(struct machine *m, struct value at, int64_t off, unsign
 	r = &m->regions[at.region];
 	if (r->kind == REGION_STACK && n == 8 && where % 8 == 0)
 		v.region = r->stack->spill[where / 8];
-	if (is_kernel(r) && n == 8)
+	if (n == 8 && (is_kernel(r) || demand_is_kptr(m, r, (uint64_t)where)))
 		v.region = WORD_REGION;
 	return v;
 }
@@ -210,6 +212,23 @@ void memory_store(struct machine *m, struct value at, int64_t off, unsigned n, s
 	int64_t where = (int64_t)(at.word + (uint64_t)off - r->base);
 	if (r->kind == REGION_STACK && n == 8 && where % 8 == 0)
 		r->stack->spill[where / 8] = v.region;
+	demand_check_kptr(m, r, (uint64_t)where, v);
+}
+
+bool memory_probe(struct machine *m, struct value at, int64_t off, uint8_t *byte)
+{
+	struct region *r = &m->regions[at.region];
+	off = (int64_t)(at.word + (uint64_t)off - r->base);
+	bool packet = r->kind == REGION_PACKET, stack = r->kind == REGION_STACK && r->stack;
+	bool value = r->kind == REGION_VALUE && r->gen == r->element->gen;
+	if (r->dead || (packet && r->gen != m->pkt.epoch) || !(packet || stack || value || r->kind == REGION_MEM))
+		return false;
+	if (off < (packet ? m->pkt.data_meta : 0) || off >= (packet ? m->pkt.data_end : (int64_t)r->size))
+		return false;
+	if (stack && !r->stack->known[off])
+		return false;
+	*byte = *bytes_at(m, r, off, 1);
+	return true;
 }
 
 struct stack_memory *memory_stack(struct machine *m, struct value at)

@@ -146,10 +146,11 @@ static const char *name_reader(enum region_kind kind)
 	return (size_t)kind < sizeof names / sizeof *names ? names[kind] : NULL;
 }
 
-static bool store_flows(struct machine *m, struct value at)
+static bool store_flows(struct machine *m, const struct insn *in, struct value at)
 {
-	const char *reader = name_reader(m->regions[at.region].kind);
-	if (reader)
+	const struct region *r = &m->regions[at.region];
+	const char *reader = name_reader(r->kind);
+	if (reader && !demand_is_kptr(m, r, at.word + (uint64_t)(int64_t)in->off - r->base))
 		machine_fault(m, FAULT_ADDRESS, "an address is stored into %s", reader);
 	return memory_stack(m, at) != NULL;
 }
@@ -172,7 +173,7 @@ static bool atomic_flows(struct machine *m, const struct insn *in)
 		return false;
 	if (is_pointer(m->r[in->src]) || (in->op == ISA_A_CMPXCHG && is_pointer(m->r[0])))
 		refuse_operation(m, in, "atomic operation with a pointer");
-	return (tells && store_flows(m, at)) || holds_secret(m, at, in->off, in->width / 8u);
+	return (tells && store_flows(m, in, at)) || holds_secret(m, at, in->off, in->width / 8u);
 }
 
 static bool memory_flows(struct machine *m, const struct insn *in)
@@ -180,7 +181,7 @@ static bool memory_flows(struct machine *m, const struct insn *in)
 	if (in->op == ISA_LDX || in->op == ISA_LDXS || in->op == ISA_LOAD_ACQ)
 		return load_flows(m, in);
 	if (in->op == ISA_STX || in->op == ISA_STORE_REL)
-		return tells_address(m, in->src) && store_flows(m, m->r[in->dst]);
+		return tells_address(m, in->src) && store_flows(m, in, m->r[in->dst]);
 	return isa_rows[in->op].form == FORM_ATOMIC && atomic_flows(m, in);
 }
 
@@ -286,7 +287,7 @@ static void check_range(struct machine *m)
 	if (is_pointer(m->r[0]))
 		machine_fault(m, FAULT_RETURN, "the program returns a pointer");
 	int64_t v = (int64_t)(m->r[0].word << (64 - range.bits)) >> (64 - range.bits);
-	if (v < range.lo || v > range.hi)
+	if ((v < range.lo || v > range.hi) && !demand_returns_argument(m))
 		machine_fault(m, FAULT_RETURN, "the program returns %lld, programs of this type %lld to %lld",
 			      (long long)v, (long long)range.lo, (long long)range.hi);
 }
