@@ -2,7 +2,9 @@
 /* The public interface over the checker: strings are copied, so that results need no objects. */
 #include "bpfprove.h"
 #include "checker/equiv/report.h"
+#include "checker/safety/safety_report.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,7 +147,10 @@ static struct bpfprove_options defaults(void)
 					 .unroll = rows.unroll,
 					 .allow_missing = rows.allow_missing,
 					 .encode = rows.encode,
-					 .no_kernel = rows.no_kernel};
+					 .no_kernel = rows.no_kernel,
+					 .privileged = rows.privileged,
+					 .explain = rows.explain,
+					 .kernel = rows.kernel};
 }
 
 void bpfprove_options_init(struct bpfprove_options *options, size_t size)
@@ -255,6 +260,79 @@ enum bpfprove_error bpfprove_equiv(const bpfprove_object *first, const bpfprove_
 		*out = decide(first->object, second->object, &o, solver, text, sizeof text);
 		solver_close(solver);
 	}
+	if (*out)
+		return BPFPROVE_OK;
+	give_error(text, err, errlen);
+	return BPFPROVE_USAGE;
+}
+
+/* Safety. */
+
+static struct pair_answer answer_safe(const struct programs_item *item)
+{
+	char text[512];
+	struct pair_answer a = {.program = need(strdup(item->program->name)),
+				.verdict = (enum bpfprove_verdict)item->result.verdict};
+	a.reason = a.verdict == BPFPROVE_UNKNOWN ? item->result.reason : REASON_NONE;
+	safety_report_text(item, text, sizeof text);
+	a.detail = need(strdup(text));
+	safety_report_kernel(item, text, sizeof text);
+	a.kernel = need(strdup(text));
+	return a;
+}
+
+static bpfprove_result *make_safe_result(const struct safety_view *v)
+{
+	bpfprove_result *r = need(calloc(1, sizeof *r));
+	size_t len;
+	FILE *f = need(open_memstream(&r->text, &len));
+	safety_report_print(v, f);
+	if (fclose(f))
+		abort();
+	json_t *all = need(safety_report_json(v));
+	r->json = need(json_dumps(all, JSON_INDENT(2)));
+	json_decref(all);
+	r->verdict = (enum bpfprove_verdict)programs_verdict(v->programs);
+	r->pairs = need(calloc(v->programs->n, sizeof *r->pairs));
+	for (; r->n < v->programs->n; r->n++) {
+		struct pair_answer *a = &r->pairs[r->n];
+		*a = answer_safe(&v->programs->at[r->n]);
+		if (r->verdict == BPFPROVE_UNKNOWN && r->reason == REASON_NONE)
+			r->reason = a->reason;
+	}
+	return r;
+}
+
+/* Is there such a solver? It is opened only once there is a question. */
+static bool check_solver(const char *spec, char *err, size_t len)
+{
+	struct solver *s = objects_open_solver(spec, 0, 0, 0, err, len);
+	if (s)
+		solver_close(s);
+	return s != NULL;
+}
+
+enum bpfprove_error bpfprove_safe(const bpfprove_object *object, const struct bpfprove_options *options,
+				  bpfprove_result **out, char *err, size_t errlen)
+{
+	struct bpfprove_options o;
+	struct programs programs = {0};
+	char text[1024] = "";
+	*out = NULL;
+	if (read_options(options, &o, text, sizeof text) && check_solver(o.solver, text, sizeof text) &&
+	    programs_select(object->object, o.program, &programs, text, sizeof text)) {
+		unsigned ms = o.timeout > UINT_MAX / 1000 ? UINT_MAX : o.timeout * 1000;
+		struct programs_options po = {.safety = {.privileged = o.privileged != 0,
+							 .explain = o.explain != 0,
+							 .solver = o.solver,
+							 .stop = o.stop},
+					      .timeout_ms = ms,
+					      .kernel = o.kernel != 0,
+					      .no_live = o.no_kernel != 0};
+		programs_decide(&programs, &po, NULL);
+		*out = make_safe_result(&(struct safety_view){&programs, o.privileged != 0, o.explain != 0});
+	}
+	programs_release(&programs);
 	if (*out)
 		return BPFPROVE_OK;
 	give_error(text, err, errlen);

@@ -287,6 +287,8 @@ static void run_block(struct walk *k, const struct place *p)
 		r->slot = slot;
 		r->steps++;
 		last = in;
+		if (r->reach && r->reach[slot])
+			r->reach[slot] = term_or(r->world->pool, r->reach[slot], p->state->guard);
 		if (must_stop(r))
 			term_give_up(r->world->pool, TERM_STOPPED);
 		enum reason why = run_end(r);

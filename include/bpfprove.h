@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libbpfprove: do two BPF objects do the same on every input?
+ * libbpfprove: do two BPF objects do the same on every input? Is one safe on every input?
  *
  * Errors: a function that can fail returns enum bpfprove_error and leaves one
  * sentence in `err` (at most errlen bytes, always terminated; err may be NULL
@@ -24,8 +24,8 @@ extern "C" {
 
 /* The numbers are those of the command's exit status. */
 enum bpfprove_verdict {
-	BPFPROVE_PROVED = 0,  /* they do the same wherever the first one does not fault */
-	BPFPROVE_REFUTED = 1, /* there is an input on which they differ, and it was replayed */
+	BPFPROVE_PROVED = 0,  /* they do the same wherever the first one does not fault; it is safe */
+	BPFPROVE_REFUTED = 1, /* there is an input on which they differ, or that faults, and it was replayed */
 	BPFPROVE_UNKNOWN = 2, /* neither; there is a reason */
 };
 
@@ -85,6 +85,9 @@ struct bpfprove_options {
 	int encode;             /* not 0: encode even identical programs */
 	int no_kernel;          /* not 0: don't ask the live kernel about counterexamples */
 	volatile int *stop;     /* once this is not 0 the rest is unknown ("interrupted"); NULL: never */
+	int privileged;         /* bpfprove_safe, not 0: kernel addresses may be seen */
+	int explain;            /* bpfprove_safe, not 0: the result's text says of each access why it is safe */
+	int kernel;             /* bpfprove_safe, not 0: it says whether a kernel would take the program, rule by rule */
 };
 
 /* Fills *options, `size` bytes of it, with the defaults. */
@@ -101,6 +104,14 @@ void bpfprove_options_init(struct bpfprove_options *options, size_t size);
 enum bpfprove_error bpfprove_equiv(const bpfprove_object *first, const bpfprove_object *second,
 				   const struct bpfprove_options *options, bpfprove_result **out, char *err,
 				   size_t errlen);
+/*
+ * Can a program of the object fault, leak, overrun or run for ever, whatever its input? Proved: none can. Refuted: one
+ * does, on an input that was run into the fault. `options` as above; of them program, solver, timeout, no_kernel, stop,
+ * privileged, explain and kernel matter. The result's "pairs" are the programs, each by itself: pair_detail is the fault
+ * or the reason, pair_kernel what the live kernel says of loading it.
+ */
+enum bpfprove_error bpfprove_safe(const bpfprove_object *object, const struct bpfprove_options *options,
+				  bpfprove_result **out, char *err, size_t errlen);
 /* NULL is allowed. */
 void bpfprove_result_free(bpfprove_result *result);
 
@@ -108,7 +119,7 @@ void bpfprove_result_free(bpfprove_result *result);
 enum bpfprove_verdict bpfprove_result_verdict(const bpfprove_result *result);
 /* Why it is unknown: the first fixed sentence of reason.def, "" if it is not. */
 const char *bpfprove_result_reason(const bpfprove_result *result);
-/* What `bpfprove equiv` prints, counterexamples included, and what it prints with --json. */
+/* What `bpfprove equiv` (or safe) prints, counterexamples included, and what it prints with --json. */
 const char *bpfprove_result_text(const bpfprove_result *result);
 const char *bpfprove_result_json(const bpfprove_result *result);
 

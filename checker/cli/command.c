@@ -5,9 +5,11 @@
 #include "checker/equiv/objects.h"
 
 #include <ctype.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum status command_fail(enum status s, const char *fmt, ...)
 {
@@ -54,6 +56,29 @@ enum status command_pick(const struct options *opt, const struct object *o, cons
 	if (!*out)
 		*out = o->programs[0];
 	return (*out)->error ? command_fail(STATUS_MALFORMED, "%s", (*out)->error) : STATUS_PROVED;
+}
+
+static volatile int interrupted;
+
+static void on_interrupt(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+volatile int *command_catch_interrupt(void)
+{
+	struct sigaction action = {.sa_handler = on_interrupt};
+	sigaction(SIGINT, &action, NULL);
+	return &interrupted;
+}
+
+void command_show_progress(size_t done, size_t n, const char *name)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K%s%zu of %zu: %s", done == n ? "" : "  ", done, n, name);
+	if (isatty(STDERR_FILENO) && done == n)
+		fprintf(stderr, "\r\033[K");
 }
 
 static int digit_of(char c)

@@ -7,6 +7,7 @@
 #include "encode/object/program.h"
 
 enum status command_equiv(const struct options *opt);
+enum status command_safe(const struct options *opt);
 enum status command_run(const struct options *opt);
 enum status command_conform(const struct options *opt);
 enum status command_show(const struct options *opt);
@@ -20,6 +21,10 @@ void *command_alloc(size_t bytes);
 enum status command_read(const struct options *opt, const char *command, struct object **out);
 /* The program that --program names, or else the only one. Fails as command_fail does. */
 enum status command_pick(const struct options *opt, const struct object *o, const struct program **out);
+/* Lets ctrl-C set the flag that it returns, for a clean stop. */
+volatile int *command_catch_interrupt(void);
+/* How far a long command is, on standard error if that is a terminal. */
+void command_show_progress(size_t done, size_t n, const char *name);
 /* Pairs of hex digits, with blanks or colons between bytes. The caller frees *out; false if it is anything else. */
 bool command_decode_hex(const char *text, size_t len, uint8_t **out, size_t *n);
 #endif

@@ -4,25 +4,6 @@
 #include "checker/equiv/report.h"
 #include "checker/witness/witness.h"
 
-#include <signal.h>
-#include <unistd.h>
-
-static volatile int interrupted;
-
-static void on_interrupt(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
-static void show_progress(size_t done, size_t n, const char *name)
-{
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r\033[K%s%zu of %zu: %s", done == n ? "" : "  ", done, n, name);
-	if (isatty(STDERR_FILENO) && done == n)
-		fprintf(stderr, "\r\033[K");
-}
-
 static enum status save_witness(const struct options *opt, const struct object_pairs *pairs)
 {
 	char err[512];
@@ -81,8 +62,8 @@ static enum status decide_pairs(const struct options *opt, struct solver *solver
 				   .encode = opt->encode,
 				   .kernel = !opt->no_kernel,
 				   .unroll = opt->unroll,
-				   .stop = &interrupted};
-	objects_decide(pairs, &eo, show_progress);
+				   .stop = command_catch_interrupt()};
+	objects_decide(pairs, &eo, command_show_progress);
 	print_report(opt, pairs);
 	enum status status = save_witness(opt, pairs);
 	if (status == STATUS_PROVED && opt->program)
@@ -136,8 +117,7 @@ enum status command_equiv(const struct options *opt)
 		fprintf(stderr, "bpfprove: equiv takes two objects, not %zu\n", opt->n_files);
 		return STATUS_USAGE;
 	}
-	struct sigaction action = {.sa_handler = on_interrupt};
-	sigaction(SIGINT, &action, NULL);
+	command_catch_interrupt();
 	enum status s = read_pair(opt, o);
 	if (s == STATUS_PROVED)
 		s = decide_objects(opt, o);

@@ -12,6 +12,7 @@ static const struct command {
 	enum status (*run)(const struct options *opt);
 } commands[] = {
     {"equiv", "A.o B.o", "do two objects do the same on every input?", command_equiv},
+    {"safe", "FILE", "can a program fault, leak or not end, whatever the input?", command_safe},
     {"run", "FILE", "run a program on one input", command_run},
     {"show", "FILE", "programs, maps, control flow or formulas of an object", command_show},
     {"matrix", "", "what is modelled, in Markdown", command_matrix},

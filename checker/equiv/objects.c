@@ -2,6 +2,7 @@
 /* From two objects to a verdict for each pair of their programs. */
 #include "checker/equiv/objects.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,10 +42,27 @@ static enum object_error read_elf(const char *path, const char *btf, struct obje
 	return e;
 }
 
+/* By its name, or, where that says nothing, by its first bytes. */
+static bool is_text(const char *path)
+{
+	unsigned char head[256];
+	const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
+	if (dot && (!strcmp(dot, ".s") || !strcmp(dot, ".bpf")))
+		return true;
+	if (dot && (!slash || dot > slash))
+		return false;
+	FILE *f = fopen(path, "rb");
+	size_t n = f ? fread(head, 1, sizeof head, f) : 0, plain = 0;
+	if (f)
+		fclose(f);
+	for (size_t i = 0; i < n; i++)
+		plain += isprint(head[i]) || isspace(head[i]);
+	return n > 0 && plain == n;
+}
+
 enum object_error objects_read(const char *path, const char *btf, struct object **out, char *err, size_t len)
 {
-	const char *dot = strrchr(path, '.');
-	if (!dot || (strcmp(dot, ".s") && strcmp(dot, ".bpf")))
+	if (!is_text(path))
 		return read_elf(path, btf, out, err, len);
 	char *text = read_text(path, err, len);
 	if (!text) {

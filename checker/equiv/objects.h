@@ -16,7 +16,7 @@ struct object_pairs {
 	bool allow_missing; /* a program without a partner does not count */
 };
 
-/* Reads an ELF object, or assembly text if the name ends in .s or .bpf, and resolves its CO-RE relocations against
+/* Reads an ELF object, or assembly text if the name ends in .s or .bpf, or has no ending and plain text in it, and resolves its CO-RE relocations against
  * `btf` (see object_resolve). Errors as object_read's. */
 enum object_error objects_read(const char *path, const char *btf, struct object **out, char *err, size_t len);
 /* A solver that stops `timeout` seconds from now; limits as in option.def, 0 for none. NULL with a sentence in err. */

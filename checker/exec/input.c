@@ -13,6 +13,7 @@ struct input {
 	uint64_t seed;
 	input_default *ask;
 	void *ask_arg;
+	struct input *log; /* takes what is asked for and has no entry */
 };
 
 static void *check_memory(void *p)
@@ -149,12 +150,9 @@ static uint64_t fold_value(const struct input_row *row, uint64_t v)
 	return row->lo + v % (row->hi - row->lo + 1);
 }
 
-uint64_t input_get(const struct input *in, enum input_fn fn, const uint64_t *args, size_t n)
+static uint64_t default_value(const struct input *in, enum input_fn fn, const uint64_t *args, size_t n)
 {
 	const struct input_row *row = &input_rows[fn];
-	uint32_t found = in->n ? *find_bucket(in, fn, args, n) : 0;
-	if (found)
-		return fold_value(row, in->entries[found - 1].value);
 	if (!in->seed && fn >= IN_AT_STACK && fn <= IN_AT_FUNC && n > 0)
 		return default_address(row, input_hash(0, fn, args, n));
 	if (in->ask)
@@ -162,6 +160,22 @@ uint64_t input_get(const struct input *in, enum input_fn fn, const uint64_t *arg
 	if (!in->seed)
 		return row->lo;
 	return fold_value(row, input_hash(in->seed, fn, args, n));
+}
+
+uint64_t input_get(const struct input *in, enum input_fn fn, const uint64_t *args, size_t n)
+{
+	uint32_t found = in->n ? *find_bucket(in, fn, args, n) : 0;
+	if (found)
+		return fold_value(&input_rows[fn], in->entries[found - 1].value);
+	uint64_t v = default_value(in, fn, args, n);
+	if (in->log)
+		input_set(in->log, fn, args, n, v);
+	return v;
+}
+
+void input_set_log(struct input *in, struct input *log)
+{
+	in->log = log;
 }
 
 bool input_has(const struct input *in, enum input_fn fn, const uint64_t *args, size_t n)

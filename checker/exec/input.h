@@ -26,6 +26,8 @@ void input_set_seed(struct input *in, uint64_t seed);
 typedef uint64_t input_default(void *arg, enum input_fn fn, const uint64_t *args, size_t n);
 void input_set_default(struct input *in, input_default *ask, void *arg);
 uint64_t input_hash(uint64_t seed, enum input_fn fn, const uint64_t *args, size_t n);
+/* From now on defaults that are asked for become entries of `log`, which is another input; NULL: no more. */
+void input_set_log(struct input *in, struct input *log);
 void input_set(struct input *in, enum input_fn fn, const uint64_t *args, size_t n, uint64_t value);
 void input_unset(struct input *in, enum input_fn fn, const uint64_t *args, size_t n);
 /* Value within the row's bounds and width. */

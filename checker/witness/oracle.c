@@ -22,6 +22,33 @@ static bool is_opaque_call(const struct exec_event *e)
 		row->model == MODEL_PROBE_READ_STR);
 }
 
+/* What do_refine_retval_range (kernel/bpf/verifier.c) knows of a result: no more than the bytes of a buffer. */
+static bool fits(const struct exec_event *e, int64_t result)
+{
+	static const struct {
+		uint32_t helper;
+		unsigned size; /* argument */
+	} sized[] = {{45, 1}, {67, 2}, {114, 1}, {115, 1}, {141, 2}}; /* probe_read*_str, get_stack, get_task_stack */
+	for (size_t i = 0; i < sizeof sized / sizeof *sized; i++)
+		if (e->kind == sized[i].helper)
+			return result >= -4095 && result <= (int64_t)(uint32_t)e->args[sized[i].size];
+	return true;
+}
+
+bool oracle_results_fit(const struct exec_outcome *out, const struct input *in)
+{
+	uint64_t pos = 0;
+	for (size_t i = 0; i < out->n_events; i++) {
+		const struct exec_event *e = &out->events[i];
+		if (!is_opaque_call(e))
+			continue;
+		uint64_t args[2] = {e->kind, pos++};
+		if (!fits(e, (int64_t)input_get(in, IN_RESULT, args, 2)))
+			return false;
+	}
+	return true;
+}
+
 static size_t opaque_calls(const struct exec_outcome out[2], struct opaque_call **calls)
 {
 	size_t n = 0;
@@ -137,7 +164,7 @@ static bool lookups_agree(const struct lookup *a, const struct lookup *b, uint32
 	return !s->found || l->found;
 }
 
-static bool tries_agree(const struct pairing *maps, const struct input *in)
+bool oracle_tries_agree(const struct pairing *maps, const struct input *in)
 {
 	for (size_t i = 0; i < input_count(in); i++)
 		for (size_t j = 0; j <= i; j++) {
@@ -155,7 +182,7 @@ static bool tries_agree(const struct pairing *maps, const struct input *in)
 bool oracle_agrees(const struct pairing *maps, const struct exec_outcome out[2], const struct input *in, char *what,
 		   size_t len)
 {
-	if (!tries_agree(maps, in)) {
+	if (!oracle_tries_agree(maps, in)) {
 		snprintf(what, len, "no trie gives these results of lookups");
 		return false;
 	}

@@ -155,23 +155,34 @@ static void print_outcome(const struct program *p, const struct exec_outcome *o,
 		fprintf(out, "    %s:%u: %s\n", l->file, l->number, l->text + strspn(l->text, " \t"));
 }
 
+static void print_input(const struct program *a, const struct program *b, const struct pairing *maps,
+                        const struct input *in, FILE *out)
+{
+	char text[256];
+	if (progtype_rows[a->type].packet != PACKET_NONE)
+		print_packet(in, out);
+	for (size_t i = 0; i < input_count(in); i++) {
+		const struct input_entry *e = input_at(in, i);
+		if (!is_listed(e))
+			continue;
+		entry_text(e, a, b, maps, text, sizeof text);
+		fprintf(out, "  %s\n", text);
+	}
+}
+
+void witness_print_input(const struct program *p, const struct pairing *maps, const struct input *in, FILE *out)
+{
+	print_input(p, p, maps, in, out);
+}
+
 void witness_print(const struct program *a, const struct program *b, const struct equiv_result *r, FILE *out)
 {
 	const struct program *p[2] = {a, b};
 	static const char *const title[2] = {"First", "Second"};
 	struct track track[2] = {{.p = a}, {.p = b}};
 	struct exec_outcome o[2];
-	char text[256];
 	fprintf(out, "Example\n");
-	if (progtype_rows[a->type].packet != PACKET_NONE)
-		print_packet(r->witness, out);
-	for (size_t i = 0; i < input_count(r->witness); i++) {
-		const struct input_entry *e = input_at(r->witness, i);
-		if (!is_listed(e))
-			continue;
-		entry_text(e, a, b, &r->pairing, text, sizeof text);
-		fprintf(out, "  %s\n", text);
-	}
+	print_input(a, b, &r->pairing, r->witness, out);
 	size_t part = 0;
 	for (int i = 0; i < 2; i++) {
 		struct exec_options opt = {.map_numbers = r->pairing.number[i], .trace = track_step, .trace_arg = &track[i]};
@@ -194,22 +205,33 @@ void witness_print(const struct program *a, const struct program *b, const struc
 		fprintf(out, "Kernel\n  not asked: %s\n", r->kernel_text);
 }
 
-json_t *witness_json(const struct program *a, const struct program *b, const struct equiv_result *r)
+json_t *witness_input_json(const struct input *in)
 {
 	json_t *entries = json_array();
-	for (size_t i = 0; i < input_count(r->witness); i++) {
-		const struct input_entry *e = input_at(r->witness, i);
+	for (size_t i = 0; i < input_count(in); i++) {
+		const struct input_entry *e = input_at(in, i);
 		json_t *args = json_array();
 		for (size_t k = 0; k < e->n; k++)
 			json_array_append_new(args, json_sprintf("0x%llx", (unsigned long long)e->args[k]));
 		json_array_append_new(entries, json_pack("{s:s, s:o, s:o}", "input", input_rows[e->fn].name, "arguments", args,
 		                                         "value", json_sprintf("0x%llx", (unsigned long long)e->value)));
 	}
-	json_t *maps = json_array();
-	for (size_t i = 0; i < r->pairing.n; i++)
-		json_array_append_new(maps, json_string(r->pairing.maps[i]->name));
+	return entries;
+}
+
+json_t *witness_maps_json(const struct pairing *maps)
+{
+	json_t *names = json_array();
+	for (size_t i = 0; i < maps->n; i++)
+		json_array_append_new(names, json_string(maps->maps[i]->name));
+	return names;
+}
+
+json_t *witness_json(const struct program *a, const struct program *b, const struct equiv_result *r)
+{
 	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "first", a->object->path, "second", b->object->path, "program",
-	                 a->name, "difference", r->what, "maps", maps, "entries", entries);
+	                 a->name, "difference", r->what, "maps", witness_maps_json(&r->pairing), "entries",
+	                 witness_input_json(r->witness));
 }
 
 /* Writes through a temporary file of the same folder, so that `path` is whole or untouched. */
@@ -256,17 +278,24 @@ static bool fill_pcap(FILE *f, void *arg)
 	return ok;
 }
 
-bool witness_save(const struct program *a, const struct program *b, const struct equiv_result *r, const char *path,
-                  char *err, size_t len)
+bool witness_save_json(json_t *json, enum progtype type, const struct input *in, const char *path, char *err,
+                       size_t len)
 {
-	json_t *j = witness_json(a, b, r);
-	bool ok = write_file(path, fill_json, j, err, len);
-	json_decref(j);
-	if (!ok || progtype_rows[a->type].packet == PACKET_NONE)
+	bool ok = write_file(path, fill_json, json, err, len);
+	if (!ok || progtype_rows[type].packet == PACKET_NONE)
 		return ok;
 	char pcap[4096];
 	const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
 	int stem = dot && (!slash || dot > slash) ? (int)(dot - path) : (int)strlen(path);
 	snprintf(pcap, sizeof pcap, "%.*s.pcap", stem, path);
-	return write_file(pcap, fill_pcap, r->witness, err, len);
+	return write_file(pcap, fill_pcap, (void *)in, err, len);
+}
+
+bool witness_save(const struct program *a, const struct program *b, const struct equiv_result *r, const char *path,
+                  char *err, size_t len)
+{
+	json_t *j = witness_json(a, b, r);
+	bool ok = witness_save_json(j, a->type, r->witness, path, err, len);
+	json_decref(j);
+	return ok;
 }

@@ -124,12 +124,19 @@ bool witness_is_opaque(const struct input *in)
 	return false;
 }
 
-/* One change of one entry, kept if the programs still differ. */
-static bool try_value(const struct program *a, const struct program *b, const struct pairing *maps, struct input *in,
-                      size_t i, uint64_t value)
+/* Shrinking. */
+
+struct shrinker {
+	enum progtype type;
+	struct input *in;
+	witness_test *test;
+	void *arg;
+};
+
+/* One change of one entry, kept if the test still holds. */
+static bool try_value(struct shrinker *s, size_t i, uint64_t value)
 {
-	char what[256];
-	const struct input_entry *e = input_at(in, i);
+	const struct input_entry *e = input_at(s->in, i);
 	uint64_t old = e->value, args[INPUT_MAX_ARGS];
 	enum input_fn fn = e->fn;
 	if ((fn >= IN_AT_STACK && fn <= IN_AT_FUNC) || fn == IN_CORE)
@@ -138,53 +145,71 @@ static bool try_value(const struct program *a, const struct program *b, const st
 	if (old == value || value < input_rows[fn].lo || value > input_rows[fn].hi)
 		return false;
 	memcpy(args, e->args, n * sizeof *args);
-	input_set(in, fn, args, n, value);
-	if (witness_replay(a, b, maps, in, what, sizeof what))
+	input_set(s->in, fn, args, n, value);
+	if (s->test(s->arg, s->in))
 		return true;
-	input_set(in, fn, args, n, old);
+	input_set(s->in, fn, args, n, old);
 	return false;
 }
 
-static void shrink_value(const struct program *a, const struct program *b, const struct pairing *maps,
-                         struct input *in, size_t i)
+static void shrink_value(struct shrinker *s, size_t i)
 {
-	const struct input_row *row = &input_rows[input_at(in, i)->fn];
-	if (try_value(a, b, maps, in, i, row->lo))
+	const struct input_row *row = &input_rows[input_at(s->in, i)->fn];
+	if (try_value(s, i, row->lo))
 		return;
 	for (uint64_t bit = 1ull << 63; bit; bit >>= 1) /* fewest bits, from the top */
-		if (input_at(in, i)->value & bit)
-			try_value(a, b, maps, in, i, input_at(in, i)->value & ~bit);
+		if (input_at(s->in, i)->value & bit)
+			try_value(s, i, input_at(s->in, i)->value & ~bit);
 }
 
 /* A frame that the kernel takes has at least 14 bytes; with IP in it a test run of tc wants its whole header. */
-static void shrink_packet(const struct program *a, const struct program *b, const struct pairing *maps,
-                          struct input *in)
+static void shrink_packet(struct shrinker *s)
 {
 	static const uint64_t lengths[] = {14, 34, 54, 64, 128, 256};
+	struct input *in = s->in;
 	size_t i = 0;
 	while (i < input_count(in) && input_at(in, i)->fn != IN_PKT_LEN)
 		i++;
-	if (progtype_rows[a->type].packet == PACKET_NONE)
+	if (progtype_rows[s->type].packet == PACKET_NONE)
 		return;
 	if (i == input_count(in))
 		input_set(in, IN_PKT_LEN, NULL, 0, 0);
 	for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++)
-		if (try_value(a, b, maps, in, i, lengths[k]))
+		if (try_value(s, i, lengths[k]))
 			break;
 	for (uint64_t step = input_at(in, i)->value / 2; step > 0; step /= 2)
-		while (input_at(in, i)->value >= 14 + step && try_value(a, b, maps, in, i, input_at(in, i)->value - step))
+		while (input_at(in, i)->value >= 14 + step && try_value(s, i, input_at(in, i)->value - step))
 			;
 }
 
-void witness_shrink(const struct program *a, const struct program *b, const struct pairing *maps, struct input *in)
+void witness_shrink_by(enum progtype type, struct input *in, witness_test *test, void *arg)
 {
-	shrink_packet(a, b, maps, in);
+	struct shrinker s = {type, in, test, arg};
+	shrink_packet(&s);
 	size_t n = input_count(in);
 	double end = now_s() + SHRINK_SECONDS;
 	for (int round = 0; round < 2; round++)
 		for (size_t i = 0; i < n && now_s() < end; i++)
 			if (input_at(in, i)->fn != IN_PKT_LEN && (input_rows[input_at(in, i)->fn].width < 64 || round == 0))
-				shrink_value(a, b, maps, in, i);
+				shrink_value(&s, i);
+}
+
+struct pair_test {
+	const struct program *a, *b;
+	const struct pairing *maps;
+};
+
+static bool pair_differs(void *arg, const struct input *in)
+{
+	const struct pair_test *t = arg;
+	char what[256];
+	return witness_replay(t->a, t->b, t->maps, in, what, sizeof what);
+}
+
+void witness_shrink(const struct program *a, const struct program *b, const struct pairing *maps, struct input *in)
+{
+	struct pair_test t = {a, b, maps};
+	witness_shrink_by(a->type, in, pair_differs, &t);
 }
 
 /* The live kernel. */

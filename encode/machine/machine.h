@@ -258,6 +258,7 @@ struct run {
 	uint64_t steps;
 	bool uses_opaque;            /* some result is an uninterpreted function */
 	volatile int *stop;          /* set by ctrl-C */
+	term *reach;                 /* by slot, where not 0: truth value that becomes true where the run gets there; may be NULL */
 	/* Not NULL: no context; r1 is at memory of these bytes, r2 their number; both 0 if there are none. */
 	const uint8_t *memory;
 	size_t memory_len;
