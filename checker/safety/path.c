@@ -60,7 +60,8 @@ void path_name_value(const struct path *path, uint64_t word, char *buf, size_t l
 	} kinds[] = {{IN_AT_VALUE, "map value"}, {IN_AT_DATA, "global data"}, {IN_AT_MAP, "map"},
 		     {IN_AT_MEM, "record"},	 {IN_AT_KERNEL, "kernel object"}, {IN_AT_FUNC, "function"}};
 	uint64_t epoch = 0, ctx = input_get(path->input, IN_AT_CTX, NULL, 0), top = path->regs[10];
-	uint64_t packet = input_get(path->input, IN_AT_PKT, &epoch, 1);
+	bool moves = progtype_rows[path->program->type].packet == PACKET_SKB; /* it gets another place */
+	uint64_t packet = input_get(path->input, IN_AT_PKT, &epoch, moves);
 	if (word - ctx < 0x10000) {
 		name_offset("ctx", (int64_t)(word - ctx), buf, len);
 	} else if (word - packet + 0x1000 < 0x20000) {

@@ -8,6 +8,7 @@
 #include "checker/safety/search.h"
 #include "checker/equiv/address.h"
 #include "checker/equiv/friendly.h"
+#include "checker/exec/probe.h"
 #include "checker/safety/replay.h"
 #include "checker/witness/oracle.h"
 #include "checker/witness/witness.h"
@@ -91,13 +92,13 @@ static bool try_input(struct prover *v, struct input *in)
 
 bool search_probe(struct prover *v, unsigned runs)
 {
-	for (unsigned i = 0; i < runs; i++) {
-		struct input *in = input_new();
-		input_set_seed(in, i);
-		if (try_input(v, in))
-			return true;
-	}
-	return false;
+	struct input *in;
+	struct exec_outcome out;
+	struct probe_options opt = {.runs = runs, .seed = 1, .exec = {.safety = replay_mode(v->opt->privileged)}};
+	if (!probe_fault(v->p, &opt, &in, &out))
+		return false;
+	exec_release(&out);
+	return try_input(v, in);
 }
 
 /* The program as formulas. */
