@@ -50,5 +50,5 @@ static bool check_locks(struct prover *v, const struct astate *s)
 
 bool exit_check(struct prover *v, struct astate *s)
 {
-	return held_check_none(v, s, "at exit") && check_locks(v, s) && check_result(v, s);
+	return check_locks(v, s) && held_check_none(v, s, "at exit") && check_result(v, s);
 }
