@@ -25,8 +25,8 @@ static const struct memory_kind {
     [ARG_MEM_OUT_OR_NULL] = {.how = ACCESS_WRITE, .part = true},
     [ARG_MEM_PART] = {.how = ACCESS_WRITE, .part = true},
     [ARG_MEM_INOUT] = {.how = ACCESS_READ | ACCESS_WRITE},
-    [ARG_OUT4] = {.how = ACCESS_WRITE, .size = 4},
-    [ARG_OUT8] = {.how = ACCESS_WRITE, .size = 8},
+    [ARG_OUT4] = {.how = ACCESS_WRITE, .size = 4, .part = true},
+    [ARG_OUT8] = {.how = ACCESS_WRITE, .size = 8, .part = true},
     [ARG_INOUT4] = {.how = ACCESS_READ | ACCESS_WRITE, .size = 4},
     [ARG_MEM20] = {.how = ACCESS_READ, .size = 20},
     [ARG_OBJECT] = {.how = ACCESS_READ | ACCESS_WRITE},
@@ -68,14 +68,15 @@ static bool check_followed(struct prover *v, struct astate *s, struct call *c, u
 {
 	const struct aval *a = &c->arg[i];
 	char text[TEXT];
-	if (!aval_is_pointer(a) || a->kind == KIND_KERNEL || c->row->model != MODEL_PROBE_READ)
+	if (!aval_is_pointer(a) || a->kind == KIND_KERNEL)
 		return true;
 	return access_bytes(v, s, a, c->sizes[0], ACCESS_READ | ACCESS_HELPER, true, argument_name(text, c, i));
 }
 
 static bool check_any(struct prover *v, struct astate *s, struct call *c, unsigned i)
 {
-	if (c->row->model == MODEL_PROBE_READ && i == 2)
+	bool probe = c->row->model == MODEL_PROBE_READ || c->row->model == MODEL_PROBE_READ_STR;
+	if (probe && i == 2)
 		return check_followed(v, s, c, i);
 	if (helper_calls_back(c->row) && aval_is_pointer(&c->arg[i]))
 		return true;

@@ -57,13 +57,6 @@ static bool is_told_apart(uint32_t kind)
 	return kind > KERNEL_BTF && kind < KERNEL_KINDS;
 }
 
-/* A socket's programs have it as their context (sk_storage_get of CGROUP_SOCK). */
-static bool is_own_socket(const struct prover *v, const struct call *c, const struct aval *a)
-{
-	bool storage = c->row->id == FUNC_sk_storage_get || c->row->id == FUNC_sk_storage_delete;
-	return a->kind == KIND_CTX && v->p->type == PROGTYPE_CGROUP_SOCK && storage;
-}
-
 static uint32_t wanted(const struct call *c, unsigned i)
 {
 	int row = find(c->row->id);
@@ -102,7 +95,7 @@ bool contract_check_object(struct prover *v, struct astate *s, struct call *c, u
 {
 	const struct aval *a = &c->arg[i];
 	bool null_ok = c->row->args[i] == ARG_KERNEL_OR_NULL;
-	if ((null_ok && contract_is_null(s, a)) || is_own_socket(v, c, a))
+	if ((null_ok && contract_is_null(s, a)) || (a->kind == KIND_CTX && helper_takes_context(c->row, v->p->type)))
 		return true;
 	bool object = a->kind == KIND_KERNEL || a->kind == KIND_CTX || (a->kind == KIND_NUMBER && a->followable);
 	if (!contract_oblige(v, s, c, i, object, "a kernel object"))

@@ -2,6 +2,8 @@
 /* What single helpers ask beyond their row of helper.def, and what helpers leave in r0. */
 #include "contract.h"
 
+#define MAX_ERRNO 4095 /* include/linux/err.h */
+
 typedef bool (*helper_rule)(struct prover *v, struct astate *s, struct call *c);
 
 /* The program that is called does not know of them. */
@@ -66,10 +68,39 @@ bool contract_check_rules(struct prover *v, struct astate *s, struct call *c)
 	return !needs_rule(c->row) || prover_unmodelled(v, s, REASON_HELPER, c->row->name);
 }
 
-static bool return_number(struct astate *s, struct call *c)
+/* What fills a buffer returns no more than its size, or an errno (do_refine_retval_range). */
+static const struct {
+	uint16_t func;
+	uint8_t buffer;
+} fillers[] = {
+    {FUNC_probe_read_str, 0}, {FUNC_probe_read_kernel_str, 0}, {FUNC_probe_read_user_str, 0},
+    {FUNC_get_stack, 1},      {FUNC_get_task_stack, 1},
+};
+
+/* Of exact models (helper_model.def), which say so. */
+static bool returns_errno(enum helper_model model)
+{
+	return model == MODEL_PROBE_READ || model == MODEL_MAP_UPDATE || model == MODEL_MAP_DELETE ||
+	       model == MODEL_SKB_LOAD_BYTES || model == MODEL_SKB_STORE_BYTES || model == MODEL_XDP_ADJUST_HEAD ||
+	       model == MODEL_XDP_ADJUST_TAIL || model == MODEL_XDP_ADJUST_META;
+}
+
+static struct scalar result_of(const struct call *c)
 {
 	unsigned bits = c->row->bits;
-	struct scalar facts = bits && bits < 64 ? scalar_of_width(bits) : scalar_any();
+	for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
+		if (fillers[i].func == c->row->id)
+			return scalar_between_signed(-MAX_ERRNO, (int64_t)c->sizes[fillers[i].buffer].umax);
+	if (returns_errno(c->row->model))
+		return scalar_between_signed(-MAX_ERRNO, 0);
+	if (c->row->model == MODEL_STRNCMP)
+		return scalar_between_signed(-1, 1);
+	return bits && bits < 64 ? scalar_of_width(bits) : scalar_any();
+}
+
+static bool return_number(struct astate *s, struct call *c)
+{
+	struct scalar facts = result_of(c);
 	s->r[0] = (struct aval){.kind = KIND_NUMBER, .sym = state_new_sym(s, facts, c->flows)};
 	return true;
 }
