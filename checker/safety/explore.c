@@ -133,14 +133,18 @@ static void push(struct explorer *x, const struct astate *s, struct node *node)
 
 /* What was left behind. */
 
-static uint64_t key_of(const struct astate *s)
+static uint64_t mix(uint64_t h, uint64_t x)
 {
-	uint64_t h = 1469598103934665603ull ^ s->slot;
-	for (unsigned d = 1; d < s->depth; d++) {
-		h = h * 1099511628211ull + s->frames[d].back;
-		h = h * 1099511628211ull + (uintptr_t)s->frames[d].callback;
-	}
-	return h * 1099511628211ull + s->depth;
+	return (h ^ x) * 0x9e3779b97f4a7c15ull + (h >> 29);
+}
+
+/* Of a slot of the function at work in frame `depth` - 1. */
+static uint64_t key_at(const struct astate *s, unsigned depth, uint32_t slot)
+{
+	uint64_t h = mix(depth, slot);
+	for (unsigned d = 1; d < depth; d++)
+		h = mix(mix(h, s->frames[d].back), (uintptr_t)s->frames[d].callback);
+	return h;
 }
 
 static bool is_callback_entry(const struct explorer *x, const struct astate *s)
@@ -214,16 +218,46 @@ static struct node *latest_open(const struct place *p)
 	return NULL;
 }
 
+/* In which rounds of its loops a state is: states of different rounds are not joined. */
+static uint64_t context_of(struct explorer *x, const struct astate *s)
+{
+	uint64_t h = 0;
+	for (unsigned d = 0; d < s->depth; d++) {
+		uint32_t slot = d + 1 == s->depth ? s->slot : s->frames[d + 1].back - 1;
+		const struct cfg *c = &x->cfgs[x->sub_of[slot]];
+		int block = cfg_find_block(c, slot);
+		for (int l = block < 0 ? -1 : c->blocks[block].loop; l >= 0; l = c->blocks[l].outer) {
+			const struct node *n = latest_open(visits_place(&x->visits, key_at(s, d + 1, c->blocks[l].start)));
+			h = mix(h, n ? n->visits : 0);
+		}
+	}
+	return h;
+}
+
+/* The latest of the states that this one may be joined with, NULL: there are still few. */
+static struct node *crowd(const struct explorer *x, const struct place *p, uint64_t context)
+{
+	struct node *latest = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->nodes[i]->open && p->nodes[i]->context == context) {
+			latest = p->nodes[i];
+			n++;
+		}
+	return n >= x->v->effort.disjuncts ? latest : NULL;
+}
+
 enum arrival { ARRIVE_NEW, ARRIVE_WIDEN, ARRIVE_END };
 
 /* Is the state included in what was there before? */
-static enum arrival compare(struct explorer *x, struct place *p, const struct astate *s, bool head, bool rounds)
+static enum arrival compare(struct explorer *x, const struct place *p, const struct astate *s, bool head, bool rounds)
 {
+	const struct node *latest = head ? latest_open(p) : NULL;
 	for (size_t i = p->n; i-- > 0;) {
 		struct node *n = p->nodes[i];
-		if (n->open && !head)
-			continue; /* a cycle, which its head decides about */
-		if ((n->state->budgeted && !s->budgeted) || !state_included(s, n->state)) {
+		if (n->open && n != latest)
+			continue; /* a cycle, which the latest state of its head decides about */
+		if ((n->state->budgeted && !s->budgeted) || !state_included(s, n->state, n->serial)) {
 			n->misses++;
 			continue;
 		}
@@ -246,10 +280,46 @@ static bool replace(struct astate *s, struct astate *by)
 	return true;
 }
 
+static int compare_words(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* Numbers that the loop's exits compare with, and those beside them: a counter stops there. */
+static size_t exit_constants(const struct explorer *x, const struct astate *s, uint64_t *out, size_t most)
+{
+	const struct cfg *c = &x->cfgs[x->sub_of[s->slot]];
+	int head = cfg_find_block(c, s->slot);
+	size_t n = 0;
+	for (size_t i = 0; i < c->n && n + 3 <= most; i++) {
+		const struct block *b = &c->blocks[i];
+		const struct insn *last = &x->v->p->insns[b->end - 1];
+		if (isa_rows[last->op].form != FORM_JMP || !last->k || !cfg_loop_holds(c, head, (int)i) ||
+		    (b->succ[0] >= 0 && cfg_loop_holds(c, head, b->succ[0]) && b->succ[1] >= 0 &&
+		     cfg_loop_holds(c, head, b->succ[1])))
+			continue;
+		for (int d = -1; d <= 1; d++)
+			out[n++] = (uint64_t)((int64_t)last->imm + d);
+	}
+	qsort(out, n, sizeof *out, compare_words);
+	return n;
+}
+
+/* Thresholds of the loop's exits, then of the program, then none. */
 static bool widen(struct explorer *x, struct astate *s, const struct node *old, uint32_t serial)
 {
+	uint64_t exits[48];
+	const uint64_t *thresholds = exits;
+	size_t n = WIDEN_FAR;
 	struct astate wide;
-	if (!state_widen(old->state, s, serial, x->v->constants, x->v->n_constants, &wide))
+	if (old->joins < 8) {
+		n = exit_constants(x, s, exits, sizeof exits / sizeof *exits);
+	} else if (old->joins < 12) {
+		n = x->v->n_constants;
+		thresholds = x->v->constants;
+	}
+	if (!state_widen(old->state, s, serial, thresholds, n, &wide))
 		return false;
 	replace(s, &wide);
 	state_collect(s);
@@ -257,16 +327,14 @@ static bool widen(struct explorer *x, struct astate *s, const struct node *old, 
 }
 
 /* A state that differs from all before it, in a place that has many. */
-static void merge(struct explorer *x, struct place *p, struct astate *s)
+static void merge(struct explorer *x, struct astate *s, const struct node *old)
 {
 	struct astate both;
-	const struct node *old = p->nodes[p->n - 1];
-	bool many = p->joins > 6;
-	bool met = many ? state_widen(old->state, s, 0, x->v->constants, x->v->n_constants, &both)
+	size_t n = old->joins < 16 ? x->v->n_constants : WIDEN_FAR;
+	bool met = old->joins > 8 ? state_widen(old->state, s, 0, x->v->constants, n, &both)
 			: state_join(old->state, s, &both);
 	if (!met)
 		return;
-	p->joins++;
 	replace(s, &both);
 	forget_heads(x, s);
 	state_collect(s);
@@ -277,18 +345,22 @@ static bool arrive(struct explorer *x, struct astate *s, struct node **node)
 {
 	bool rounds = is_callback_entry(x, s), head = rounds || x->marks[s->slot] & SLOT_HEAD;
 	tidy(x, s);
-	struct place *p = visits_place(&x->visits, key_of(s));
+	struct place *p = visits_place(&x->visits, key_at(s, s->depth, s->slot));
 	enum arrival a = compare(x, p, s, head, rounds);
 	if (a == ARRIVE_END)
 		return false;
 	struct node *open = head ? latest_open(p) : NULL;
-	uint32_t visits = open ? open->visits + 1 : 1, serial = 0;
+	uint32_t visits = open ? open->visits + 1 : 1, serial = 0, joins = 0;
+	uint64_t context = mix(context_of(x, s), visits);
+	struct node *old;
 	if (open && (a == ARRIVE_WIDEN || open->serial || visits > (rounds ? 2 : x->v->effort.unroll))) {
 		serial = new_head(x, s, rounds);
+		joins = open->joins + 1;
 		if (!widen(x, s, open, serial))
 			serial = 0;
-	} else if (!open && p->n >= x->v->effort.disjuncts) {
-		merge(x, p, s);
+	} else if ((old = crowd(x, p, context))) {
+		joins = old->joins + 1;
+		merge(x, s, old);
 	}
 	visits_trim(p);
 	if (head)
@@ -296,6 +368,8 @@ static bool arrive(struct explorer *x, struct astate *s, struct node **node)
 	*node = visits_add(&x->visits, p, *node, s);
 	(*node)->serial = serial;
 	(*node)->visits = visits;
+	(*node)->context = context;
+	(*node)->joins = joins;
 	return true;
 }
 

@@ -61,6 +61,7 @@ struct inclusion {
 	const struct astate *a, *b;
 	struct image *to;
 	uint32_t *ids; /* of b in a, 0: none yet */
+	uint32_t head; /* whose symbols in b may be other numbers in a */
 };
 
 static bool map_sym(struct inclusion *n, sym y, sym x, int64_t add);
@@ -78,7 +79,7 @@ static bool check_symbol(struct inclusion *n, sym y, sym x, int64_t add)
 		return false;
 	if (!scalar_subset(state_facts(n->a, x, add), sy->facts))
 		return false;
-	if (sy->def == DEF_NONE)
+	if (sy->def == DEF_NONE || (sy->def == DEF_HEAD && sy->a == n->head))
 		return true;
 	if (sx->def != sy->def || add != 0)
 		return false;
@@ -219,11 +220,11 @@ static bool places_included(struct inclusion *n)
 	return orders_included(n);
 }
 
-bool state_included(const struct astate *a, const struct astate *b)
+bool state_included(const struct astate *a, const struct astate *b, uint32_t head)
 {
 	if (!same_shape(a, b))
 		return false;
-	struct inclusion n = {a, b, zeroed(b->n_syms, sizeof *n.to), zeroed(b->next_id, sizeof *n.ids)};
+	struct inclusion n = {a, b, zeroed(b->n_syms, sizeof *n.to), zeroed(b->next_id, sizeof *n.ids), head};
 	bool in = places_included(&n);
 	free(n.to);
 	free(n.ids);
@@ -256,6 +257,20 @@ struct meeting {
 	size_t n_thresholds;
 };
 
+/* Bounds that moved go to the next end of 32 or 64 bits at once. */
+static struct scalar far(struct scalar old, struct scalar new)
+{
+	uint64_t umin = new.umin < old.umin ? 0 : old.umin, umax = old.umax;
+	int64_t smin = old.smin, smax = old.smax;
+	if (new.umax > umax)
+		umax = new.umax <= UINT32_MAX ? UINT32_MAX : UINT64_MAX;
+	if (new.smin < smin)
+		smin = new.smin >= INT32_MIN ? INT32_MIN : INT64_MIN;
+	if (new.smax > smax)
+		smax = new.smax <= INT32_MAX ? INT32_MAX : new.smax <= UINT32_MAX ? UINT32_MAX : INT64_MAX;
+	return scalar_meet(scalar_between(umin, umax), scalar_between_signed(smin, smax));
+}
+
 static sym new_symbol(struct meeting *m, sym xa, int64_t ka, sym xb, int64_t kb)
 {
 	struct scalar fa = state_facts(m->a, xa, ka), fb = state_facts(m->b, xb, kb);
@@ -266,7 +281,13 @@ static sym new_symbol(struct meeting *m, sym xa, int64_t ka, sym xb, int64_t kb)
 		return state_define(m->out, DEF_HEAD, scalar_join(fa, fb), tainted, sa->a, 0, sa->b, 0);
 	if (!m->widen)
 		return state_new_sym(m->out, scalar_join(fa, fb), tainted);
-	struct scalar f = scalar_widen_to(fa, scalar_join(fa, fb), m->thresholds, m->n_thresholds);
+	struct scalar f = scalar_join(fa, fb);
+	if (scalar_subset(fb, fa))
+		f = fa;
+	else if (m->n_thresholds == WIDEN_FAR)
+		f = far(fa, f);
+	else
+		f = scalar_widen_to(fa, f, m->thresholds, m->n_thresholds);
 	return state_define(m->out, DEF_HEAD, f, tainted, m->head, 0, m->n_pairs, 0);
 }
 

@@ -190,13 +190,15 @@ void state_visit(struct astate *s, place_visitor f, void *arg);
 
 /* Lattice. */
 
-/* Is every concrete state of a in b? Sound, not complete. */
-bool state_included(const struct astate *a, const struct astate *b);
+/* Is every concrete state of a in b, the DEF_HEAD symbols of both being the same numbers, but for those of the serial
+ * number `head` (0: all the same)? Sound, not complete. */
+bool state_included(const struct astate *a, const struct astate *b, uint32_t head);
 /* What holds of both, as new state `out` (uninitialised before); false: they differ in what can't be joined (frames,
  * references, locks), and there is no `out`. */
 bool state_join(const struct astate *a, const struct astate *b, struct astate *out);
 /* A state that holds both and is one of a finite chain: b came to the loop head after a. Places that may differ get
  * DEF_HEAD symbols of the head's serial number. */
+#define WIDEN_FAR SIZE_MAX /* in place of n: as far as it goes */
 bool state_widen(const struct astate *a, const struct astate *b, uint32_t head, const uint64_t *thresholds, size_t n,
 		 struct astate *out);
 #endif

@@ -32,11 +32,29 @@ sym state_new_sym(struct astate *s, struct scalar facts, bool tainted)
 	return state_define(s, DEF_NONE, facts, tainted, 0, 0, 0, 0);
 }
 
+/* f + k as scalar_add has it, at once where no bound wraps. */
+static struct scalar plus(struct scalar f, int64_t k)
+{
+	struct scalar g = f;
+	uint64_t u = (uint64_t)k;
+	bool wraps = __builtin_add_overflow(f.smin, k, &g.smin) | __builtin_add_overflow(f.smax, k, &g.smax);
+	g.umin = f.umin + u;
+	g.umax = f.umax + u;
+	g.umin32 = f.umin32 + (uint32_t)u;
+	g.umax32 = f.umax32 + (uint32_t)u;
+	wraps |= __builtin_add_overflow(f.smin32, (int32_t)u, &g.smin32) | __builtin_add_overflow(f.smax32, (int32_t)u, &g.smax32);
+	if (wraps || g.umin > g.umax || g.umin32 > g.umax32)
+		return scalar_add(f, scalar_const(u));
+	struct tnum sum = tnum_add(f.bits, tnum_const(u)), r = tnum_range(g.umin, g.umax);
+	g.bits = tnum_make(sum.value | r.value, sum.mask & r.mask);
+	return g;
+}
+
 struct scalar state_facts(const struct astate *s, sym x, int64_t add)
 {
 	if (x == 0)
 		return scalar_const((uint64_t)add);
-	return add ? scalar_add(s->syms[x].facts, scalar_const((uint64_t)add)) : s->syms[x].facts;
+	return add ? plus(s->syms[x].facts, add) : s->syms[x].facts;
 }
 
 bool state_tainted(const struct astate *s, const struct aval *v)
@@ -201,7 +219,7 @@ static bool learn(struct astate *s, sym x, int64_t add, struct scalar f, unsigne
 		return scalar_contains(f, (uint64_t)add);
 	struct scalar old = s->syms[x].facts;
 	if (add)
-		f = scalar_sub(f, scalar_const((uint64_t)add));
+		f = plus(f, (int64_t)(0 - (uint64_t)add));
 	struct scalar new = scalar_meet(old, f);
 	if (scalar_is_empty(new))
 		return false;

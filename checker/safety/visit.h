@@ -25,6 +25,8 @@ struct node {
 	uint32_t serial;      /* of a widened loop head, else 0 */
 	uint32_t hits, misses;
 	uint32_t visits;      /* of the same loop head on this path, this one included */
+	uint32_t joins;       /* that its state came from */
+	uint64_t context;     /* rounds of the loops around it */
 	struct measure *measures; /* of the back edges so far */
 	size_t n_measures;
 	bool measured;
@@ -34,7 +36,6 @@ struct place {
 	uint64_t key;
 	struct node **nodes; /* with a state, oldest first */
 	size_t n, cap;
-	unsigned joins;
 };
 
 struct visits {
