@@ -205,6 +205,39 @@ static const struct pair packets[] = {
      ".program p tc\nr2 = 0; r3 = r10; r3 += -8; r4 = 8; call skb_load_bytes; r0 = *(u64 *)(r10 - 8); " END},
 };
 
+/* A tail call out of a function comes back to its caller, whose packet pointers are stale. */
+static const struct pair tails[] = {
+    {OBLIGATION_FRESH,
+     ".program p tc\n.map t prog_array 4 4 4\nr6 = r1; r7 = *(u32 *)(r1 + 76); r8 = *(u32 *)(r1 + 80); r2 = r7; r2 += "
+     "4; if "
+     "r2 > r8 goto +2; call +3; *(u32 *)(r7 + 0) = 42; r0 = 0; exit; r2 = t ll; r3 = 0; call tail_call; r0 = 0; exit",
+     ".program p tc\n.map t prog_array 4 4 4\nr6 = r1; r7 = *(u32 *)(r1 + 76); r8 = *(u32 *)(r1 + 80); r2 = r7; r2 += "
+     "4; if "
+     "r2 > r8 goto +2; *(u32 *)(r7 + 0) = 42; call +2; r0 = 0; exit; r2 = t ll; r3 = 0; call tail_call; r0 = 0; exit"},
+    /* and with any result */
+    {OBLIGATION_BOUNDS,
+     ".program p tc\n.map t prog_array 4 4 4\n.bss b 8\ncall +5; r1 = b ll; r1 += r0; r0 = *(u8 *)(r1 + 0); exit; r2 = "
+     "t ll; r3 "
+     "= 0; call tail_call; r0 = 0; exit",
+     ".program p tc\n.map t prog_array 4 4 4\n.bss b 8\ncall +6; r1 = b ll; r0 &= 7; r1 += r0; r0 = *(u8 *)(r1 + 0); "
+     "exit; r2 = "
+     "t ll; r3 = 0; call tail_call; r0 = 0; exit"},
+    {OBLIGATION_INITIALISED, ".program p tc\nr1 = 0; call get_prandom_u32; call get_cgroup_classid; r0 = 0; exit",
+     ".program p cgroup/skb\nr1 = 0; call get_prandom_u32; call get_cgroup_classid; r0 = 0; exit"},
+    /* the packet moves while it is read */
+    {OBLIGATION_ARGUMENT,
+     ".program p tc\nr3 = *(u32 *)(r1 + 76); r5 = *(u32 *)(r1 + 80); r2 = r3; r2 += 8; if r2 > r5 goto +4; r2 = 0; r4 "
+     "= 8; r5 = "
+     "0; call skb_store_bytes; r0 = 0; exit",
+     ".program p tc\nr3 = r10; r3 += -8; *(u64 *)(r10 - 8) = 0; r2 = 0; r4 = 8; r5 = 0; call skb_store_bytes; r0 = 0; "
+     "exit"},
+};
+
+Test(safety_helper, tails)
+{
+	CHECK(tails);
+}
+
 Test(safety_helper, packets)
 {
 	CHECK(packets);

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define TEXT 80
+/* Where a helper that takes the context in some types and a kernel object in others takes the context. */
+#define CONTEXT_IS_SOCKET "SOCKET|XDP|TC|CGSKB|SKSKB|SOCKOPS|SOCKADDR|CGSOCK"
 
 static const char *argument_name(char *buf, const struct call *c, unsigned i)
 {
@@ -101,6 +103,16 @@ static bool size_follows(const struct helper_row *row, unsigned i)
 	return i < 4 && (row->args[i + 1] == ARG_SIZE || row->args[i + 1] == ARG_SIZE0);
 }
 
+/* Helpers that get along with memory in the packet (pkt_access in their bpf_func_proto); from there others may read,
+ * but not while they move it. Sharers of a packet must not see what a helper writes. */
+static bool check_packet(struct prover *v, const struct astate *s, const struct call *c, unsigned i, unsigned how)
+{
+	bool apart = !(how & ACCESS_WRITE) && !(c->row->effects & (PKT_MOVE | PKT_WRITE));
+	if (c->arg[i].kind != KIND_PACKET || apart || v->p->type == PROGTYPE_CGROUP_SOCKOPT)
+		return true;
+	return contract_oblige(v, s, c, i, false, "in the packet");
+}
+
 static bool check_memory(struct prover *v, struct astate *s, struct call *c, unsigned i)
 {
 	const struct memory_kind *k = memory_kind(c->row->args[i]);
@@ -112,6 +124,8 @@ static bool check_memory(struct prover *v, struct astate *s, struct call *c, uns
 	if (!k->size && !check_size(v, s, c, i + 1, size))
 		return false;
 	bool nothing = contract_is_null(s, &c->arg[i]) && size->umax == 0;
+	if (!check_packet(v, s, c, i, k->how))
+		return false;
 	return nothing || !(k->how & ACCESS_READ) ||
 	       access_bytes(v, s, &c->arg[i], *size, ACCESS_READ | ACCESS_HELPER, !contract_hides(v),
 			    argument_name(text, c, i));
@@ -134,7 +148,7 @@ static bool check_context(struct prover *v, struct astate *s, struct call *c, un
 	enum helper_arg kind = c->row->args[i];
 	if (kind == ARG_CTX_OR_NULL && contract_is_null(s, &c->arg[i]))
 		return true;
-	if (kind == ARG_CTX_OR_KERNEL && c->arg[i].kind != KIND_CTX)
+	if (kind == ARG_CTX_OR_KERNEL && !progtype_is_in(CONTEXT_IS_SOCKET, v->p->type))
 		return contract_check_object(v, s, c, i);
 	return contract_oblige(v, s, c, i, contract_is_whole(s, &c->arg[i], KIND_CTX), "the context");
 }

@@ -15,6 +15,16 @@ static bool check_tail_call(struct prover *v, struct astate *s, struct call *c)
 	return held_check_none(v, s, "at a tail call");
 }
 
+/* It takes the packet in some types and nothing in others (bpf_get_cgroup_classid, ..._curr in net/core/filter.c). */
+static bool check_classid(struct prover *v, struct astate *s, struct call *c)
+{
+	struct aval a;
+	if (!progtype_is_in("TC|LWT", v->p->type))
+		return true;
+	return transfer_read(v, s, 1, &a) &&
+	       contract_oblige(v, s, c, 0, contract_is_whole(s, &a, KIND_CTX), "the context");
+}
+
 /* A record's size, which the program relies on: 64 bits (bpf_ringbuf_reserve in kernel/bpf/ringbuf.c). */
 static bool check_reserve(struct prover *v, struct astate *s, struct call *c)
 {
@@ -34,6 +44,7 @@ static const struct {
 	helper_rule rule;
 } rules[] = {
     {FUNC_tail_call, check_tail_call},
+    {FUNC_get_cgroup_classid, check_classid},
     {FUNC_ringbuf_reserve, check_reserve},
     {FUNC_dynptr_from_mem, dynptr_from_mem},
     {FUNC_ringbuf_reserve_dynptr, dynptr_reserve},

@@ -562,6 +562,21 @@ static bool run_may_goto(struct explorer *x, struct astate *s, const struct insn
 	return true;
 }
 
+/* A tail call out of a function comes back to that function's caller, with what the other program returned, which may
+ * have moved the packet. */
+static bool return_from_tail(struct explorer *x, const struct astate *s, struct node *node)
+{
+	struct astate done;
+	if (s->frames[s->depth - 1].callback)
+		return prover_unmodelled(x->v, s, REASON_CALLBACK, "a tail call out of a callback");
+	state_clone(&done, s);
+	leave(&done);
+	access_move_packet(&done);
+	done.r[0] = aval_number(&done, scalar_any());
+	push(x, &done, node);
+	return true;
+}
+
 static bool run_call(struct explorer *x, struct astate *s, const struct insn *in, struct node *node)
 {
 	if (in->src == CALL_LOCAL)
@@ -570,6 +585,8 @@ static bool run_call(struct explorer *x, struct astate *s, const struct insn *in
 	if (row && helper_calls_back(row))
 		return begin_rounds(x, s, in, node);
 	if (!transfer_step(x->v, s, in))
+		return false;
+	if (row && row->model == MODEL_TAIL_CALL && s->depth > 1 && !return_from_tail(x, s, node))
 		return false;
 	s->slot++;
 	return true;
