@@ -148,6 +148,10 @@ static const struct strict_case specials[] = {
 
 /* Reads that can't fault, and buffers that a helper fills in part. */
 static const struct strict_case reads[] = {
+    {FAULT_STACK_UNINIT, EVERYBODY,
+     "r0 = *(u64 *)(r10 - 8); exit", /* an atomic finds a pointer where one was spilled */
+     "*(u64 *)(r10 - 8) = r10; *(u64 *)(r10 - 16) = 5; r2 = 0; r2 = xchg_64(r10 - 8, r2); r0 = *(u64 *)(r2 - 16); "
+     "exit"},
     {FAULT_STACK_UNINIT, EVERYBODY, ".program p kprobe\nr0 = *(u8 *)(r10 - 9); exit",
      ".program p kprobe\nr1 = r10; r1 += -8; r2 = 8; r3 = r10; r3 += -700; call probe_read_kernel; r0 = *(u64 *)(r10 - "
      "8); "
@@ -163,6 +167,8 @@ static const struct strict_case reads[] = {
 
 static const struct strict_case references[] = {
     {FAULT_LEAK, EVERYBODY, SOCKET "r0 = 0; exit", SOCKET "r1 = r6; call sk_release; r0 = 0; exit"},
+    {FAULT_BOUNDS, EVERYBODY, SOCKET "r0 = *(u32 *)(r6 + 80); r1 = r6; call sk_release; r0 = 0; exit",
+     SOCKET "r0 = *(u32 *)(r6 + 76); r1 = r6; call sk_release; r0 = 0; exit"},
     {FAULT_RELEASED, EVERYBODY, SOCKET "r1 = r6; call sk_release; r0 = *(u32 *)(r6 + 4); exit",
      SOCKET "r7 = *(u32 *)(r6 + 4); r1 = r6; call sk_release; r0 = r7; exit"},
     {FAULT_RELEASED, EVERYBODY, SOCKET "r1 = r6; call sk_release; r1 = r6; call sk_release; r0 = 0; exit",

@@ -182,19 +182,44 @@ uint64_t demand_bound_result(const struct helper_call *c, uint64_t result)
 	return result;
 }
 
+/* A kernel pointer, also one that is not trusted or points into user memory. */
+static bool holds_pointer(const struct special *f)
+{
+	return f->kind == SPECIAL_KPTR || (f->kind == SPECIAL_OTHER && f->size == 8);
+}
+
 /* check_map_kptr_access, and what check_map_access says of the other fields: only 8 bytes of a kernel pointer at once
  */
 static void check_special(struct machine *m, const struct region *r, int64_t off, uint64_t n)
 {
 	const struct map *def = m->maps[r->map].def;
 	const struct special *f = map_find_special(def, (uint64_t)off, n);
-	if (f && !(f->kind == SPECIAL_KPTR && f->off == (uint64_t)off && n == f->size))
+	if (f && !(holds_pointer(f) && f->off == (uint64_t)off && n == f->size))
 		machine_fault(m, FAULT_SPECIAL, "access to %llu bytes at offset %lld of a value of map %s",
 			      (unsigned long long)n, (long long)off, def->name);
 }
 
+/* check_sock_access: a socket is what the UAPI struct shows of it */
+static void check_socket(struct machine *m, const struct region *r, int64_t off, uint64_t n)
+{
+	static const struct {
+		uint32_t helper;
+		size_t size;
+	} rows[] = {
+	    {BPF_FUNC_sk_lookup_tcp, sizeof(struct bpf_sock)},  {BPF_FUNC_sk_lookup_udp, sizeof(struct bpf_sock)},
+	    {BPF_FUNC_skc_lookup_tcp, sizeof(struct bpf_sock)}, {BPF_FUNC_sk_fullsock, sizeof(struct bpf_sock)},
+	    {BPF_FUNC_tcp_sock, sizeof(struct bpf_tcp_sock)},   {BPF_FUNC_get_listener_sock, sizeof(struct bpf_sock)},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].helper == r->gen && (off < 0 || (uint64_t)off + n > rows[i].size))
+			machine_fault(m, FAULT_BOUNDS, "access to %llu bytes at offset %lld of a socket, which has %zu",
+				      (unsigned long long)n, (long long)off, rows[i].size);
+}
+
 void demand_check_bytes(struct machine *m, const struct region *r, int64_t off, uint64_t n)
 {
+	if (r->kind == REGION_KERNEL)
+		check_socket(m, r, off, n);
 	if (r->kind == REGION_STACK)
 		check_depth(m, r, off);
 	if (r->kind == REGION_VALUE)
@@ -206,7 +231,7 @@ bool demand_is_kptr(const struct machine *m, const struct region *r, uint64_t of
 	if (!m->opt->safety || r->kind != REGION_VALUE)
 		return false;
 	const struct special *f = map_find_special(m->maps[r->map].def, off, 8);
-	return f && f->kind == SPECIAL_KPTR;
+	return f && holds_pointer(f);
 }
 
 void demand_check_kptr(struct machine *m, const struct region *r, uint64_t off, struct value v)

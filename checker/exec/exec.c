@@ -307,10 +307,11 @@ static uint64_t begin_atomic(struct machine *m, const struct insn *in, uint64_t 
 	if (in->op == ISA_A_CMPXCHG)
 		get_register(m, 0);
 	check_atomic(m, in, at);
-	uint64_t old = memory_load(m, at, in->off, in->width / 8u).word;
+	struct value old = memory_load(m, at, in->off, in->width / 8u);
+	m->fetched = m->opt->safety ? old.region : 0;
 	memory_check_write(m, (struct value){at.word + (uint64_t)(int64_t)in->off, at.region}, in->width / 8u);
 	record_atomic(m, in, at, *operand);
-	return old;
+	return old.word;
 }
 
 /* Writes the new value; the fetching forms put the old one into register `fetch` (-1: none). */
@@ -318,7 +319,7 @@ static void end_atomic(struct machine *m, const struct insn *in, uint64_t now, i
 {
 	memory_store(m, m->r[in->dst], in->off, in->width / 8u, (struct value){now, 0});
 	if (fetch >= 0)
-		set_number(m, (unsigned)fetch, old);
+		set_register(m, (unsigned)fetch, (struct value){old, m->fetched});
 }
 
 static void load_acquire(struct machine *m, const struct insn *in)

@@ -143,6 +143,15 @@ static uint64_t choose_rest(const struct chooser *c, uint64_t random)
 	return random % 4 ? 0 : (random >> 8) % 2048;
 }
 
+/* Metadata as long as something that the program adds to a pointer. */
+static uint64_t choose_metadata(const struct chooser *c, uint64_t random)
+{
+	uint64_t r = random >> 8;
+	if (random % 2)
+		return 0;
+	return c->pool->n_lengths && random % 4 ? (c->pool->lengths[r % c->pool->n_lengths] + 3u) & ~3u : r % 64;
+}
+
 static uint64_t choose_length(const struct chooser *c, uint64_t random)
 {
 	(void)random;
@@ -172,7 +181,7 @@ static uint64_t choose_result(const struct chooser *c, const uint64_t *args, uin
 typedef uint64_t choose_value(const struct chooser *c, uint64_t random);
 static choose_value *const values[IN_COUNT] = {
     [IN_PKT_LEN] = choose_length,  [IN_PKT_HAS] = choose_packet, [IN_PKT_EXTRA] = choose_rest,
-    [IN_HEADROOM] = choose_room,   [IN_TAILROOM] = choose_room,  [IN_META_LEN] = choose_rest,
+    [IN_HEADROOM] = choose_room,   [IN_TAILROOM] = choose_room,  [IN_META_LEN] = choose_metadata,
     [IN_AFTER_LEN] = choose_rest,  [IN_MAP_HAS] = choose_hit,    [IN_AFTER_HAS] = choose_hit,
     [IN_MAP_ERRNO] = choose_error, [IN_LPM] = choose_few,        [IN_INNER] = choose_few,
     [IN_STORAGE] = choose_error,   [IN_MAY_GOTO] = choose_flag,

@@ -64,7 +64,7 @@ static void add_pointer(const struct btf *btf, struct map *m, const struct btf_t
 {
 	const struct btf_type *t = btf__type_by_id(btf, pointer->type);
 	const char *tag = t && btf_kind(t) == BTF_KIND_TYPE_TAG ? types_name(btf, t) : "";
-	bool owned = !strcmp(tag, "kptr") || !strcmp(tag, "percpu_kptr");
+	bool owned = !strcmp(tag, "kptr") || !strcmp(tag, "kptr_ref") || !strcmp(tag, "percpu_kptr");
 	if (owned || !strcmp(tag, "kptr_untrusted") || !strcmp(tag, "uptr"))
 		*MEMORY_PUSH(m->specials, m->n_specials) =
 		    (struct special){owned ? SPECIAL_KPTR : SPECIAL_OTHER, off, 8};
