@@ -71,22 +71,49 @@ static void push_place(struct walk *k, struct place p)
 }
 
 #define HARD_LIMIT 4 /* times the limit on a run's terms: for a single instruction, and what is asked of runs */
-#define LOOP_MS 1000 /* for one question of a loop: going on is right, only slower */
+#define LOOP_MS 500        /* for one question of a loop: going on is right, only slower */
+#define LOOP_TOTAL_MS 3000 /* for all whose answer was not that the loop ends */
 
-/* The solver is asked at iterations 4, 8, 16 ... */
+/* Runs of like programs ask the same: the guard is the same term. */
+static bool known_answer(const struct world *w, term guard, bool *repeats)
+{
+	for (size_t i = 0; i < w->n_loop_answers; i++)
+		if (w->loop_answers[i].guard == guard) {
+			*repeats = w->loop_answers[i].repeats;
+			return true;
+		}
+	return false;
+}
+
+static bool ask_repeat(struct run *r, term guard)
+{
+	struct world *w = r->world;
+	unsigned full = solver_set_query_ms(r->solver, LOOP_MS);
+	if (full && full < LOOP_MS)
+		solver_set_query_ms(r->solver, full);
+	uint64_t before = solver_get_stats(r->solver).ns;
+	bool repeats = solver_check(r->solver, w->pool, "loop", &guard, 1, NULL, NULL) != SOLVER_UNSAT;
+	solver_set_query_ms(r->solver, full);
+	if (repeats)
+		w->loop_ns += solver_get_stats(r->solver).ns - before;
+	if ((w->n_loop_answers & (w->n_loop_answers - 1)) == 0)
+		w->loop_answers = world_grow(w, w->loop_answers, 2 * (w->n_loop_answers + 1), sizeof *w->loop_answers);
+	w->loop_answers[w->n_loop_answers++] = (struct loop_answer){guard, repeats};
+	return repeats;
+}
+
+/* The solver is asked at iterations 4, 8, 16 ... as long as its answers are worth the time. */
 bool walk_may_repeat(struct walk *k, const struct state *s, unsigned iteration)
 {
 	struct run *r = k->run;
+	bool repeats;
 	if (term_is_false(r->world->pool, s->guard))
 		return false;
 	if (!r->solver || iteration < 4 || (iteration & (iteration - 1)))
 		return true;
-	unsigned full = solver_set_query_ms(r->solver, LOOP_MS);
-	if (full && full < LOOP_MS)
-		solver_set_query_ms(r->solver, full);
-	enum solver_answer a = solver_check(r->solver, r->world->pool, "loop", &s->guard, 1, NULL, NULL);
-	solver_set_query_ms(r->solver, full);
-	return a != SOLVER_UNSAT;
+	if (known_answer(r->world, s->guard, &repeats))
+		return repeats;
+	return r->world->loop_ns > 1000000ull * LOOP_TOTAL_MS || ask_repeat(r, s->guard);
 }
 
 /* Control goes from p's block to `to` with state s. */

@@ -66,13 +66,13 @@ static struct object *assemble(const struct test_case *c, const char *which, con
 	return o;
 }
 
-static void decide(const struct program *a, const struct program *b, struct equiv_result *r)
+static void decide(const struct program *a, const struct program *b, bool encode, struct equiv_result *r)
 {
 	char err[256];
 	struct solver_limits limits = {.query_ms = 20000, .memory_mib = 4096};
 	struct solver *s = solver_open("z3", limits, err, sizeof err);
 	cr_assert(s, "%s", err);
-	struct equiv_options opt = {.solver = s, .kernel = false};
+	struct equiv_options opt = {.solver = s, .encode = encode};
 	equiv_programs(a, b, &opt, r);
 	solver_close(s);
 }
@@ -80,8 +80,12 @@ static void decide(const struct program *a, const struct program *b, struct equi
 static void check_self(const struct test_case *c, const struct object *o)
 {
 	struct equiv_result r;
-	decide(o->programs[0], o->programs[0], &r);
+	decide(o->programs[0], o->programs[0], false, &r);
 	cr_expect_eq(r.verdict, VERDICT_PROVED, "%s: a program against itself is %d", c->name, r.verdict);
+	equiv_release(&r);
+	decide(o->programs[0], o->programs[0], true, &r);
+	cr_expect_neq(r.verdict, VERDICT_REFUTED, "%s: a program is encoded otherwise than itself", c->name);
+	cr_expect_eq(r.claims, 0, "%s: %zu claims of a program against itself", c->name, r.claims);
 	equiv_release(&r);
 }
 
@@ -95,7 +99,7 @@ static void run_case(const struct test_case *c)
 	}
 	struct object *a = assemble(c, "source", c->source), *b = assemble(c, "target", target);
 	struct equiv_result r;
-	decide(a->programs[0], b->programs[0], &r);
+	decide(a->programs[0], b->programs[0], false, &r);
 	char got[600], short_got[200];
 	snprintf(short_got, sizeof short_got, "%s%s%s", names[r.verdict], r.verdict == VERDICT_UNKNOWN ? ": " : "",
 	         r.verdict == VERDICT_UNKNOWN ? reason_texts[r.reason] : "");

@@ -97,6 +97,11 @@ struct state {
 enum space { SPACE_CTX, SPACE_PACKET, SPACE_MEM, SPACE_MEM_STATE, SPACE_FLOW, SPACE_FIXED };
 enum map_space { MAP_VALUES, MAP_PRESENT, MAP_GENERATION, MAP_SPACES };
 
+struct loop_answer {
+	term guard;
+	bool repeats;
+};
+
 struct world_map {
 	const struct map *def;
 	uint32_t number;
@@ -120,6 +125,9 @@ struct world {
 	struct chunk *chunks; /* arena */
 	uint32_t *helper_counter; /* helper id -> counter index, 0: none yet */
 	size_t n_counters;
+	struct loop_answer *loop_answers; /* questions of the walk, see symex.c */
+	size_t n_loop_answers;
+	uint64_t loop_ns;  /* spent on those that ended no loop */
 	size_t term_limit; /* a run is unknown past this many terms */
 	void *reserve;     /* memory to end with when there is no other, NULL: used */
 	struct frame *empty_frame;

@@ -19,6 +19,7 @@ static void world_rescue(struct world *w)
 {
 	term_give_up(w->pool, TERM_NO_MEMORY);
 	free(w->reserve);
+	free(w->loop_answers);
 	w->reserve = NULL;
 }
 

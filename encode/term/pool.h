@@ -24,12 +24,12 @@ struct slot {
 	uint32_t hash;
 	term t; /* 0: free */
 };
-/* The last result of a construction that was rewritten, by hash. */
+/* The result of a construction that was rewritten. */
 struct memo {
 	struct node node;
-	term result;
+	term result; /* 0: free */
 };
-#define MEMO_SIZE 16384u
+#define CACHE_SIZE 16384u
 
 struct term_pool {
 	struct node *nodes; /* [0] is unused */
@@ -40,7 +40,10 @@ struct term_pool {
 	term *complements;  /* ~t where it was made, else 0 */
 	struct slot *table; /* open addressing; power of two */
 	size_t table_size;
-	struct memo *memo;
+	/* Results that stay: who makes the same again gets the same, whatever was made in between. Open addressing, power
+	 * of two; once it is as large as it may be, a cache of the last results takes the rest. */
+	struct memo *memo, *cache;
+	size_t memo_size, n_memo;
 	struct bound *bounds;
 	size_t n_bounds;
 	unsigned depth, fuel; /* of the construction under way */

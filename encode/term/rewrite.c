@@ -2,12 +2,14 @@
 /* The rewriter: known terms, constants, then the rules of the node's kind in the order of rule.def. */
 #include "pool.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Rules nest through the constructors they call: at most so deep, at most so many below one call from outside.
  * Behind the limits a term is made as it is, which is always right. */
 #define DEPTH_MAX 24u
 #define FUEL 600u
+#define MEMO_MAX (1u << 22) /* places of the memo */
 
 typedef term (*rule_fn)(struct term_pool *p, const struct node *n);
 #define TERM_ANY TERM_KIND_COUNT
@@ -123,20 +125,59 @@ static term rewrite(struct term_pool *p, const struct node *n)
 	return t ? t : pool_add(p, n, f);
 }
 
+/* Where the node's result is, or belongs. */
+static struct memo *memo_slot(struct memo *table, size_t size, const struct node *n)
+{
+	size_t i = pool_hash(n) & (size - 1);
+	while (table[i].result && memcmp(&table[i].node, n, sizeof *n))
+		i = (i + 1) & (size - 1);
+	return &table[i];
+}
+
+/* False: it stays as it is. */
+static bool memo_grow(struct term_pool *p)
+{
+	size_t size = 2 * p->memo_size;
+	struct memo *table = size <= MEMO_MAX ? calloc(size, sizeof *table) : NULL;
+	if (!table)
+		return false;
+	for (size_t i = 0; i < p->memo_size; i++)
+		if (p->memo[i].result)
+			*memo_slot(table, size, &p->memo[i].node) = p->memo[i];
+	free(p->memo);
+	p->memo = table;
+	p->memo_size = size;
+	return true;
+}
+
+static void memo_put(struct term_pool *p, const struct node *n, term t)
+{
+	if (p->end) /* the result is nothing */
+		return;
+	if (2 * p->n_memo >= p->memo_size && !memo_grow(p)) {
+		p->cache[pool_hash(n) & (CACHE_SIZE - 1)] = (struct memo){*n, t};
+		return;
+	}
+	struct memo *m = memo_slot(p->memo, p->memo_size, n); /* looked up anew: rules construct, too */
+	p->n_memo += !m->result;
+	if (!m->result)
+		*m = (struct memo){*n, t};
+}
+
 term rewrite_make(struct term_pool *p, struct node n)
 {
 	term t;
 	if (!term_tick(p))
 		return pool_nothing(p, n.width);
 	order(p, &n);
-	if ((t = pool_find(p, &n)) || fold(p, &n, &t))
+	if ((t = memo_slot(p->memo, p->memo_size, &n)->result) || (t = pool_find(p, &n)) || fold(p, &n, &t))
 		return t;
-	struct memo *m = &p->memo[pool_hash(&n) & (MEMO_SIZE - 1)];
-	if (!memcmp(&m->node, &n, sizeof n))
+	struct memo *m = &p->cache[pool_hash(&n) & (CACHE_SIZE - 1)];
+	if (m->result && !memcmp(&m->node, &n, sizeof n))
 		return m->result;
 	t = rewrite(p, &n);
-	/* The slot is looked up anew: rules construct, too. */
-	p->memo[pool_hash(&n) & (MEMO_SIZE - 1)] = (struct memo){n, t};
+	if (kind_of(p, t) != (enum term_kind)n.kind || memcmp(&p->nodes[t], &n, sizeof n))
+		memo_put(p, &n, t);
 	return t;
 }
 

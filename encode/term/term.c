@@ -89,8 +89,11 @@ struct term_pool *term_new_pool(void)
 	p->table_size = 4096;
 	p->table = pool_realloc(NULL, p->table_size, sizeof *p->table);
 	memset(p->table, 0, p->table_size * sizeof *p->table);
-	p->memo = pool_realloc(NULL, MEMO_SIZE, sizeof *p->memo);
-	memset(p->memo, 0, MEMO_SIZE * sizeof *p->memo);
+	p->memo_size = CACHE_SIZE;
+	p->memo = pool_realloc(NULL, p->memo_size, sizeof *p->memo);
+	p->cache = pool_realloc(NULL, CACHE_SIZE, sizeof *p->cache);
+	memset(p->memo, 0, p->memo_size * sizeof *p->memo);
+	memset(p->cache, 0, CACHE_SIZE * sizeof *p->cache);
 	return p;
 }
 
@@ -104,6 +107,7 @@ void term_free_pool(struct term_pool *p)
 	free(p->args);
 	free(p->table);
 	free(p->memo);
+	free(p->cache);
 	free(p->bounds);
 	free(p);
 }
@@ -116,7 +120,7 @@ size_t term_count(const struct term_pool *p)
 size_t term_memory(const struct term_pool *p)
 {
 	return sizeof *p + p->capacity * (sizeof *p->nodes + sizeof *p->facts + sizeof *p->complements) +
-	       p->args_capacity * sizeof *p->args + p->table_size * sizeof *p->table + MEMO_SIZE * sizeof *p->memo +
+	       p->args_capacity * sizeof *p->args + p->table_size * sizeof *p->table + (p->memo_size + CACHE_SIZE) * sizeof *p->memo +
 	       p->n_bounds * sizeof *p->bounds;
 }
 
