@@ -36,16 +36,17 @@ static const struct {
     {offsetof(struct bpf_test, fixup_map_in_map), "map_in_map ARRAY_OF_MAPS 4 4 1 0 inner"},
     {offsetof(struct bpf_test, fixup_cgroup_storage), "cgroup_storage CGROUP_STORAGE 16 64 0"},
     {offsetof(struct bpf_test, fixup_percpu_cgroup_storage), "percpu_cgroup_storage PERCPU_CGROUP_STORAGE 16 64 0"},
-    {offsetof(struct bpf_test, fixup_map_spin_lock), "spin_lock ARRAY 4 8 1"},
+    {offsetof(struct bpf_test, fixup_map_spin_lock), "spin_lock ARRAY 4 8 1\n.special spin_lock lock 4"},
     {offsetof(struct bpf_test, fixup_map_array_ro), "array_ro ARRAY 4 48 1 0x80"},
     {offsetof(struct bpf_test, fixup_map_array_wo), "array_wo ARRAY 4 48 1 0x100"},
     {offsetof(struct bpf_test, fixup_map_array_small), "array_small ARRAY 4 1 1"},
-    {offsetof(struct bpf_test, fixup_sk_storage_map), "sk_storage SK_STORAGE 4 8 0 1"},
+    {offsetof(struct bpf_test, fixup_sk_storage_map), "sk_storage SK_STORAGE 4 8 0 1\n.special sk_storage lock 4"},
     {offsetof(struct bpf_test, fixup_map_event_output), "event_output PERF_EVENT_ARRAY 4 4 1"},
     {offsetof(struct bpf_test, fixup_map_reuseport_array), "reuseport_array REUSEPORT_SOCKARRAY 4 8 1"},
     {offsetof(struct bpf_test, fixup_map_ringbuf), "ringbuf RINGBUF 0 0 4096"},
-    {offsetof(struct bpf_test, fixup_map_timer), "timer ARRAY 4 16 1"},
-    {offsetof(struct bpf_test, fixup_map_kptr), "kptr ARRAY 4 24 1"},
+    {offsetof(struct bpf_test, fixup_map_timer), "timer ARRAY 4 16 1\n.special timer timer 0"},
+    {offsetof(struct bpf_test, fixup_map_kptr),
+     "kptr ARRAY 4 24 1\n.special kptr kptr 0\n.special kptr kptr 8\n.special kptr kptr 16"},
 };
 
 enum { NO_MAP = INT_MAX }; /* a number that is no map's */

@@ -20,7 +20,7 @@ struct raw_case {
 	const char *target;     /* of tracing programs, else "" */
 	struct bpf_insn *insns; /* immediates of map and kfunc references are indices of maps and kfuncs below */
 	size_t n;
-	const char *maps[RAW_NAMES]; /* as object_assemble's .map takes them */
+	const char *maps[RAW_NAMES]; /* what object_assemble's .map takes, and lines for its special fields */
 	size_t n_maps;
 	const char *kfuncs[RAW_NAMES];
 	size_t n_kfuncs;
