@@ -129,9 +129,11 @@ static void check_comparison(struct machine *m, const struct insn *in, struct va
 		refuse_operation(m, in, "32-bit comparison of a pointer");
 	if (in->op == ISA_JSET)
 		refuse_operation(m, in, "bits of a pointer are tested");
+	if (!is_ordering(in->op))
+		return;
 	if (one && (is_pointer(d) ? s : d).word)
-		refuse_operation(m, in, "a pointer is compared with a number other than 0");
-	if (!one && d.region != s.region && is_ordering(in->op))
+		refuse_operation(m, in, "order of a pointer and a number other than 0");
+	if (!one && d.region != s.region)
 		refuse_operation(m, in, "order of pointers into different regions");
 }
 
