@@ -195,6 +195,7 @@ enum helper_model {
 #include "helper_model.def"
 #undef HELPER_MODEL
 };
+#define LOCK_SHOWN_MAX 512 /* bytes of the value around a lock that its events show; of a longer one none */
 enum dynptr_kind { DYNPTR_LOCAL, DYNPTR_RINGBUF, DYNPTR_PACKET };
 #define DYNPTR_BYTES 16
 #define DYNPTR_SIZE_MAX 0xffffff /* DYNPTR_MAX_SIZE in the kernel */

@@ -176,21 +176,33 @@ static void compare_keyed(struct comparison *c, uint32_t number, const char *nam
 	free(w);
 }
 
-void compare_states(struct comparison *c)
+static void compare_maps(struct comparison *c, bool shared_only)
 {
 	char name[64];
-	if (progtype_rows[c->world->type].packet != PACKET_NONE)
-		compare_packet(c);
-	compare_context(c);
-	compare_flow_keys(c);
 	for (uint32_t i = 0; i < c->world->n_maps; i++) {
 		const struct map *m = c->world->maps[i].def;
+		if (shared_only && !map_is_shared(m))
+			continue;
 		snprintf(name, sizeof name, m->is_data ? "global data in %.40s" : "contents of map %.40s", m->name);
 		if (map_has_generations(m))
 			compare_keyed(c, i, name);
 		else
 			compare_plain(c, i, name);
 	}
+}
+
+void compare_shared(struct comparison *c)
+{
+	compare_maps(c, true);
+}
+
+void compare_states(struct comparison *c)
+{
+	if (progtype_rows[c->world->type].packet != PACKET_NONE)
+		compare_packet(c);
+	compare_context(c);
+	compare_flow_keys(c);
+	compare_maps(c, false);
 }
 
 static void compare_result(struct comparison *c)

@@ -36,15 +36,18 @@ static const struct event **events_of(const struct run *r, bool visible, size_t 
 }
 
 /* Was all the same that the kernel could see at the two calls? */
-static term same_surroundings(struct comparison *c, const struct state *x, const struct state *y)
+static term same_surroundings(struct comparison *c, const struct event *x, const struct event *y)
 {
 	struct claims claims = {0};
 	struct comparison inner = *c;
-	inner.a = x;
-	inner.b = y;
+	inner.a = x->sees;
+	inner.b = y->sees;
 	inner.claims = &claims;
 	inner.n_some = c->n_some;
-	compare_states(&inner);
+	if (x->sees_shared)
+		compare_shared(&inner);
+	else
+		compare_states(&inner);
 	c->n_some = inner.n_some;
 	term same = term_true(c->pool);
 	for (size_t i = 0; i < claims.n; i++)
@@ -75,7 +78,7 @@ static term same_event(struct comparison *c, const struct event *x, const struct
 			same = term_and(p, same, term_implies(p, here, term_eq(p, x->bytes[i], y->bytes[i])));
 	}
 	if (surroundings && x->sees && y->sees)
-		same = term_and(p, same, same_surroundings(c, x->sees, y->sees));
+		same = term_and(p, same, same_surroundings(c, x, y));
 	return same;
 }
 

@@ -98,9 +98,9 @@ uint8_t element_data_byte(const struct input *in, const struct map *def, uint32_
 /* As at entry, or as a call left it. */
 static uint8_t initial_byte(struct machine *m, const struct map_state *s, const struct element *e, uint32_t off)
 {
-	uint64_t words[INPUT_MAX_ARGS] = {s->after - 1, s->number, off};
+	uint64_t words[INPUT_MAX_ARGS] = {s->values_after - 1, s->number, off};
 	bool data = s->def->is_data;
-	if (s->after)
+	if (s->values_after)
 		return (uint8_t)input_get(m->in, IN_AFTER_BYTE, words, element_key_words(words, 3, e->key, data ? 0 : map_index_size(s->def)));
 	if (data)
 		return element_data_byte(m->in, s->def, off);
@@ -166,11 +166,28 @@ void element_forget(struct machine *m, uint64_t position)
 		struct map_state *s = &m->maps[i];
 		if (!map_may_change(s->def))
 			continue;
-		s->after = position + 1;
+		s->after = s->values_after = position + 1;
 		if (map_has_generations(s->def))
 			s->floor = s->changes += 2;
 		for (size_t j = 0; j < s->n_elements; j++)
 			forget_element(m, s, s->elements[j]);
+	}
+}
+
+void element_forget_values(struct machine *m, uint64_t position)
+{
+	size_t n = m->p->object ? m->p->object->n_maps : 0;
+	for (size_t i = 0; i < n; i++) {
+		struct map_state *s = &m->maps[i];
+		if (!map_is_shared(s->def))
+			continue;
+		s->values_after = position + 1;
+		s->changes += map_has_generations(s->def);
+		for (size_t j = 0; j < s->n_elements; j++) {
+			free(s->elements[j]->initial);
+			free(s->elements[j]->bytes);
+			s->elements[j]->initial = s->elements[j]->bytes = NULL;
+		}
 	}
 }
 

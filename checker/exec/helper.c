@@ -227,8 +227,8 @@ static void check_argument(struct machine *m, struct helper_call *c, unsigned i)
 	case ARG_MEM40: read_argument(m, c, i, 40); return;
 	case ARG_RECORD: check_object(m, c, i, REGION_MEM, "a ring buffer record"); return;
 	case ARG_FUNC: check_object(m, c, i, REGION_FUNC, "a function of the program"); return;
-	case ARG_DYNPTR: case ARG_DYNPTR_OUT: return; /* helper_dynptr.c */
-	case ARG_LOCK: case ARG_TIMER: case ARG_KPTR: case ARG_PERCPU:
+	case ARG_DYNPTR: case ARG_DYNPTR_OUT: case ARG_LOCK: return; /* their models */
+	case ARG_TIMER: case ARG_KPTR: case ARG_PERCPU:
 		machine_stop(m, reason_of(c->row), "%s%s takes a kind of argument that is not modelled", prefix(c->row), c->row->name);
 	}
 	/* clang-format on */

@@ -73,6 +73,7 @@ struct map_state {
 	uint64_t decisions; /* updates so far that needed room */
 	uint64_t floor;     /* generation of elements that nobody replaced since the call that `after` is about */
 	uint64_t after;     /* 1 + position of the opaque call that may have changed it, 0: none */
+	uint64_t values_after; /* the same of its values only */
 };
 
 struct region {
@@ -264,6 +265,7 @@ void element_replace(struct machine *m, uint32_t map, struct element *e, const u
 int64_t element_ask_room(struct machine *m, uint32_t map);
 uint8_t element_data_byte(const struct input *in, const struct map *def, uint32_t off);
 void element_forget(struct machine *m, uint64_t position); /* an opaque call may have changed all maps */
+void element_forget_values(struct machine *m, uint64_t position); /* others may have changed what they see */
 void element_list(struct machine *m); /* writes the outcome's values */
 /* Words of an input function's argument list: n leading ones, then the key; returns their number. */
 size_t element_key_words(uint64_t *words, size_t n, const uint8_t *key, size_t key_size);

@@ -210,7 +210,9 @@ static void collect_keys(struct reading *r, uint32_t number, enum map_space whic
 static uint8_t byte_before(struct reading *r, unsigned space, tuple key, uint32_t off)
 {
 	struct world *w = r->world;
-	uint64_t after = value_of(r, r->run->final->counters[COUNT_MAPS]);
+	bool values = (space - SPACE_FIXED) % MAP_SPACES == MAP_VALUES;
+	bool shared = values && map_is_shared(w->maps[(space - SPACE_FIXED) / MAP_SPACES].def);
+	uint64_t after = value_of(r, r->run->final->counters[shared ? COUNT_VALUES : COUNT_MAPS]);
 	mem m = after ? mem_after(w, space, word_const(w, after - 1)) : mem_initial(w, space);
 	return (uint8_t)value_of(r, mem_read_byte(w, m, key, word_const(w, off)));
 }

@@ -17,8 +17,8 @@ static bool is_opaque_call(const struct exec_event *e)
 	if (e->kind >= KFUNC_ID && e->kind < KFUNC_ID_END)
 		return true;
 	return row &&
-	       (row->model == MODEL_OPAQUE || row->model == MODEL_MAP_PEEK || row->model == MODEL_L4_CSUM_REPLACE ||
-		row->model == MODEL_MAP_LOOKUP || /* whose result is a kernel object */
+	       (row->model == MODEL_OPAQUE || row->model == MODEL_SPIN_LOCK || row->model == MODEL_MAP_PEEK ||
+		row->model == MODEL_L4_CSUM_REPLACE || row->model == MODEL_MAP_LOOKUP || /* whose result is a kernel object */
 		row->model == MODEL_PROBE_READ_STR);
 }
 
@@ -47,6 +47,13 @@ bool oracle_results_fit(const struct exec_outcome *out, const struct input *in)
 			return false;
 	}
 	return true;
+}
+
+/* Behind which others may have done this or that. */
+static bool is_lock(const struct exec_event *e)
+{
+	const struct helper_row *row = helper_find(e->kind);
+	return row && row->model == MODEL_SPIN_LOCK;
 }
 
 static size_t opaque_calls(const struct exec_outcome out[2], struct opaque_call **calls)
@@ -118,7 +125,7 @@ bool oracle_unify(const struct exec_outcome out[2], struct input *in)
 	bool changed = false;
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < i; j++)
-			if (calls[i].pos != calls[j].pos && same_call(calls[i].event, calls[j].event))
+			if (calls[i].pos != calls[j].pos && !is_lock(calls[i].event) && same_call(calls[i].event, calls[j].event))
 				changed |= unify_results(in, calls[i].event->kind, calls[j].pos, calls[i].pos);
 	free(calls);
 	return changed;

@@ -47,6 +47,20 @@ static void change_maps(struct call *c, term position)
 	}
 }
 
+/* Replaced elements, which are not at their keys any more, count as reused from here on. */
+void call_forget_values(struct call *c, term position)
+{
+	struct world *w = c->world;
+	for (uint32_t i = 0; i < w->n_maps; i++) {
+		if (!map_is_shared(w->maps[i].def))
+			continue;
+		c->state->mems[space_of_map(i, MAP_VALUES)] = mem_after(w, space_of_map(i, MAP_VALUES), position);
+		if (map_has_generations(w->maps[i].def))
+			state_count(w, c->state, counter_of_map(w, i, 1));
+	}
+	c->state->counters[COUNT_VALUES] = term_add(c->pool, position, word_const(w, 1));
+}
+
 void call_change_state(struct call *c, term position)
 {
 	struct world *w = c->world;
@@ -60,7 +74,7 @@ void call_change_state(struct call *c, term position)
 	}
 	if (effects & MAPS_WRITE) {
 		change_maps(c, position);
-		c->state->counters[COUNT_MAPS] = after;
+		c->state->counters[COUNT_MAPS] = c->state->counters[COUNT_VALUES] = after;
 	}
 	if (effects & KERNEL_WRITE)
 		c->state->counters[COUNT_KERNEL] = after;

@@ -53,6 +53,7 @@ bool model_func_arg(struct call *c);
 bool model_ringbuf_reserve(struct call *c);
 bool model_ringbuf_submit(struct call *c);
 bool model_ringbuf_discard(struct call *c);
+bool model_spin_lock(struct call *c);
 bool model_dynptr_from_mem(struct call *c);
 bool model_dynptr_read(struct call *c);
 bool model_dynptr_write(struct call *c);
@@ -83,6 +84,8 @@ void call_change_state(struct call *c, term position);
 bool call_reserve(struct call *c, uint64_t first, term *n, term *fails);
 /* The output of every record that the pointer may be. */
 void call_submit(struct call *c, const struct value *v);
+/* Values that others see are input from here on. */
+void call_forget_values(struct call *c, term position);
 /* Maps in maps: may the call have this map argument (recorded if not)? The key in it; a lookup in the outer map. */
 bool map_inner_check(struct call *c);
 tuple map_inner_key(struct call *c, tuple key);

@@ -31,6 +31,7 @@ static const helper_function models[] = {
 	[MODEL_RINGBUF_RESERVE] = model_ringbuf_reserve,
 	[MODEL_RINGBUF_SUBMIT] = model_ringbuf_submit,
 	[MODEL_RINGBUF_DISCARD] = model_ringbuf_discard,
+	[MODEL_SPIN_LOCK] = model_spin_lock,
 	[MODEL_DYNPTR_FROM_MEM] = model_dynptr_from_mem,
 	[MODEL_DYNPTR_READ] = model_dynptr_read,
 	[MODEL_DYNPTR_WRITE] = model_dynptr_write,
@@ -308,7 +309,6 @@ static bool take_arguments(struct call *c)
 		case ARG_SIZE:
 			run_fault(c->run, c->state, FAULT_HELPER_ARG, call_is_null(c, &c->arg[i]));
 			break;
-		case ARG_LOCK:
 		case ARG_TIMER:
 		case ARG_KPTR:
 		case ARG_PERCPU:

@@ -76,7 +76,7 @@ enum counter {
 	COUNT_EPOCH,    /* times the packet moved */
 	COUNT_DATA, COUNT_DATA_END, COUNT_DATA_META, /* packet bounds, relative to the first byte at entry */
 	COUNT_TOTAL, /* of a socket buffer: end of what helpers reach */
-	COUNT_CONTEXT, COUNT_KERNEL, COUNT_MAPS, /* 1 + position of the last opaque call that may have changed it, 0: none */
+	COUNT_CONTEXT, COUNT_KERNEL, COUNT_MAPS, COUNT_VALUES /* of maps that others see */, /* 1 + position of the last opaque call that may have changed it, 0: none */
 	COUNT_MAY_GOTO, /* visits of may_goto so far */
 	COUNT_REFERENCES, /* ring buffer records and kernel objects not given back */
 	COUNT_FIXED
@@ -242,6 +242,7 @@ struct event {
 	size_t n_bytes;
 	term *bytes;       /* read at the event, 8 bits each */
 	term *present;     /* byte i is there (a size argument may be a term), 0: all are */
+	bool sees_shared;  /* of the state only what others see: maps that are not per CPU, global data */
 	const struct state *sees; /* state that the result may depend on, NULL if none */
 };
 #define EVENT_ATOMIC 0x10000u

@@ -52,12 +52,17 @@ static inline uint32_t map_index_size(const struct map *m)
 /* The special field that has a byte of [off, off + size), NULL: none. */
 const struct special *map_find_special(const struct map *m, uint64_t off, uint64_t size);
 
-/* May an element be replaced by another one of the same key? */
 /* May a program that a helper sets off change what is in it? */
 static inline bool map_may_change(const struct map *m)
 {
 	return m->is_data ? !m->frozen : maptype_rows[m->type].model != MAP_MAPS;
 }
+/* Do others see its values while the program runs? */
+static inline bool map_is_shared(const struct map *m)
+{
+	return m->is_data ? !m->frozen : maptype_rows[m->type].shared;
+}
+/* May an element be replaced by another one of the same key? */
 static inline bool map_has_generations(const struct map *m)
 {
 	enum map_model model = maptype_rows[m->type].model;
