@@ -104,6 +104,7 @@ void helper_run_FUNC_ARG(struct machine *m, struct helper_call *c)
 	helper_return(c, -EXEC_EINVAL);
 	if (n >= count || n >= MAX_FUNC_ARGS)
 		return;
+	context_fill(m, (uint64_t)8 * n, 8);
 	memory_write(m, c->arg[2], 0, 8, m->context + (size_t)8 * n);
 	helper_return(c, 0);
 }
