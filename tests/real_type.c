@@ -1,22 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Objects whose section names say nothing: their loaders (tc, ip route, qemu) give the type. */
+/* Programs whose section names say nothing: their loaders (tc, ip, qemu; scripts and prog_tests of the selftests) give
+ * the type. */
 #include "tests/real_type.h"
 
 #include <string.h>
 
+/* Without a program it is all of the object's; the first row that fits counts. */
 static const struct given_type {
-	const char *object;
+	const char *object, *program;
 	enum progtype type;
 } given_types[] = {
-    {"tc_l2_redirect_kern.o", PROGTYPE_SCHED_CLS}, {"tcbpf1_kern.o", PROGTYPE_SCHED_CLS},
-    {"test_cgrp2_tc_kern.o", PROGTYPE_SCHED_CLS},  {"parse_ldabs.o", PROGTYPE_SCHED_CLS},
-    {"parse_simple.o", PROGTYPE_SCHED_CLS},        {"parse_varlen.o", PROGTYPE_SCHED_CLS},
-    {"lwt_len_hist_kern.o", PROGTYPE_LWT_XMIT},    {"qemu-system-x86_64.o", PROGTYPE_SOCKET_FILTER},
+    {"tc_l2_redirect_kern.o", NULL, PROGTYPE_SCHED_CLS},
+    {"tcbpf1_kern.o", NULL, PROGTYPE_SCHED_CLS},
+    {"test_cgrp2_tc_kern.o", NULL, PROGTYPE_SCHED_CLS},
+    {"parse_ldabs.o", NULL, PROGTYPE_SCHED_CLS},
+    {"parse_simple.o", NULL, PROGTYPE_SCHED_CLS},
+    {"parse_varlen.o", NULL, PROGTYPE_SCHED_CLS},
+    {"lwt_len_hist_kern.o", NULL, PROGTYPE_LWT_XMIT},
+    {"qemu-system-x86_64.o", NULL, PROGTYPE_SOCKET_FILTER},
+    {"test_btf_newkv.o", NULL, PROGTYPE_TRACEPOINT},
+    {"test_btf_nokv.o", NULL, PROGTYPE_TRACEPOINT},
+    {"test_custom_sec_handlers.o", "abc1", PROGTYPE_RAW_TRACEPOINT},
+    {"test_custom_sec_handlers.o", "abc2", PROGTYPE_RAW_TRACEPOINT},
+    {"test_custom_sec_handlers.o", "custom1", PROGTYPE_TRACEPOINT},
+    {"test_custom_sec_handlers.o", "custom2", PROGTYPE_TRACEPOINT},
+    {"test_custom_sec_handlers.o", NULL, PROGTYPE_SYSCALL},
+    {"test_lwt_ip_encap.o", NULL, PROGTYPE_LWT_XMIT},
+    {"test_lwt_seg6local.o", "__encap_srh", PROGTYPE_LWT_IN},
+    {"test_lwt_seg6local.o", NULL, PROGTYPE_LWT_SEG6LOCAL},
+    {"test_skb_cgroup_id_kern.o", NULL, PROGTYPE_SCHED_CLS},
+    {"test_tc_edt.o", NULL, PROGTYPE_SCHED_CLS},
+    {"test_tc_tunnel.o", NULL, PROGTYPE_SCHED_CLS},
+    {"test_xdp_meta.o", "ing_xdp", PROGTYPE_XDP},
+    {"test_xdp_meta.o", NULL, PROGTYPE_SCHED_CLS},
+    {"test_xdp_redirect.o", NULL, PROGTYPE_XDP},
+    {"xdp_redirect_map.o", NULL, PROGTYPE_XDP},
 };
 
 void real_give_type(struct program *p, const char *object)
 {
-	for (size_t i = 0; i < sizeof given_types / sizeof *given_types; i++)
-		if (p->type == PROGTYPE_UNSPEC && strcmp(object, given_types[i].object) == 0)
-			p->type = given_types[i].type;
+	for (size_t i = 0; i < sizeof given_types / sizeof *given_types; i++) {
+		const struct given_type *g = &given_types[i];
+		if (p->type == PROGTYPE_UNSPEC && !strcmp(object, g->object) &&
+		    (!g->program || !strcmp(p->name, g->program)))
+			p->type = g->type;
+	}
 }

@@ -503,6 +503,29 @@ Test(equiv, a_refused_program_is_unknown_and_the_others_have_their_verdicts)
 	cli_release(&r);
 }
 
+Test(equiv, type_of_programs_whose_section_tells_none)
+{
+	const char *a = compile_object("typed.o", SECTION("other") "int p(void *x) { return *(int *)x & 1; }\n" SECTION(
+						      "tc") "int q(void *x) { return 1; }\n");
+	const char *b = compile_object("typed2.o", SECTION("other") "int p(void *x) { return *(unsigned *)x << 31 >> 31; }\n" SECTION(
+						       "tc") "int q(void *x) { return 1; }\n");
+	expect_status(0, "", "equiv --type=cgroup/skb %s %s", a, b);
+	expect_status(0, "", "equiv --type=tc --encode %s %s", a, b);
+	struct cli_result r = cli_run("", "equiv --encode %s %s", a, b);
+	cr_expect_eq(r.status, 2, "%s", r.out);
+	cr_expect(strstr(r.out, reason_texts[REASON_PROGTYPE]), "%s", r.out);
+	cli_release(&r);
+	expect_status(64, "--type=nothing: there is no such program type", "equiv --type=nothing %s %s", a, b);
+	r = cli_run("", "show --type=Lwt_Xmit %s", a);
+	cr_expect(strstr(r.out, "program p, section other, type LWT_XMIT"), "%s", r.out);
+	cr_expect(strstr(r.out, "program q, section tc, type SCHED_CLS"), "the section tells: %s", r.out);
+	cli_release(&r);
+	r = cli_run("", "run --type=tc --program=p %s", a);
+	cr_expect_eq(r.status, 0, "%s", r.err);
+	cr_expect_not(strstr(r.err, "says no program type"), "%s", r.err);
+	cli_release(&r);
+}
+
 Test(matrix, readme_is_up_to_date)
 {
 	char *now = matrix(), *readme = cli_read("README.md");

@@ -30,6 +30,17 @@ void *command_alloc(size_t bytes)
 	return p;
 }
 
+enum status command_set_type(const struct options *opt, struct object *o)
+{
+	enum progtype type = opt->type ? progtype_find(opt->type) : PROGTYPE_UNSPEC;
+	if (opt->type && type == PROGTYPE_UNSPEC)
+		return command_fail(STATUS_USAGE, "--type=%s: there is no such program type", opt->type);
+	for (size_t i = 0; i < o->n_programs; i++)
+		if (o->programs[i]->type == PROGTYPE_UNSPEC)
+			o->programs[i]->type = type;
+	return STATUS_PROVED;
+}
+
 enum status command_read(const struct options *opt, const char *command, struct object **out)
 {
 	char err[1024];
@@ -38,7 +49,7 @@ enum status command_read(const struct options *opt, const char *command, struct 
 		return command_fail(STATUS_USAGE, "%s takes one object, not %zu", command, opt->n_files);
 	enum object_error e = objects_read(opt->files[0], opt->btf, out, err, sizeof err);
 	if (e == OBJECT_OK)
-		return STATUS_PROVED;
+		return command_set_type(opt, *out);
 	return command_fail(e == OBJECT_MALFORMED ? STATUS_MALFORMED : STATUS_UNREADABLE, "%s", err);
 }
 

@@ -17,6 +17,8 @@ enum status command_matrix(const struct options *opt);
 enum status command_fail(enum status s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Zeroed memory, never NULL. */
 void *command_alloc(size_t bytes);
+/* Gives --type's type to the programs that have none. Fails as command_fail does. */
+enum status command_set_type(const struct options *opt, struct object *o);
 /* Reads the object or assembly text that is the command's only file. Fails as command_fail does. */
 enum status command_read(const struct options *opt, const char *command, struct object **out);
 /* The program that --program names, or else the only one. Fails as command_fail does. */

@@ -28,6 +28,9 @@ static enum status read_pair(const struct options *opt, struct object *o[2])
 			fprintf(stderr, "bpfprove: %s\n", err);
 			return e == OBJECT_MALFORMED ? STATUS_MALFORMED : STATUS_UNREADABLE;
 		}
+		enum status s = command_set_type(opt, o[i]);
+		if (s != STATUS_PROVED)
+			return s;
 	}
 	return STATUS_PROVED;
 }

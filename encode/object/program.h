@@ -203,6 +203,9 @@ enum object_error object_resolve(struct object *o, const char *btf, char *err, s
 bool object_write(const struct object *o, const char *path, char *err, size_t errlen);
 void object_free(struct object *o);
 
+/* The type of that name (progtype.def's, in any case) or that a section of that name tells; PROGTYPE_UNSPEC if none. */
+enum progtype progtype_find(const char *name);
+
 /* The program of that name (or section if name matches none), NULL if none. */
 struct program *object_find(const struct object *o, const char *name);
 int object_find_map(const struct object *o, const char *name); /* index or -1 */

@@ -4,6 +4,7 @@
 
 #include <bpf/libbpf.h>
 #include <string.h>
+#include <strings.h>
 
 /* Any section that begins with `prefix`, first match counts. Attach types that the build's uapi header may lack are
  * numbers of linux/bpf.h 6.12. */
@@ -124,4 +125,14 @@ void progtype_set(struct program *p)
 		p->expected_attach = row->attach;
 		return;
 	}
+}
+
+enum progtype progtype_find(const char *name)
+{
+	for (unsigned type = 0; type < PROGTYPE_COUNT; type++)
+		if (!strcasecmp(progtype_rows[type].name, name))
+			return (enum progtype)type;
+	struct program p = {.section = (char *)(uintptr_t)name};
+	progtype_set(&p);
+	return p.type;
 }
