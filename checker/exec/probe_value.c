@@ -72,7 +72,7 @@ void pool_init(struct pool *pool, const struct program *p)
 		add_number(pool, p->object->maps[i].max_entries);
 		add_number(pool, p->object->maps[i].value_size);
 	}
-	for (size_t i = 0; i < p->n; i++)
+	for (size_t i = 0; i < p->n; i += p->insns[i].op == ISA_LDDW ? 2 : 1)
 		add_insn(pool, &p->insns[i]);
 	if (!pool->n)
 		add_value(pool, 0);

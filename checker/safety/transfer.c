@@ -421,6 +421,18 @@ static bool fetches(enum isa_op op)
 	return op == ISA_A_FADD || op == ISA_A_FOR || op == ISA_A_FAND || op == ISA_A_FXOR || op == ISA_A_XCHG;
 }
 
+/* Offsets of regions count from where they are aligned; packets begin anywhere (atomic_ptr_type_ok). */
+static bool check_aligned(struct prover *v, const struct astate *s, const struct insn *in, const struct aval *p)
+{
+	if (!aval_is_pointer(p))
+		return true;
+	struct aval at = plus_const(*p, in->off);
+	struct tnum bits = state_number(s, &at).bits;
+	bool aligned = ((bits.value | bits.mask) & (in->width / 8u - 1)) == 0;
+	return prover_oblige(v, s, OBLIGATION_ALIGNED, aligned && p->kind != KIND_PACKET,
+			     "atomic operation on %u bytes at a multiple of them", in->width / 8u);
+}
+
 static bool step_atomic(struct prover *v, struct astate *s, const struct insn *in)
 {
 	struct aval p, x, old, compared;
@@ -436,6 +448,8 @@ static bool step_atomic(struct prover *v, struct astate *s, const struct insn *i
 	if (!prover_oblige(v, s, OBLIGATION_CTX_FIELD, p.kind != KIND_CTX, "no atomic operation works on the context"))
 		return false;
 	struct aval at = plus_const(p, in->off);
+	if (!check_aligned(v, s, in, &p))
+		return false;
 	if (!access_bytes(v, s, &at, scalar_const(in->width / 8u), ACCESS_READ | ACCESS_WRITE | ACCESS_ATOMIC, true,
 			  "atomic operation"))
 		return false;
@@ -493,8 +507,19 @@ static bool step_packet(struct prover *v, struct astate *s, const struct insn *i
 	return true;
 }
 
+static bool step_ordered(struct prover *v, struct astate *s, const struct insn *in)
+{
+	bool loads = in->op == ISA_LOAD_ACQ;
+	struct aval p;
+	if (!transfer_read(v, s, loads ? in->src : in->dst, &p) || !check_aligned(v, s, in, &p))
+		return false;
+	return loads ? step_load(v, s, in) : step_store(v, s, in);
+}
+
 bool transfer_step(struct prover *v, struct astate *s, const struct insn *in)
 {
+	if (insn_writes_frame_pointer(in))
+		return prover_oblige(v, s, OBLIGATION_FRAME, false, "r10 is written");
 	switch (isa_rows[in->op].form) {
 	case FORM_ALU:
 	case FORM_ALU1: return step_alu(v, s, in);
@@ -502,11 +527,11 @@ bool transfer_step(struct prover *v, struct astate *s, const struct insn *in)
 	case FORM_END: return step_end(v, s, in);
 	case FORM_WIDE: return step_wide(v, s, in);
 	case FORM_LDX:
-	case FORM_LDXS:
-	case FORM_LOAD_ACQ: return step_load(v, s, in);
+	case FORM_LDXS: return step_load(v, s, in);
 	case FORM_ST:
-	case FORM_STX:
-	case FORM_STORE_REL: return step_store(v, s, in);
+	case FORM_STX: return step_store(v, s, in);
+	case FORM_LOAD_ACQ:
+	case FORM_STORE_REL: return step_ordered(v, s, in);
 	case FORM_ATOMIC: return step_atomic(v, s, in);
 	case FORM_LDABS:
 	case FORM_LDIND: return step_packet(v, s, in);
