@@ -5,14 +5,14 @@
 
 #include <jansson.h>
 
-#define CHECKED                                                                                                        \
-	".program checked xdp\n"                                                                                       \
-	"r2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 4)\nr4 = r2\nr4 += 14\nr0 = 1\n"                                    \
+#define CHECKED                                                                     \
+	".program checked xdp\n"                                                    \
+	"r2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 4)\nr4 = r2\nr4 += 14\nr0 = 1\n" \
 	"if r4 > r3 goto out\nr0 = *(u8 *)(r2 + 13)\nr0 &= 3\nout: exit\n"
 /* The byte behind those that were checked; needs a packet of exactly 14 bytes. */
-#define BEHIND                                                                                                         \
-	"# reads too far\n.program behind xdp\n"                                                                       \
-	"r2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 4)\nr4 = r2\nr4 += 14\nr0 = 1\n"                                    \
+#define BEHIND                                                                      \
+	"# reads too far\n.program behind xdp\n"                                    \
+	"r2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 4)\nr4 = r2\nr4 += 14\nr0 = 1\n" \
 	"if r4 > r3 goto out\nr0 = *(u8 *)(r2 + 14)\nr0 &= 3\nout: exit // end\n"
 
 static const char *text_file(const char *name, const char *text)
@@ -89,8 +89,12 @@ Test(safe, wrong_usage)
 Test(safe, report_of_a_refutation)
 {
 	struct cli_result r = cli_run("", "safe --no-kernel %s", text_file("b.s", BEHIND));
-	static const char *const parts[] = {"Fault\n  access outside of its region: ", "instruction 6: r0 = *(u8 *)(r2 + 14)",
-					    "Example\n  packet of 14 bytes", "Path\n", "r2=packet", "r4=packet+14"};
+	static const char *const parts[] = {"Fault\n  access outside of its region: ",
+					    "instruction 6: r0 = *(u8 *)(r2 + 14)",
+					    "Example\n  packet of 14 bytes",
+					    "Path\n",
+					    "r2=packet",
+					    "r4=packet+14"};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		cr_expect(strstr(r.out, parts[i]), "expected %s in %s", parts[i], r.out);
 	cli_release(&r);
@@ -158,8 +162,9 @@ Test(safe, kernel_rules)
 
 Test(safe, privileged)
 {
-	const char *text = ".program f cgroup_skb/egress\n.map m ARRAY 4 8 1\n*(u32 *)(r10 - 4) = 0\nr1 = m ll\nr2 = r10\n"
-			   "r2 += -4\ncall map_lookup_elem\nif r0 == 0 goto out\n*(u64 *)(r0 + 0) = r10\nout: r0 = 1\nexit\n";
+	const char *text =
+	    ".program f cgroup_skb/egress\n.map m ARRAY 4 8 1\n*(u32 *)(r10 - 4) = 0\nr1 = m ll\nr2 = r10\n"
+	    "r2 += -4\ncall map_lookup_elem\nif r0 == 0 goto out\n*(u64 *)(r0 + 0) = r10\nout: r0 = 1\nexit\n";
 	const char *path = text_file("leak.s", text);
 	expect(1, "kernel address", "--no-kernel %s", path);
 	expect(0, "proved", "--no-kernel --privileged %s", path);

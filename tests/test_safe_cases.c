@@ -119,9 +119,9 @@ static size_t run_file(const char *path)
 			snprintf(c.name, sizeof c.name, "%s", l + 3);
 			at = NOWHERE;
 		} else if (!strncmp(l, "-- ", 3)) {
-			at = !strcmp(l, "-- options")	? OPTIONS
+			at = !strcmp(l, "-- options")   ? OPTIONS
 			     : !strcmp(l, "-- program") ? PROGRAM
-			     : !strcmp(l, "-- expect")	? EXPECT
+			     : !strcmp(l, "-- expect")  ? EXPECT
 							: NOWHERE;
 			cr_assert_neq(at, NOWHERE, "%s: no such section: %s", c.name, l);
 		} else if (at == OPTIONS) {

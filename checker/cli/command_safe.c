@@ -14,7 +14,8 @@ static enum status save_witness(const struct options *opt, const struct programs
 		if (!item->result.witness)
 			continue;
 		json_t *j = safety_report_witness(item);
-		bool good = witness_save_json(j, item->program->type, item->result.witness, opt->witness, err, sizeof err);
+		bool good =
+		    witness_save_json(j, item->program->type, item->result.witness, opt->witness, err, sizeof err);
 		json_decref(j);
 		return good ? STATUS_PROVED : command_fail(STATUS_UNREADABLE, "%s", err);
 	}
@@ -66,7 +67,7 @@ enum status command_safe(const struct options *opt)
 	if (s != STATUS_PROVED)
 		return s;
 	s = programs_select(o, opt->program, &programs, err, sizeof err) ? decide(opt, &programs)
-									   : command_fail(STATUS_USAGE, "%s", err);
+									 : command_fail(STATUS_USAGE, "%s", err);
 	programs_release(&programs);
 	object_free(o);
 	return s;

@@ -69,6 +69,11 @@ void access_kill_reference(struct astate *s, uint32_t ref)
 	}
 }
 
+/* "offset 8" or "offset 0 to 8" in a text; the second number prints as nothing where there is none. */
+#define OFFSETS "offset %lld%s%.0lld"
+#define OFFSETS_OF(f)                                                                                                  \
+	(long long)(f).smin, (f).smin == (f).smax ? "" : " to ", (f).smin == (f).smax ? 0ll : (long long)(f).smax
+
 /* Symbols for the packet's bounds, made when they are first asked for. */
 static sym packet_end(struct astate *s)
 {
@@ -106,8 +111,8 @@ static bool oblige_range(struct prover *v, const struct astate *s, const struct 
 {
 	struct scalar f = state_number(s, p);
 	return prover_oblige(v, s, OBLIGATION_BOUNDS, in_range(s, p, 0, size, n),
-			     "%llu bytes at offset [%lld, %lld] of %s, which has %lld",
-			     (unsigned long long)n.umax, (long long)f.smin, (long long)f.smax, kind_names[p->kind],
+			     "%llu bytes at " OFFSETS " of %s, which has %lld", (unsigned long long)n.umax,
+			     OFFSETS_OF(f), kind_names[p->kind],
 			     (long long)size);
 }
 
@@ -123,8 +128,9 @@ static bool check_packet(struct prover *v, struct astate *s, const struct aval *
 		return false;
 	struct scalar f = state_number(s, p);
 	return prover_oblige(v, s, OBLIGATION_BOUNDS, in_packet(v, s, p, n),
-			     "%llu bytes at offset [%lld, %lld] of the packet were compared with data_end",
-			     (unsigned long long)n.umax, (long long)f.smin, (long long)f.smax);
+			     "%llu bytes at " OFFSETS " of the packet were compared with data_end%s%.0u",
+			     (unsigned long long)n.umax, OFFSETS_OF(f), s->compared ? " at instruction " : "",
+			     s->compared ? s->compared - 1 : 0);
 }
 
 /* Fields that the kernel keeps in a map's value: of them a program may read a pointer as a whole only (check_map_access). */
@@ -157,8 +163,8 @@ static bool check_stack(struct prover *v, struct astate *s, const struct aval *p
 {
 	struct scalar f = state_number(s, p);
 	if (!prover_oblige(v, s, OBLIGATION_BOUNDS, in_range(s, p, -STACK_BYTES, 0, n),
-			   "%llu bytes at offset [%lld, %lld] of the stack, which has [-512, 0)",
-			   (unsigned long long)n.umax, (long long)f.smin, (long long)f.smax))
+			   "%llu bytes at " OFFSETS " of the stack, which has [-512, 0)", (unsigned long long)n.umax,
+			   OFFSETS_OF(f)))
 		return false;
 	prover_use_stack(v, s->frames[p->object].sub, f.smin);
 	uint32_t lo = (uint32_t)(f.smin + STACK_BYTES), hi = (uint32_t)(f.smax + STACK_BYTES + (int64_t)n.umax);
@@ -173,6 +179,11 @@ static bool check_kernel(struct prover *v, const struct astate *s, unsigned how)
 	return prover_oblige(v, s, OBLIGATION_WRITABLE, !(how & ACCESS_WRITE), "kernel objects are only read");
 }
 
+static bool is_never_null(enum kind kind)
+{
+	return kind == KIND_STACK || kind == KIND_CTX || kind == KIND_PACKET;
+}
+
 static bool check_pointer(struct prover *v, const struct astate *s, const struct aval *p)
 {
 	uint64_t x;
@@ -181,7 +192,8 @@ static bool check_pointer(struct prover *v, const struct astate *s, const struct
 	return prover_oblige(v, s, OBLIGATION_INITIALISED, p->kind != KIND_NONE, "the pointer was set on every path") &&
 	       prover_oblige(v, s, OBLIGATION_POINTER, p->kind != KIND_NUMBER || p->followable, "a number is no pointer") &&
 	       prover_oblige(v, s, OBLIGATION_FRESH, p->kind != KIND_STALE, "the packet did not move since") &&
-	       prover_oblige(v, s, OBLIGATION_NOT_NULL, !p->maybe_null, "%s pointer is not NULL", kind_names[p->kind]);
+	       ((is_never_null(p->kind) && !p->maybe_null) ||
+		prover_oblige(v, s, OBLIGATION_NOT_NULL, !p->maybe_null, "%s pointer is not NULL", kind_names[p->kind]));
 }
 
 /* All obligations of an access to anything but the context. */
@@ -416,7 +428,8 @@ bool access_bytes(struct prover *v, struct astate *s, const struct aval *p, stru
 		return true;
 	if (!check_pointer(v, s, p))
 		return false;
-	if (!prover_oblige(v, s, OBLIGATION_BOUNDS, size.umax < 1u << 29, "the size of %s is bounded", what))
+	if (!scalar_is_const(size) &&
+	    !prover_oblige(v, s, OBLIGATION_BOUNDS, size.umax < 1u << 29, "the size of %s is bounded", what))
 		return false;
 	if (p->kind == KIND_CTX) {
 		int64_t off;

@@ -240,6 +240,8 @@ bool branch_split(struct prover *v, struct astate *s, const struct insn *in, str
 	if (!prover_oblige(v, s, OBLIGATION_ARITHMETIC, v->opt->privileged || has_meaning(s, rel, in->width, &a, &b),
 			   "the comparison of pointers has a meaning"))
 		return false;
+	if (a.kind == KIND_PACKET && b.kind == KIND_PACKET && s->length && (a.sym == s->length || b.sym == s->length))
+		s->compared = s->slot + 1;
 	int decided = aval_is_pointer(&a) || aval_is_pointer(&b)
 			  ? -1
 			  : scalar_decide(rel, in->width, state_number(s, &a), state_number(s, &b));

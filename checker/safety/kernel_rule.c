@@ -176,8 +176,8 @@ static bool check_alignment(const struct program *p, struct kernel_finding *f)
 
 static bool check_packet_load(const struct program *p, struct kernel_finding *f)
 {
-	bool allowed = p->type == PROGTYPE_SOCKET_FILTER || p->type == PROGTYPE_SCHED_CLS ||
-		       p->type == PROGTYPE_SCHED_ACT;
+	bool allowed =
+	    p->type == PROGTYPE_SOCKET_FILTER || p->type == PROGTYPE_SCHED_CLS || p->type == PROGTYPE_SCHED_ACT;
 	for (size_t i = 0; i < p->n && !allowed; i++)
 		if (p->insns[i].op == ISA_LDABS || p->insns[i].op == ISA_LDIND)
 			return found(f, i, "");
@@ -188,8 +188,9 @@ static bool check_age(const struct program *p, struct kernel_finding *f)
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (!is_tail(p, i) && isa_rows[p->insns[i].op].cpu > CPU_OLD)
-			return found(f, i, isa_rows[p->insns[i].op].cpu > CPU_OLD + 1 ? "from Linux 6.15 on"
-										      : "from Linux 6.6 on");
+			return found(f, i,
+				     isa_rows[p->insns[i].op].cpu > CPU_OLD + 1 ? "from Linux 6.15 on"
+										: "from Linux 6.6 on");
 	return false;
 }
 

@@ -27,10 +27,10 @@ struct kernel_finding {
 struct kernel_view {
 	bool ruled;
 	struct kernel_finding rules[KERNEL_RULE_COUNT];
-	bool asked;             /* the kernel that runs here */
+	bool asked;                /* the kernel that runs here */
 	enum kernel_status status; /* KERNEL_RAN: it takes the program */
-	uint64_t processed;     /* instructions that its verifier went through */
-	char text[200];         /* its last word, or why it was not asked */
+	uint64_t processed;        /* instructions that its verifier went through */
+	char text[200];            /* its last word, or why it was not asked */
 };
 
 /* All rules, and the live kernel if it is to be asked. */

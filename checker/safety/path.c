@@ -57,8 +57,8 @@ void path_name_value(const struct path *path, uint64_t word, char *buf, size_t l
 	static const struct {
 		enum input_fn fn;
 		const char *name;
-	} kinds[] = {{IN_AT_VALUE, "map value"}, {IN_AT_DATA, "global data"}, {IN_AT_MAP, "map"},
-		     {IN_AT_MEM, "record"},	 {IN_AT_KERNEL, "kernel object"}, {IN_AT_FUNC, "function"}};
+	} kinds[] = {{IN_AT_VALUE, "map value"}, {IN_AT_DATA, "global data"},     {IN_AT_MAP, "map"},
+		     {IN_AT_MEM, "record"},      {IN_AT_KERNEL, "kernel object"}, {IN_AT_FUNC, "function"}};
 	uint64_t epoch = 0, ctx = input_get(path->input, IN_AT_CTX, NULL, 0), top = path->regs[10];
 	bool moves = progtype_rows[path->program->type].packet == PACKET_SKB; /* it gets another place */
 	uint64_t packet = input_get(path->input, IN_AT_PKT, &epoch, moves);
@@ -74,6 +74,14 @@ void path_name_value(const struct path *path, uint64_t word, char *buf, size_t l
 			if (is_of(kinds[i].fn, word))
 				snprintf(buf, len, "%s 0x%" PRIx64, kinds[i].name, word);
 	}
+}
+
+int path_print_insn(const struct program *p, uint32_t slot, char *buf, size_t len)
+{
+	const struct insn *in = &p->insns[slot];
+	const struct helper_row *row =
+	    in->op == ISA_CALL && in->src == CALL_HELPER ? helper_find((uint32_t)in->imm) : NULL;
+	return row ? snprintf(buf, len, "call %s", row->name) : insn_print(in, buf, len);
 }
 
 static size_t first_step(const struct path *p)
@@ -93,7 +101,7 @@ static void print_line(const struct path *p, uint32_t slot, uint32_t *last, FILE
 static void print_step(const struct path *p, const struct path_step *s, FILE *out)
 {
 	char text[160], value[64];
-	int width = insn_print(&p->program->insns[s->slot], text, sizeof text);
+	int width = path_print_insn(p->program, s->slot, text, sizeof text);
 	fprintf(out, "  %5u: %s", s->slot, text);
 	for (unsigned i = 0, first = 1; i < 11; i++) {
 		if (!(s->changed & 1u << i))
@@ -116,14 +124,14 @@ void path_print(const struct path *p, FILE *out)
 		print_step(p, &p->at[i % PATH_STEPS], out);
 	}
 	print_line(p, p->slot, &line, out);
-	insn_print(&p->program->insns[p->slot], text, sizeof text);
+	path_print_insn(p->program, p->slot, text, sizeof text);
 	fprintf(out, "  %5u: %s\n", p->slot, text);
 }
 
 static json_t *step_json(const struct path *p, uint32_t slot)
 {
 	char text[160];
-	insn_print(&p->program->insns[slot], text, sizeof text);
+	path_print_insn(p->program, slot, text, sizeof text);
 	const struct line *l = program_line(p->program, slot);
 	json_t *o = json_pack("{s:i, s:s}", "instruction", (int)slot, "text", text);
 	if (l)

@@ -11,7 +11,7 @@
 
 struct path_step {
 	uint32_t slot;
-	uint16_t changed; /* registers that the instruction gave a new value */
+	uint16_t changed;  /* registers that the instruction gave a new value */
 	uint64_t regs[11]; /* after it */
 };
 struct path {
@@ -29,6 +29,8 @@ struct path {
 void path_follow(struct path *path, const struct program *p, const struct input *in, unsigned safety);
 /* A value as a BPF programmer says it: "r10-8", "packet+14", "ctx+4", "0x10". */
 void path_name_value(const struct path *path, uint64_t word, char *buf, size_t len);
+/* An instruction as insn_print has it, with the helper's name. Returns the length as snprintf. */
+int path_print_insn(const struct program *p, uint32_t slot, char *buf, size_t len);
 void path_print(const struct path *path, FILE *out);
 /* The caller owns the reference. */
 json_t *path_json(const struct path *path);

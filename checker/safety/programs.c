@@ -28,7 +28,8 @@ static bool is_contradicted(const struct programs_item *item)
 {
 	enum fault f = item->result.outcome.fault;
 	bool minded = f != FAULT_ADDRESS && f != FAULT_POINTER_OP && f != FAULT_STACK_UNINIT;
-	return item->result.verdict == VERDICT_REFUTED && item->kernel.status == KERNEL_RAN && item->kernel.asked && minded;
+	return item->result.verdict == VERDICT_REFUTED && item->kernel.status == KERNEL_RAN && item->kernel.asked &&
+	       minded;
 }
 
 static void withdraw(struct safety_result *r)

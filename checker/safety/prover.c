@@ -34,6 +34,7 @@ static const struct effort efforts[] = {
 struct note {
 	struct finding finding;
 	uint32_t next; /* of the same slot: its index + 1, 0: none */
+	uint64_t step; /* of the attempt, that it was noted at */
 };
 
 static void *checked(void *p)
@@ -56,12 +57,19 @@ static struct note *note_find(struct prover *v, uint32_t slot, enum obligation o
 static struct note *note_add(struct prover *v, uint32_t slot, enum obligation o)
 {
 	if (!(v->n_notes & (v->n_notes - 1)))
-		v->notes =
-		    checked(realloc(v->notes, 2 * (v->n_notes ? v->n_notes : 1) * sizeof *v->notes));
+		v->notes = checked(realloc(v->notes, 2 * (v->n_notes ? v->n_notes : 1) * sizeof *v->notes));
 	struct note *n = &v->notes[v->n_notes++];
 	*n = (struct note){.finding = {.obligation = o, .slot = slot}, .next = v->note_of[slot]};
 	v->note_of[slot] = (uint32_t)v->n_notes;
 	return n;
+}
+
+/* One instruction may be obliged to the same of several things. */
+static void note_say(struct note *n, bool more, const char *text)
+{
+	size_t len = more ? strlen(n->finding.text) : 0;
+	if (!more || !strstr(n->finding.text, text))
+		snprintf(n->finding.text + len, sizeof n->finding.text - len, "%s%s", more ? "; " : "", text);
 }
 
 bool prover_oblige(struct prover *v, const struct astate *s, enum obligation o, bool holds, const char *fmt, ...)
@@ -69,16 +77,21 @@ bool prover_oblige(struct prover *v, const struct astate *s, enum obligation o, 
 	uint32_t *set = holds ? v->discharged : v->failed, bit = 1u << o;
 	bool fresh = !(set[s->slot] & bit);
 	set[s->slot] |= bit;
-	if (!fresh || (holds && (!v->opt->explain || v->failed[s->slot] & bit)))
-		return holds;
+	if (holds && (!v->opt->explain || v->failed[s->slot] & bit))
+		return true;
 	struct note *n = note_find(v, s->slot, o);
+	if (!fresh && (!holds || n->step != v->steps))
+		return holds;
 	if (!n)
 		n = note_add(v, s->slot, o);
-	n->finding.failed = !holds;
+	char text[sizeof n->finding.text];
 	va_list ap;
 	va_start(ap, fmt);
-	vsnprintf(n->finding.text, sizeof n->finding.text, fmt, ap);
+	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
+	note_say(n, holds && !fresh, text);
+	n->finding.failed = !holds;
+	n->step = v->steps;
 	return holds;
 }
 
@@ -87,8 +100,8 @@ bool prover_unmodelled(struct prover *v, const struct astate *s, enum reason rea
 	if (!v->unmodelled) {
 		const struct line *l = program_line(v->p, s->slot);
 		v->result->reason = reason;
-		snprintf(v->result->detail, sizeof v->result->detail, "%s%sinstruction %u%s%.80s", what, *what ? ", " : "",
-			 s->slot, l ? ": " : "", l ? l->text + strspn(l->text, " \t") : "");
+		snprintf(v->result->detail, sizeof v->result->detail, "%s%sinstruction %u%s%.80s", what,
+			 *what ? ", " : "", s->slot, l ? ": " : "", l ? l->text + strspn(l->text, " \t") : "");
 		for (char *c = v->result->detail; *c; c++) /* source may be anything */
 			*c = (unsigned char)*c < ' ' || (unsigned char)*c > '~' ? '?' : *c;
 	}

@@ -36,26 +36,26 @@ struct prover {
 	struct explorer *explorer;
 	struct liveness *liveness;
 	uint64_t steps;
-	bool stopped;             /* time, steps or ctrl-C: no proof */
+	bool stopped; /* time, steps or ctrl-C: no proof */
 	enum reason stop_reason;
-	bool unmodelled;          /* something reachable is not modelled: no proof */
-	uint32_t *map_numbers;    /* identity */
+	bool unmodelled;       /* something reachable is not modelled: no proof */
+	uint32_t *map_numbers; /* identity */
 	/* a bit set a slot: obligations discharged and failed there */
 	uint32_t *discharged, *failed;
-	struct note *notes;       /* one for each obligation and slot that has a text */
+	struct note *notes; /* one for each obligation and slot that has a text */
 	size_t n_notes;
-	uint32_t *note_of;        /* by slot: its first note + 1, 0: none */
-	uint64_t deadline_ns;     /* CLOCK_MONOTONIC, 0: none */
-	int32_t *stack_used;      /* lowest stack offset that each subprogram touches */
-	uint64_t *constants;      /* the program's immediates, for widening; sorted */
+	uint32_t *note_of;    /* by slot: its first note + 1, 0: none */
+	uint64_t deadline_ns; /* CLOCK_MONOTONIC, 0: none */
+	int32_t *stack_used;  /* lowest stack offset that each subprogram touches */
+	uint64_t *constants;  /* the program's immediates, for widening; sorted */
 	size_t n_constants;
 };
 
 /* Counts a step. False: the attempt has to stop, and v->stopped says so. */
 bool prover_step(struct prover *v);
 
-/* Records an obligation at the state's slot (the instruction at work is s->slot). Returns `holds`. The text is formatted only where
- * it is kept. A path whose obligation fails ends. */
+/* Records an obligation at the state's slot (the instruction at work is s->slot). Returns `holds`. The text is
+ * formatted only where it is kept. A path whose obligation fails ends. */
 bool prover_oblige(struct prover *v, const struct astate *s, enum obligation o, bool holds, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 /* A subprogram touches its stack down to an offset (negative). */
@@ -83,7 +83,8 @@ bool access_write(struct prover *v, struct astate *s, const struct aval *p, int6
 		  const struct aval *x);
 /* Bytes [p, p + size) for a helper or an atomic, size anything in `size` (a number's facts; 0 needs no memory).
  * Checks all obligations; what is written becomes unknown numbers (written for sure only as far as the least size),
- * `secret_ok`: bytes read may hold kernel addresses. `what` names the argument in texts ("argument 2 of map_lookup_elem"). */
+ * `secret_ok`: bytes read may hold kernel addresses. `what` names the argument in texts ("argument 2 of
+ * map_lookup_elem"). */
 bool access_bytes(struct prover *v, struct astate *s, const struct aval *p, struct scalar size, unsigned how,
 		  bool secret_ok, const char *what);
 /* The packet may have moved: older packet pointers are stale, its length is new. */
@@ -97,11 +98,11 @@ void access_kill_reference(struct astate *s, uint32_t ref);
 bool helper_check(struct prover *v, struct astate *s, const struct insn *in);
 /* A helper that calls back: checks the contract and says what it calls; explore.c runs the rounds. */
 struct callback_round {
-	uint32_t target;          /* slot of the function */
-	struct aval args[5];      /* of a round; KIND_NONE: not given */
-	struct scalar rounds;     /* how many at most */
-	struct scalar ret;        /* what the helper returns in the end */
-	bool map_values;          /* args[2] is a fresh map value each round */
+	uint32_t target;      /* slot of the function */
+	struct aval args[5];  /* of a round; KIND_NONE: not given */
+	struct scalar rounds; /* how many at most */
+	struct scalar ret;    /* what the helper returns in the end */
+	bool map_values;      /* args[2] is a fresh map value each round */
 };
 bool helper_check_callback(struct prover *v, struct astate *s, const struct insn *in, struct callback_round *out);
 /* At exit of the entry function: references, locks, range of r0. */

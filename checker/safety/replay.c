@@ -56,8 +56,7 @@ static bool faults_alike(void *arg, const struct input *in)
 {
 	const struct same_fault *t = arg;
 	struct exec_outcome out;
-	bool alike =
-	    replay_faults(t->p, t->privileged, in, &out) && out.fault == t->fault && out.slot == t->slot;
+	bool alike = replay_faults(t->p, t->privileged, in, &out) && out.fault == t->fault && out.slot == t->slot;
 	exec_release(&out);
 	return alike;
 }

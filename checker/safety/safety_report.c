@@ -36,7 +36,7 @@ static void print_place(const struct program *p, uint32_t slot, FILE *out)
 	char text[160];
 	if (slot >= p->n)
 		return;
-	insn_print(&p->insns[slot], text, sizeof text);
+	path_print_insn(p, slot, text, sizeof text);
 	fprintf(out, "  instruction %u: %s\n", slot, text);
 	const struct line *l = program_line(p, slot);
 	if (l)
@@ -81,20 +81,49 @@ static void print_unknown(const struct programs_item *item, FILE *out)
 	fprintf(out, "Tried\n  %u attempts, %" PRIu64 " abstract instructions\n", r->attempts, r->steps);
 }
 
+/* Memory accesses and calls: what a verifier's log is read for. */
+static bool is_explained(const struct insn *in)
+{
+	enum isa_form f = isa_rows[in->op].form;
+	return f == FORM_CALL || f == FORM_LDABS || f == FORM_LDIND || f == FORM_LDX || f == FORM_LDXS ||
+	       f == FORM_ST || f == FORM_STX || f == FORM_ATOMIC || f == FORM_LOAD_ACQ || f == FORM_STORE_REL;
+}
+
+/* What goes without saying where there is anything else to say. */
+static bool is_plain(enum obligation o)
+{
+	return o == OBLIGATION_INITIALISED || o == OBLIGATION_POINTER || o == OBLIGATION_FRESH ||
+	       o == OBLIGATION_ALLOWED || o == OBLIGATION_SECRET || o == OBLIGATION_ARITHMETIC ||
+	       o == OBLIGATION_WRITABLE;
+}
+
+/* The texts about one instruction, plain ones only if there are no others; *i is moved behind them. */
+static void join_texts(const struct safety_result *r, size_t *i, char *buf, size_t len)
+{
+	size_t begin = *i, n = 0;
+	while (*i < r->n_findings && r->findings[*i].slot == r->findings[begin].slot)
+		++*i;
+	*buf = 0;
+	for (int plain = 0; plain < 2 && !*buf; plain++)
+		for (size_t k = begin; k < *i && n < len; k++)
+			if (is_plain(r->findings[k].obligation) == plain)
+				n +=
+				    (size_t)snprintf(buf + n, len - n, "%s%s", n ? "; " : "", text_of(&r->findings[k]));
+}
+
 static void print_explained(const struct programs_item *item, FILE *out)
 {
 	const struct safety_result *r = &item->result;
-	uint32_t slot = UINT32_MAX;
+	char text[160], why[800];
 	fprintf(out, "Why\n");
-	for (size_t i = r->n_failed; i < r->n_findings; i++) {
-		const struct finding *f = &r->findings[i];
-		char text[160];
-		if (f->slot != slot) {
-			insn_print(&item->program->insns[f->slot], text, sizeof text);
-			fprintf(out, "  %5u: %s\n", f->slot, text);
-		}
-		slot = f->slot;
-		fprintf(out, "         %s\n", text_of(f));
+	for (size_t i = r->n_failed; i < r->n_findings;) {
+		uint32_t slot = r->findings[i].slot;
+		const struct insn *in = &item->program->insns[slot];
+		join_texts(r, &i, why, sizeof why);
+		if (!is_explained(in))
+			continue;
+		path_print_insn(item->program, slot, text, sizeof text);
+		fprintf(out, "  %5u: %-32s  %s\n", slot, text, why);
 	}
 }
 
@@ -167,7 +196,7 @@ static json_t *place_json(const struct program *p, uint32_t slot)
 {
 	char text[160] = "";
 	if (slot < p->n)
-		insn_print(&p->insns[slot], text, sizeof text);
+		path_print_insn(p, slot, text, sizeof text);
 	json_t *o = json_pack("{s:i, s:s}", "instruction", (int)slot, "text", text);
 	const struct line *l = slot < p->n ? program_line(p, slot) : NULL;
 	if (l)

@@ -132,6 +132,7 @@ struct astate {
 	uint32_t lock;    /* slot that took the lock that is held + 1, 0: none */
 	uint32_t rcu;     /* depth of rcu/preempt sections held */
 	uint32_t next_id; /* for null_id and ref */
+	uint32_t compared; /* slot of the latest comparison with data_end + 1, 0: none; for texts only */
 	bool budgeted;    /* passed a may_goto since the last loop head */
 	struct aframe frames[MAX_FRAMES];
 };
