@@ -252,10 +252,10 @@ static const struct pair references[] = {
     {OBLIGATION_RELEASED, SK END, SK "if r0 == 0 goto +2; r1 = r0; call sk_release; " END},
     {OBLIGATION_NOT_NULL, SK "r1 = r0; call sk_release; " END, SK "r7 = r0; if r7 == 0 goto +2; " RELEASE END},
     /* twice */
-    {OBLIGATION_INITIALISED, SK "r7 = r0; if r7 == 0 goto +4; " RELEASE RELEASE END,
+    {OBLIGATION_ARGUMENT, SK "r7 = r0; if r7 == 0 goto +4; " RELEASE RELEASE END,
      SK "r7 = r0; if r7 == 0 goto +2; " RELEASE END},
     /* use after release, through a copy */
-    {OBLIGATION_INITIALISED, SK "r7 = r0; r8 = r0; if r7 == 0 goto +3; " RELEASE "r0 = *(u32 *)(r8 + 4); " END,
+    {OBLIGATION_HELD, SK "r7 = r0; r8 = r0; if r7 == 0 goto +3; " RELEASE "r0 = *(u32 *)(r8 + 4); " END,
      SK "r7 = r0; r8 = r0; if r7 == 0 goto +3; r0 = *(u32 *)(r8 + 4); " RELEASE END},
     /* leaked on one path */
     {OBLIGATION_RELEASED, SK "r7 = r0; if r7 == 0 goto +4; r1 = *(u32 *)(r7 + 4); if r1 == 5 goto +2; " RELEASE END,
@@ -272,7 +272,7 @@ static const struct pair references[] = {
      SK "r7 = r0; if r7 == 0 goto +6; r1 = r7; call sk_fullsock; if r0 == 0 goto +3; r1 = r0; call sk_release; " END,
      SK "r7 = r0; if r7 == 0 goto +4; r1 = r7; call sk_fullsock; " RELEASE END},
     /* and dies with it */
-    {OBLIGATION_INITIALISED,
+    {OBLIGATION_HELD,
      SK "r7 = r0; if r7 == 0 goto +7; r1 = r7; call sk_fullsock; if r0 == 0 goto +5; r8 = r0; " RELEASE
 	"r0 = *(u32 *)(r8 + 4); goto +2; " RELEASE END,
      SK "r7 = r0; if r7 == 0 goto +8; r1 = r7; call sk_fullsock; if r0 == 0 goto +3; r8 = r0; "
@@ -293,6 +293,24 @@ static const struct pair references[] = {
      "r1 = r6; r2 = t ll; r3 = 0; call tail_call; " END},
 };
 
+#define SKB_SK ".program p tc\nr6 = *(u64 *)(r1 + 168); if r6 != 0 goto +1; "
+
+/* A socket is what the kernel shows of it. */
+static const struct pair objects[] = {
+    {OBLIGATION_BOUNDS, SKB_SK "goto +1; r0 = *(u32 *)(r6 + 8); " END, SKB_SK "goto +1; r0 = *(u32 *)(r6 + 4); " END},
+    {OBLIGATION_BOUNDS, SKB_SK "goto +1; r0 = *(u64 *)(r6 + 0); " END, SKB_SK "goto +1; r0 = *(u32 *)(r6 + 0); " END},
+    {OBLIGATION_BOUNDS, SK "if r0 == 0 goto +3; r6 = *(u32 *)(r0 + 80); r1 = r0; call sk_release; " END,
+     SK "if r0 == 0 goto +3; r6 = *(u32 *)(r0 + 8); r1 = r0; call sk_release; " END},
+    {OBLIGATION_WRITABLE, SKB_SK "goto +1; *(u32 *)(r6 + 0) = 1; " END, SKB_SK "goto +1; r0 = *(u16 *)(r6 + 48); " END},
+    {OBLIGATION_ARGUMENT, ".program p tc\ncall get_current_task_btf; r1 = r0; call sk_fullsock; " END,
+     SKB_SK "goto +4; r1 = r6; call tcp_sock; if r0 == 0 goto +1; r0 = *(u64 *)(r0 + 80); " END},
+};
+
+Test(safety_helper, objects)
+{
+	CHECK(objects);
+}
+
 Test(safety_helper, references)
 {
 	CHECK(references);
@@ -310,7 +328,7 @@ static const struct pair records[] = {
      RESERVE "if r0 == 0 goto +5; r1 = r0; r1 += 8; r1 += -8; " SUBMIT END},
     {OBLIGATION_ARGUMENT, FOUND "r1 = r0; " SUBMIT END,
      RESERVE "if r0 == 0 goto +3; r1 = r0; r2 = 0; call ringbuf_discard; " END},
-    {OBLIGATION_INITIALISED, RESERVE "if r0 == 0 goto +5; r6 = r0; r1 = r0; " SUBMIT "*(u64 *)(r6 + 0) = 1; " END,
+    {OBLIGATION_HELD, RESERVE "if r0 == 0 goto +5; r6 = r0; r1 = r0; " SUBMIT "*(u64 *)(r6 + 0) = 1; " END,
      RESERVE "if r0 == 0 goto +5; r6 = r0; r1 = r0; *(u64 *)(r6 + 0) = 1; " SUBMIT END},
     /* a result that is none */
     {OBLIGATION_INITIALISED, RESERVE "if r0 == 0 goto +4; r1 = r0; " SUBMIT "r1 = r0; " END,
@@ -347,8 +365,7 @@ static const struct pair dynptrs[] = {
     {OBLIGATION_BOUNDS, DYNPTR DATA "if r0 == 0 goto +1; *(u64 *)(r0 + 1) = 1; " GIVE END,
      DYNPTR DATA "if r0 == 0 goto +1; *(u8 *)(r0 + 7) = 1; " GIVE END},
     /* a slice after the record was given back */
-    {OBLIGATION_INITIALISED,
-     DYNPTR DATA "if r0 == 0 goto +6; r6 = r0; " GIVE "*(u64 *)(r6 + 0) = 1; goto +4; " GIVE END,
+    {OBLIGATION_HELD, DYNPTR DATA "if r0 == 0 goto +6; r6 = r0; " GIVE "*(u64 *)(r6 + 0) = 1; goto +4; " GIVE END,
      DYNPTR DATA "if r0 == 0 goto +2; r6 = r0; *(u64 *)(r6 + 0) = 1; " GIVE END},
     {OBLIGATION_ARGUMENT, "r1 = r10; r1 += -16; r2 = 0; r3 = 8; call dynptr_data; " END,
      FOUND "r1 = r0; r2 = 8; r3 = 0; r4 = r10; r4 += -16; call dynptr_from_mem; " DATA

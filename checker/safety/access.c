@@ -9,7 +9,7 @@
 
 static const char *const kind_names[KIND_COUNT] = {
     [KIND_NONE] = "nothing",        [KIND_NUMBER] = "a number",      [KIND_STACK] = "the stack",
-    [KIND_CTX] = "the context",     [KIND_PACKET] = "the packet",    [KIND_STALE] = "the packet before it moved",
+    [KIND_CTX] = "the context",     [KIND_PACKET] = "the packet",    [KIND_STALE] = "what is gone",
     [KIND_VALUE] = "a map value",   [KIND_MAP] = "a map",            [KIND_MEM] = "memory",
     [KIND_MEM_RO] = "memory",       [KIND_KERNEL] = "a kernel object", [KIND_FUNC] = "a function",
     [KIND_DYNPTR] = "a dynptr",     [KIND_FLOW_KEYS] = "flow keys",
@@ -40,8 +40,17 @@ void access_move_packet(struct astate *s)
 
 static void kill(void *arg, struct aval *v)
 {
-	if (v->ref == *(uint32_t *)arg)
+	if (v->ref != *(uint32_t *)arg)
+		return;
+	if (v->kind == KIND_DYNPTR)
 		*v = aval_none();
+	else
+		*v = (struct aval){.kind = KIND_STALE,
+				   .maybe_null = v->maybe_null,
+				   .object = 1,
+				   .null_id = v->null_id,
+				   .sym = v->sym,
+				   .add = v->add};
 }
 
 void access_kill_reference(struct astate *s, uint32_t ref)
@@ -140,7 +149,8 @@ static bool check_special(struct prover *v, const struct astate *s, const struct
 	struct scalar f = state_number(s, p);
 	const struct special *x = map_find_special(m, (uint64_t)f.smin, (uint64_t)(f.smax - f.smin) + n.umax);
 	bool whole = x && f.smin == f.smax && f.smin == x->off && n.umax == 8 && n.umin == 8;
-	if (!x || (x->kind == SPECIAL_KPTR && whole && how == ACCESS_READ))
+	bool pointer = x && (x->kind == SPECIAL_KPTR || (x->kind == SPECIAL_OTHER && x->size == 8));
+	if (!x || (pointer && whole && how == ACCESS_READ))
 		return true;
 	return prover_oblige(v, s, how & ACCESS_WRITE ? OBLIGATION_WRITABLE : OBLIGATION_SECRET, false,
 			     "%s does not touch the kernel's field at offset %u of map %s",
@@ -174,9 +184,13 @@ static bool check_stack(struct prover *v, struct astate *s, const struct aval *p
 			     "stack bytes [%d, %d) were written", (int)lo - STACK_BYTES, (int)hi - STACK_BYTES);
 }
 
-static bool check_kernel(struct prover *v, const struct astate *s, unsigned how)
+static bool check_kernel(struct prover *v, const struct astate *s, const struct aval *p, struct scalar n, unsigned how)
 {
-	return prover_oblige(v, s, OBLIGATION_WRITABLE, !(how & ACCESS_WRITE), "kernel objects are only read");
+	unsigned size = n.umax > 8 ? 0 : (unsigned)n.umax;
+	return prover_oblige(v, s, OBLIGATION_WRITABLE, !(how & ACCESS_WRITE), "kernel objects are only read") &&
+	       (p->kind == KIND_NUMBER ||
+		prover_oblige(v, s, OBLIGATION_BOUNDS, object_permits(s, p, size), "%u bytes of the object are a field of it",
+			      size));
 }
 
 static bool is_never_null(enum kind kind)
@@ -191,6 +205,7 @@ static bool check_pointer(struct prover *v, const struct astate *s, const struct
 		return prover_oblige(v, s, OBLIGATION_NOT_NULL, false, "the pointer is NULL");
 	return prover_oblige(v, s, OBLIGATION_INITIALISED, p->kind != KIND_NONE, "the pointer was set on every path") &&
 	       prover_oblige(v, s, OBLIGATION_POINTER, p->kind != KIND_NUMBER || p->followable, "a number is no pointer") &&
+	       prover_oblige(v, s, OBLIGATION_HELD, p->kind != KIND_STALE || !p->object, "it was not given back") &&
 	       prover_oblige(v, s, OBLIGATION_FRESH, p->kind != KIND_STALE, "the packet did not move since") &&
 	       ((is_never_null(p->kind) && !p->maybe_null) ||
 		prover_oblige(v, s, OBLIGATION_NOT_NULL, !p->maybe_null, "%s pointer is not NULL", kind_names[p->kind]));
@@ -211,7 +226,7 @@ static bool check_access(struct prover *v, struct astate *s, const struct aval *
 		       oblige_range(v, s, p, p->object, n);
 	}
 	case KIND_NUMBER:
-	case KIND_KERNEL: return check_kernel(v, s, how);
+	case KIND_KERNEL: return check_kernel(v, s, p, n, how);
 	case KIND_MAP:
 	case KIND_FUNC: return prover_unmodelled(v, s, REASON_INSN, kind_names[p->kind]);
 	case KIND_DYNPTR:
@@ -238,9 +253,9 @@ static struct aval field_value(struct prover *v, struct astate *s, const struct 
 		x = aval_pointer(KIND_PACKET, 0, 0);
 		x.sym = packet_meta(v, s);
 		return x;
-	case FIELD_KERNEL: return aval_pointer(KIND_KERNEL, KERNEL_SOCKET, 0);
+	case FIELD_KERNEL: return aval_pointer(KIND_KERNEL, object_of_field(f), 0);
 	case FIELD_KERNEL_OR_NULL:
-		x = aval_pointer(KIND_KERNEL, KERNEL_SOCKET, 0);
+		x = aval_pointer(KIND_KERNEL, object_of_field(f), 0);
 		x.maybe_null = true;
 		x.null_id = s->next_id++;
 		return x;

@@ -86,6 +86,7 @@ bool timer_init(struct prover *v, struct astate *s, struct call *c);
 /* contract_kfunc.c: kernel functions */
 const struct helper_row *kfunc_row(struct prover *v, const struct astate *s, const struct insn *in); /* NULL: unknown */
 uint32_t kfunc_takes(const struct helper_row *row, unsigned i); /* enum kernel_kind */
+uint32_t kfunc_object_size(const struct helper_row *row, unsigned i); /* bytes, 0: not known */
 uint32_t kfunc_gives(const struct helper_row *row);
 bool kfunc_check_section(struct prover *v, struct astate *s, struct call *c);
 

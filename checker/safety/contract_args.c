@@ -197,7 +197,7 @@ static bool is_memory(const struct aval *a)
 static bool check_typed(struct prover *v, struct astate *s, struct call *c, unsigned i)
 {
 	char text[TEXT];
-	uint32_t size = c->row->size[i];
+	uint32_t size = kfunc_object_size(c->row, i);
 	if (!is_memory(&c->arg[i]) || !size)
 		return prover_unmodelled(v, s, REASON_KFUNC, c->row->name);
 	c->sizes[i] = scalar_const(size);

@@ -100,6 +100,12 @@ uint32_t kfunc_gives(const struct helper_row *row)
 	return k && k->gives ? k->gives : KERNEL_BTF;
 }
 
+uint32_t kfunc_object_size(const struct helper_row *row, unsigned i)
+{
+	bool is_long = !strcmp(row->name, "bpf_kfunc_call_test_acquire"); /* where no prototype tells */
+	return row->size[i] || !is_long ? row->size[i] : 8;
+}
+
 /* Sections may nest; each has to be closed. */
 bool kfunc_check_section(struct prover *v, struct astate *s, struct call *c)
 {

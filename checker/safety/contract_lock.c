@@ -18,7 +18,17 @@ bool lock_is_in(const struct map *m)
 	return false;
 }
 
-/* Argument i points at a special field of the kind; *m: whose map. */
+#define TRACES "KPROBE|TRACEPOINT|PERF_EVENT|RAW_TRACEPOINT|RAW_TRACEPOINT_WRITABLE" /* is_tracing_prog_type */
+
+/* Where the program may interrupt the holder of a lock it may not wait for it (check_map_prog_compatibility). */
+static bool check_place(struct prover *v, const struct astate *s, const struct call *c, const char *not_in)
+{
+	bool there = !progtype_is_in(not_in, v->p->type);
+	return prover_oblige(v, s, OBLIGATION_ALLOWED, there, "bpf_%s is %sthere for programs of type %s", c->row->name,
+			     there ? "" : "not ", progtype_rows[v->p->type].name);
+}
+
+/* Argument i points at a special field of the kind. */
 static bool check_field(struct prover *v, struct astate *s, struct call *c, unsigned i, enum special_kind kind,
 			const char *what)
 {
@@ -44,7 +54,7 @@ static int find_lock(const struct astate *s)
 bool lock_take(struct prover *v, struct astate *s, struct call *c)
 {
 	const struct aval *a = &c->arg[0];
-	if (!check_field(v, s, c, 0, SPECIAL_LOCK, "a lock"))
+	if (!check_place(v, s, c, TRACES "|SOCKET") || !check_field(v, s, c, 0, SPECIAL_LOCK, "a lock"))
 		return false;
 	if (!prover_oblige(v, s, OBLIGATION_LOCKING, !s->lock, "no other lock is held"))
 		return false;
@@ -75,7 +85,7 @@ bool lock_give(struct prover *v, struct astate *s, struct call *c)
 
 bool timer_check(struct prover *v, struct astate *s, struct call *c)
 {
-	return check_field(v, s, c, 0, SPECIAL_TIMER, "a timer");
+	return check_place(v, s, c, TRACES) && check_field(v, s, c, 0, SPECIAL_TIMER, "a timer");
 }
 
 /* The timer runs with the map that it is in. */

@@ -115,7 +115,7 @@ static struct aval found_in(const struct map *m, uint32_t map)
 	if (is_socket_map(m))
 		return aval_pointer(KIND_KERNEL, KERNEL_SOCKET, 0);
 	if (m->type == MAPTYPE_XSKMAP)
-		return aval_pointer(KIND_KERNEL, KERNEL_ANY, 0);
+		return aval_pointer(KIND_KERNEL, KERNEL_XDP_SOCK, 0);
 	return aval_pointer(KIND_VALUE, map, 0);
 }
 

@@ -10,20 +10,20 @@ static const struct {
 } objects[] = {
     {FUNC_sk_lookup_tcp, KERNEL_ANY, KERNEL_SOCKET, false},
     {FUNC_sk_lookup_udp, KERNEL_ANY, KERNEL_SOCKET, false},
-    {FUNC_skc_lookup_tcp, KERNEL_ANY, KERNEL_SOCKET, false},
+    {FUNC_skc_lookup_tcp, KERNEL_ANY, KERNEL_SOCK_COMMON, false},
     {FUNC_map_lookup_elem, KERNEL_ANY, KERNEL_SOCKET, false},
     {FUNC_map_update_elem, KERNEL_SOCKET, KERNEL_ANY, false},
     {FUNC_sk_release, KERNEL_SOCKET, KERNEL_ANY, false},
     {FUNC_sk_fullsock, KERNEL_SOCKET, KERNEL_SOCKET, true},
-    {FUNC_tcp_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
+    {FUNC_tcp_sock, KERNEL_SOCKET, KERNEL_TCP_SOCK, true},
     {FUNC_get_listener_sock, KERNEL_SOCKET, KERNEL_SOCKET, false},
-    {FUNC_skc_to_tcp6_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
-    {FUNC_skc_to_tcp_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
-    {FUNC_skc_to_tcp_timewait_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
-    {FUNC_skc_to_tcp_request_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
-    {FUNC_skc_to_udp6_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
-    {FUNC_skc_to_unix_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
-    {FUNC_skc_to_mptcp_sock, KERNEL_SOCKET, KERNEL_SOCKET, true},
+    {FUNC_skc_to_tcp6_sock, KERNEL_SOCKET, KERNEL_SOCK_BTF, true},
+    {FUNC_skc_to_tcp_sock, KERNEL_SOCKET, KERNEL_SOCK_BTF, true},
+    {FUNC_skc_to_tcp_timewait_sock, KERNEL_SOCKET, KERNEL_SOCK_BTF, true},
+    {FUNC_skc_to_tcp_request_sock, KERNEL_SOCKET, KERNEL_SOCK_BTF, true},
+    {FUNC_skc_to_udp6_sock, KERNEL_SOCKET, KERNEL_SOCK_BTF, true},
+    {FUNC_skc_to_unix_sock, KERNEL_SOCKET, KERNEL_SOCK_BTF, true},
+    {FUNC_skc_to_mptcp_sock, KERNEL_SOCKET, KERNEL_SOCK_BTF, true},
     {FUNC_tcp_check_syncookie, KERNEL_SOCKET, KERNEL_ANY, false},
     {FUNC_tcp_gen_syncookie, KERNEL_SOCKET, KERNEL_ANY, false},
     {FUNC_sk_storage_get, KERNEL_SOCKET, KERNEL_ANY, false},
@@ -41,7 +41,7 @@ static const struct {
     {FUNC_task_pt_regs, KERNEL_TASK, KERNEL_BTF, false},
     {FUNC_copy_from_user_task, KERNEL_TASK, KERNEL_ANY, false},
     {FUNC_find_vma, KERNEL_TASK, KERNEL_ANY, false},
-    {FUNC_sock_from_file, KERNEL_BTF, KERNEL_SOCKET, false},
+    {FUNC_sock_from_file, KERNEL_BTF, KERNEL_BTF, false},
 };
 
 static int find(uint32_t func)
@@ -55,6 +55,12 @@ static int find(uint32_t func)
 static bool is_told_apart(uint32_t kind)
 {
 	return kind > KERNEL_BTF && kind < KERNEL_KINDS;
+}
+
+/* Helpers find out themselves whether a socket is a full one. */
+static bool is_socket(uint32_t kind)
+{
+	return kind >= KERNEL_SOCKET && kind <= KERNEL_SOCK_BTF;
 }
 
 static uint32_t wanted(const struct call *c, unsigned i)
@@ -79,7 +85,8 @@ static bool check_type(struct prover *v, struct astate *s, struct call *c, unsig
 	uint32_t want = wanted(c, i);
 	if (a->kind != KIND_KERNEL || !is_told_apart(want) || !is_told_apart(a->object))
 		return prover_unmodelled(v, s, REASON_HELPER, "a kernel object whose type is not known");
-	return contract_oblige(v, s, c, i, a->object == want && contract_is_whole(s, a, KIND_KERNEL), names[want]);
+	bool fits = a->object == want || (want == KERNEL_SOCKET && is_socket(a->object));
+	return contract_oblige(v, s, c, i, fits && contract_is_whole(s, a, KIND_KERNEL), names[want]);
 }
 
 static bool check_released(struct prover *v, struct astate *s, struct call *c, unsigned i)

@@ -92,6 +92,10 @@ void access_move_packet(struct astate *s);
 /* Every pointer with this reference is dead: it becomes KIND_NONE. */
 void access_kill_reference(struct astate *s, uint32_t ref);
 
+/* Kernel objects (object.c): enum kernel_kind of a context field, and whether so many bytes of it may be read. */
+uint32_t object_of_field(const struct context_field *f);
+bool object_permits(const struct astate *s, const struct aval *p, unsigned size);
+
 /* Calls: call.c and helper*.c. */
 /* A helper or kfunc that does not call back: contract, effects, result in r0; r1 to r5 are lost. false: the path ends
  * (faulty, or a tail call taken for sure is not: it may fail and fall through). */

@@ -61,7 +61,7 @@ enum kind {
 	KIND_STACK,   /* object: frame; offset from its end: r10 is 0, the lowest byte -512 */
 	KIND_CTX,
 	KIND_PACKET,  /* offset from data; data_end is at the symbol state.length, data_meta at state.meta */
-	KIND_STALE,   /* pointed into the packet before it moved */
+	KIND_STALE,   /* pointed into the packet before it moved, or (object: 1) at what was given back since */
 	KIND_VALUE,   /* object: index of the map; data sections too */
 	KIND_MAP,     /* object: index of the map, or INNER_MAP + index of the outer one */
 	KIND_MEM,     /* object: size in bytes; may be read and written; ref: acquired */
@@ -76,7 +76,7 @@ enum kind {
 
 /* Those behind BTF are told apart; BTF: of a type that nobody wrote down. */
 enum kernel_kind {
-	KERNEL_ANY, KERNEL_BTF, KERNEL_SOCKET, KERNEL_TASK, KERNEL_CT, KERNEL_CT_NEW, KERNEL_CGROUP, KERNEL_CPUMASK,
+	KERNEL_ANY, KERNEL_BTF, KERNEL_SOCKET, KERNEL_SOCK_COMMON, KERNEL_TCP_SOCK, KERNEL_XDP_SOCK, KERNEL_SOCK_BTF, KERNEL_TASK, KERNEL_CT, KERNEL_CT_NEW, KERNEL_CGROUP, KERNEL_CPUMASK,
 	KERNEL_KEY, KERNEL_TEST, KERNEL_KINDS
 };
 
