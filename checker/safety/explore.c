@@ -147,12 +147,6 @@ static uint64_t key_at(const struct astate *s, unsigned depth, uint32_t slot)
 	return h;
 }
 
-static bool is_callback_entry(const struct explorer *x, const struct astate *s)
-{
-	const struct aframe *f = &s->frames[s->depth - 1];
-	return s->depth > 1 && f->callback && f->callback->target == s->slot && x->marks[s->slot] & SLOT_ENTRY;
-}
-
 static bool is_in_loop(const struct explorer *x, const struct astate *s, const struct head *h)
 {
 	if (s->depth < h->depth)
@@ -343,9 +337,10 @@ static void merge(struct explorer *x, struct astate *s, const struct node *old)
 /* At a place where paths meet; false: the path ends here. */
 static bool arrive(struct explorer *x, struct astate *s, struct node **node)
 {
-	bool rounds = is_callback_entry(x, s), head = rounds || x->marks[s->slot] & SLOT_HEAD;
+	bool rounds = s->round, head = rounds || x->marks[s->slot] & SLOT_HEAD;
+	s->round = false; /* the callback may have a loop that begins where it does */
 	tidy(x, s);
-	struct place *p = visits_place(&x->visits, key_at(s, s->depth, s->slot));
+	struct place *p = visits_place(&x->visits, key_at(s, s->depth, s->slot) + rounds);
 	enum arrival a = compare(x, p, s, head, rounds);
 	if (a == ARRIVE_END)
 		return false;
@@ -430,6 +425,7 @@ static void give_arguments(struct astate *s)
 		s->r[i] = aval_none();
 	s->r[10] = aval_pointer(KIND_STACK, s->depth - 1, 0);
 	s->slot = f->callback->target;
+	s->round = true;
 }
 
 /* Back to the caller; r0 is as it is. */

@@ -134,6 +134,7 @@ struct astate {
 	uint32_t next_id; /* for null_id and ref */
 	uint32_t compared; /* slot of the latest comparison with data_end + 1, 0: none; for texts only */
 	bool budgeted;    /* passed a may_goto since the last loop head */
+	bool round;       /* a callback's round begins here */
 	struct aframe frames[MAX_FRAMES];
 };
 

@@ -416,6 +416,14 @@ static bool step_wide(struct prover *v, struct astate *s, const struct insn *in)
 	return true;
 }
 
+static bool stack_range_is_secret(const struct astate *s, const struct aval *at, unsigned size)
+{
+	struct scalar f = state_number(s, at);
+	if (f.smin < -STACK_BYTES || f.smax + size > 0)
+		return true; /* out of bounds, which fails anyway */
+	return stack_is_secret(s, at->object, (uint32_t)(f.smin + STACK_BYTES), (uint32_t)(f.smax + STACK_BYTES) + size);
+}
+
 static bool fetches(enum isa_op op)
 {
 	return op == ISA_A_FADD || op == ISA_A_FOR || op == ISA_A_FAND || op == ISA_A_FXOR || op == ISA_A_XCHG;
@@ -450,10 +458,14 @@ static bool step_atomic(struct prover *v, struct astate *s, const struct insn *i
 	struct aval at = plus_const(p, in->off);
 	if (!check_aligned(v, s, in, &p))
 		return false;
+	bool secret = pointer || (p.kind == KIND_STACK && stack_range_is_secret(s, &at, in->width / 8u));
 	if (!access_bytes(v, s, &at, scalar_const(in->width / 8u), ACCESS_READ | ACCESS_WRITE | ACCESS_ATOMIC, true,
 			  "atomic operation"))
 		return false;
-	old = (struct aval){.kind = KIND_NUMBER, .sym = state_new_sym(s, scalar_of_width(in->width), pointer || p.kind == KIND_STACK)};
+	if (pointer && p.kind != KIND_STACK &&
+	    !prover_oblige(v, s, OBLIGATION_SECRET, v->opt->privileged, "no kernel address is exchanged into memory"))
+		return false;
+	old = (struct aval){.kind = KIND_NUMBER, .sym = state_new_sym(s, scalar_of_width(in->width), secret)};
 	if (in->op == ISA_A_CMPXCHG)
 		s->r[0] = old;
 	else if (fetches(in->op))
