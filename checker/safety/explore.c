@@ -251,7 +251,7 @@ static enum arrival compare(struct explorer *x, const struct place *p, const str
 		struct node *n = p->nodes[i];
 		if (n->open && n != latest)
 			continue; /* a cycle, which the latest state of its head decides about */
-		if ((n->state->budgeted && !s->budgeted) || !state_included(s, n->state, n->serial)) {
+		if ((!n->open && n->state->gotos > s->gotos) || !state_included(s, n->state, n->serial)) {
 			n->misses++;
 			continue;
 		}
@@ -260,7 +260,7 @@ static enum arrival compare(struct explorer *x, const struct place *p, const str
 			return ARRIVE_END;
 		if (!n->serial)
 			return ARRIVE_WIDEN;
-		prover_oblige(x->v, s, OBLIGATION_ENDS, s->budgeted || measure_ends(n, s),
+		prover_oblige(x->v, s, OBLIGATION_ENDS, s->gotos > n->state->gotos || measure_ends(n, s),
 			      "a number gets closer to its bound each time the loop goes round");
 		return ARRIVE_END;
 	}
@@ -300,6 +300,22 @@ static size_t exit_constants(const struct explorer *x, const struct astate *s, u
 	return n;
 }
 
+/* Symbols that earlier states of the same head gave become this one's: in each round they may be other numbers. */
+static void renew_heads(const struct explorer *x, struct astate *s, uint32_t serial)
+{
+	const struct head *new = &x->heads[serial];
+	for (sym i = 1; i < s->n_syms; i++) {
+		struct symbol *y = &s->syms[i];
+		if (y->def != DEF_HEAD)
+			continue;
+		const struct head *h = &x->heads[y->a];
+		if (h->sub == new->sub && h->block == new->block && h->depth == new->depth && h->rounds == new->rounds) {
+			y->a = serial;
+			y->b = i;
+		}
+	}
+}
+
 /* Thresholds of the loop's exits, then of the program, then none. */
 static bool widen(struct explorer *x, struct astate *s, const struct node *old, uint32_t serial)
 {
@@ -317,6 +333,7 @@ static bool widen(struct explorer *x, struct astate *s, const struct node *old, 
 		return false;
 	replace(s, &wide);
 	state_collect(s);
+	renew_heads(x, s, serial);
 	return true;
 }
 
@@ -358,8 +375,6 @@ static bool arrive(struct explorer *x, struct astate *s, struct node **node)
 		merge(x, s, old);
 	}
 	visits_trim(p);
-	if (head)
-		s->budgeted = false;
 	*node = visits_add(&x->visits, p, *node, s);
 	(*node)->serial = serial;
 	(*node)->visits = visits;
@@ -553,7 +568,7 @@ static bool run_may_goto(struct explorer *x, struct astate *s, const struct insn
 	state_clone(&other, s);
 	other.slot = (uint32_t)insn_target(in, s->slot);
 	push(x, &other, node);
-	s->budgeted = true;
+	s->gotos++;
 	s->slot++;
 	return true;
 }

@@ -440,7 +440,7 @@ static bool meet_states(struct meeting *m)
 	o->slot = a->slot, o->depth = a->depth, o->lock = a->lock, o->rcu = a->rcu;
 	o->next_id = 1;
 	o->compared = a->compared == b->compared ? a->compared : 0;
-	o->budgeted = a->budgeted && b->budgeted;
+	o->gotos = a->gotos < b->gotos ? a->gotos : b->gotos;
 	state_define(o, DEF_NONE, scalar_const(0), false, 0, 0, 0, 0);
 	o->n_refs = a->n_refs;
 	for (unsigned i = 0; i < a->n_refs; i++) {

@@ -133,7 +133,7 @@ struct astate {
 	uint32_t rcu;     /* depth of rcu/preempt sections held */
 	uint32_t next_id; /* for null_id and ref */
 	uint32_t compared; /* slot of the latest comparison with data_end + 1, 0: none; for texts only */
-	bool budgeted;    /* passed a may_goto since the last loop head */
+	uint32_t gotos;   /* may_gotos passed on this path, at least: a loop that passes one ends */
 	bool round;       /* a callback's round begins here */
 	struct aframe frames[MAX_FRAMES];
 };

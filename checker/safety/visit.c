@@ -103,13 +103,15 @@ void visits_close(struct node *n)
 		n = n->parent;
 }
 
-/* The latest stays: it is what a loop is widened from. */
+/* The latest open one stays: it is what a loop is widened from. */
 void visits_trim(struct place *p)
 {
-	size_t kept = 0;
+	size_t kept = 0, latest = p->n;
+	while (latest > 0 && !p->nodes[latest - 1]->open)
+		latest--;
 	for (size_t i = 0; i < p->n; i++) {
 		struct node *n = p->nodes[i];
-		if (i + 1 == p->n || n->serial || n->misses <= n->hits * 4 + 12)
+		if (i + 1 == latest || n->misses <= n->hits * 4 + 12)
 			p->nodes[kept++] = n;
 		else
 			drop_state(n);
