@@ -170,7 +170,7 @@ static bool load_flows(struct machine *m, const struct insn *in)
 static bool atomic_flows(struct machine *m, const struct insn *in)
 {
 	struct value at = m->r[in->dst];
-	bool tells = tells_address(m, in->src) || (in->op == ISA_A_CMPXCHG && tells_address(m, 0));
+	bool tells = tells_address(m, in->src); /* what r0 is compared with decides only what is stored */
 	if (!(m->known & 1u << in->dst))
 		return false;
 	if (is_pointer(m->r[in->src]) || (in->op == ISA_A_CMPXCHG && is_pointer(m->r[0])))

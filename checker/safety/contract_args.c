@@ -124,6 +124,9 @@ static bool check_memory(struct prover *v, struct astate *s, struct call *c, uns
 	if (!k->size && !check_size(v, s, c, i + 1, size))
 		return false;
 	bool nothing = contract_is_null(s, &c->arg[i]) && size->umax == 0;
+	bool pointer = aval_is_pointer(&c->arg[i]) || c->arg[i].followable;
+	if (size->umax == 0 && !contract_oblige(v, s, c, i, nothing || pointer, "a pointer to memory"))
+		return false;
 	if (!check_packet(v, s, c, i, k->how))
 		return false;
 	return nothing || !(k->how & ACCESS_READ) ||
