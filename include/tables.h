@@ -81,6 +81,11 @@ enum skb_fact { SKB_LINK_SET, SKB_NON_LINEAR };
 #define FLOW_KEYS_SIZE 56 /* struct bpf_flow_keys */
 /* Which byte of the input's the flow keys' byte is at entry, -1: it is 0 (bpf_flow_dissect). */
 int flow_keys_source(unsigned byte);
+/* Are there fields of kernel objects that the program may write? (the btf_struct_access of congestion controls) */
+static inline bool progtype_writes_kernel(enum progtype type)
+{
+	return type == PROGTYPE_STRUCT_OPS;
+}
 #define METADATA_MASK 0xfc /* its length: multiples of 4 up to 252 (xdp_metalen_invalid, meta_len of skb_shared_info) */
 
 /* What r0 may be when a program ends: a signed number of so many bits. */

@@ -143,6 +143,8 @@ static void add_final(struct encoding *e)
 		return;
 	add_packet(e);
 	add_writes(e, SPACE_CTX, "context");
+	add_writes(e, SPACE_FLOW, "flow keys");
+	add_writes(e, SPACE_KERNEL, "kernel");
 	for (uint32_t i = 0; i < e->world->n_maps; i++) {
 		const char *map = e->world->maps[i].def->name;
 		snprintf(name, sizeof name, "map %.40s", map);

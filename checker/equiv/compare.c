@@ -121,6 +121,17 @@ static void compare_flow_keys(struct comparison *c)
 	free(w);
 }
 
+static void compare_kernel(struct comparison *c)
+{
+	struct mem_index *w;
+	if (same_space(c, SPACE_KERNEL))
+		return;
+	size_t n = all_writes(c, SPACE_KERNEL, &w);
+	for (size_t i = 0; i < n; i++)
+		claim_add(c, "kernel memory", differ_at(c, SPACE_KERNEL, 0, 0, w[i].off));
+	free(w);
+}
+
 /* A map whose elements have no generations, or a data section: one value per key. */
 static void compare_plain(struct comparison *c, uint32_t number, const char *name)
 {
@@ -193,6 +204,7 @@ static void compare_maps(struct comparison *c, bool shared_only)
 
 void compare_shared(struct comparison *c)
 {
+	compare_kernel(c);
 	compare_maps(c, true);
 }
 
@@ -202,6 +214,7 @@ void compare_states(struct comparison *c)
 		compare_packet(c);
 	compare_context(c);
 	compare_flow_keys(c);
+	compare_kernel(c);
 	compare_maps(c, false);
 }
 

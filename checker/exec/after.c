@@ -28,6 +28,12 @@ static void change_packet(struct machine *m, const struct helper_row *row, uint6
 	k->after = position + 1;
 }
 
+static void forget_kernel(struct machine *m, uint64_t position)
+{
+	m->n_kernel = 0;
+	m->kernel_after = position + 1;
+}
+
 void after_change_state(struct machine *m, const struct helper_row *row, uint64_t position)
 {
 	if ((row->effects & PKT_WRITE) && m->packet_kind != PACKET_NONE)
@@ -39,12 +45,54 @@ void after_change_state(struct machine *m, const struct helper_row *row, uint64_
 	if (row->effects & MAPS_WRITE)
 		element_forget(m, position);
 	if (row->effects & KERNEL_WRITE)
-		m->kernel_after = position + 1;
+		forget_kernel(m, position);
 }
 
-uint8_t after_kernel_byte(const struct machine *m, uint64_t address)
+static uint8_t kernel_input(const struct machine *m, uint64_t address)
 {
 	if (!m->kernel_after)
 		return (uint8_t)machine_input(m, IN_KMEM, 1, address);
 	return (uint8_t)machine_input(m, IN_AFTER, 3, m->kernel_after - 1, (uint64_t)AFTER_KERNEL, address);
+}
+
+/* Where a written byte is, or belongs. */
+static size_t kernel_slot(const struct machine *m, uint64_t address)
+{
+	size_t i = 0;
+	while (i < m->n_kernel && m->kernel[i].address < address)
+		i++;
+	return i;
+}
+
+static bool is_written(const struct machine *m, size_t i, uint64_t address)
+{
+	return i < m->n_kernel && m->kernel[i].address == address;
+}
+
+uint8_t after_kernel_byte(const struct machine *m, uint64_t address)
+{
+	size_t i = kernel_slot(m, address);
+	return is_written(m, i, address) ? m->kernel[i].value : kernel_input(m, address);
+}
+
+void after_write_kernel(struct machine *m, uint64_t address, uint8_t byte)
+{
+	size_t i = kernel_slot(m, address);
+	if (!is_written(m, i, address)) {
+		m->kernel = realloc(m->kernel, (m->n_kernel + 1) * sizeof *m->kernel);
+		if (!m->kernel)
+			abort();
+		memmove(m->kernel + i + 1, m->kernel + i, (m->n_kernel++ - i) * sizeof *m->kernel);
+		m->kernel[i].address = address;
+	}
+	m->kernel[i].value = byte;
+}
+
+void after_list_kernel(struct machine *m)
+{
+	m->out->kernel = m->kernel;
+	m->out->n_kernel = m->n_kernel;
+	for (size_t i = 0; i < m->n_kernel; i++)
+		m->kernel[i].changed = m->kernel[i].value != kernel_input(m, m->kernel[i].address);
+	m->kernel = NULL;
 }

@@ -95,6 +95,25 @@ static bool flow_keys_differ(const struct exec_outcome *x, const struct exec_out
 	return false;
 }
 
+/* Both lists are sorted; what only one side lists is as at entry on the other. */
+static bool kernel_differs(const struct exec_outcome *x, const struct exec_outcome *y, struct report r)
+{
+	size_t i = 0, j = 0;
+	while (i < x->n_kernel || j < y->n_kernel) {
+		const struct exec_kernel_byte *a = i < x->n_kernel ? &x->kernel[i] : NULL;
+		const struct exec_kernel_byte *b = j < y->n_kernel ? &y->kernel[j] : NULL;
+		bool first = a && (!b || a->address <= b->address), second = b && (!a || b->address <= a->address);
+		unsigned long long address = first ? a->address : b->address;
+		if (first && second && a->value != b->value)
+			return say(r, "byte of the kernel at 0x%llx: 0x%02x, 0x%02x", address, a->value, b->value);
+		if (first != second && (first ? a : b)->changed)
+			return say(r, "byte of the kernel at 0x%llx: changed by the %s only", address, first ? "first" : "second");
+		i += first;
+		j += second;
+	}
+	return false;
+}
+
 static const char *print_key(const struct exec_value *v, char *buf, size_t len)
 {
 	size_t at = 0;
@@ -206,6 +225,6 @@ bool exec_differ(const struct program *a, const struct exec_outcome *x, const st
 		return true;
 	if (x->end == EXEC_FAULT || x->end == EXEC_UNMODELLED)
 		return false;
-	return packets_differ(a, x, y, r) || contexts_differ(a, x, y, r) || flow_keys_differ(x, y, r) || maps_differ(x, y, r) ||
+	return packets_differ(a, x, y, r) || contexts_differ(a, x, y, r) || flow_keys_differ(x, y, r) || kernel_differs(x, y, r) || maps_differ(x, y, r) ||
 	       events_differ(x, y, r);
 }

@@ -473,6 +473,7 @@ void exec_release(struct exec_outcome *out)
 	for (size_t i = 0; i < out->n_events; i++)
 		free(out->events[i].bytes);
 	free(out->values);
+	free(out->kernel);
 	free(out->events);
 	free(out->packet);
 	free(out->metadata);

@@ -35,6 +35,13 @@ struct exec_event {
 #define EXEC_EVENT_ATOMIC 0x10000u
 #define EXEC_EVENT_TAIL 12u
 
+/* A byte of kernel memory that the run wrote. */
+struct exec_kernel_byte {
+	uint64_t address;
+	uint8_t value;
+	bool changed; /* not as at entry; a byte that a run doesn't list is as at entry */
+};
+
 /* A change of a map: the final state of one key that the run touched. */
 struct exec_value {
 	uint32_t map; /* number in the pairing */
@@ -64,6 +71,8 @@ struct exec_outcome {
 	uint8_t flow_keys[FLOW_KEYS_SIZE]; /* 0 but of a flow dissector */
 	struct exec_value *values;
 	size_t n_values; /* sorted by map, then key */
+	struct exec_kernel_byte *kernel;
+	size_t n_kernel; /* sorted by address */
 	struct exec_event *events;
 	size_t n_events;
 	uint64_t steps;

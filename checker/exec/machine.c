@@ -205,6 +205,7 @@ void machine_release(struct machine *m)
 	free(m->pkt.known);
 	free(m->counters);
 	free(m->index);
+	free(m->kernel);
 	free(m->snapshot);
 	for (int i = 0; i < 5; i++)
 		free(m->scratch[i]);
@@ -240,5 +241,6 @@ void machine_finish(struct machine *m)
 	memcpy(m->out->context, m->context, m->out->context_len);
 	if (m->flow_region)
 		memcpy(m->out->flow_keys, m->regions[m->flow_region].bytes, FLOW_KEYS_SIZE);
+	after_list_kernel(m);
 	element_list(m);
 }

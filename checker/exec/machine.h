@@ -156,6 +156,8 @@ struct machine {
 	uint8_t *context;
 	bool *context_known; /* bytes that were needed or written so far */
 	uint64_t context_after, kernel_after; /* 1 + position of the opaque call that may have changed it, 0: none */
+	struct exec_kernel_byte *kernel;      /* written since then, sorted by address */
+	size_t n_kernel;
 	enum packet_kind packet_kind;
 	struct packet pkt;
 	struct map_state *maps;
@@ -254,6 +256,8 @@ void context_check_write(struct machine *m, int64_t off, uint64_t n);
 /* after.c: what an opaque call may change */
 void after_change_state(struct machine *m, const struct helper_row *row, uint64_t position);
 uint8_t after_kernel_byte(const struct machine *m, uint64_t address);
+void after_write_kernel(struct machine *m, uint64_t address, uint8_t byte);
+void after_list_kernel(struct machine *m); /* writes the outcome's bytes */
 
 /* element.c: maps' contents */
 struct element *element_find(struct machine *m, uint32_t map, const uint8_t *key);

@@ -64,7 +64,8 @@ static void check_writable(struct machine *m, const struct region *r)
 {
 	if (m->opt->safety && is_kernel(r))
 		demand_check_kernel_write(m, r);
-	if (is_kernel(r) || r->kind == REGION_KEY || (r->kind == REGION_PACKET && !progtype_rows[m->p->type].packet_write) ||
+	bool kernel = is_kernel(r) && !progtype_writes_kernel(m->p->type);
+	if (kernel || r->kind == REGION_KEY || (r->kind == REGION_PACKET && !progtype_rows[m->p->type].packet_write) ||
 	    (r->kind == REGION_VALUE && m->maps[r->map].def->is_data && m->maps[r->map].def->frozen))
 		machine_fault(m, FAULT_READ_ONLY, "write to %s, which is read-only here", region_names[r->kind]);
 }
@@ -178,6 +179,11 @@ void memory_write(struct machine *m, struct value at, int64_t off, uint64_t n, c
 		return;
 	}
 	uint8_t *to = bytes_at(m, r, off, n);
+	if (is_kernel(r)) {
+		for (uint64_t i = 0; i < n; i++)
+			after_write_kernel(m, r->base + (uint64_t)off + i, bytes[i]);
+		return;
+	}
 	if (r->kind == REGION_STACK)
 		mark_stack(r->stack, (uint64_t)off, n);
 	else
@@ -240,7 +246,7 @@ bool memory_is_shared(const struct machine *m, struct value at)
 {
 	const struct region *r = &m->regions[at.region];
 	if (r->kind != REGION_VALUE)
-		return false;
+		return is_kernel(r);
 	const struct map *def = m->maps[r->map].def;
 	return def->is_data ? !def->frozen : maptype_rows[def->type].shared;
 }

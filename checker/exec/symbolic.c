@@ -280,6 +280,40 @@ static void read_map(struct reading *r, uint32_t number)
 	free(keys.at);
 }
 
+static int compare_addresses(const void *a, const void *b)
+{
+	const struct exec_kernel_byte *x = a, *y = b;
+	return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static bool is_listed(const struct exec_outcome *o, uint64_t address)
+{
+	for (size_t i = 0; i < o->n_kernel; i++)
+		if (o->kernel[i].address == address)
+			return true;
+	return false;
+}
+
+static void read_kernel(struct reading *r)
+{
+	struct exec_outcome *o = r->out;
+	struct mem_index *w;
+	size_t n = mem_writes(r->world, r->run->final->mems[SPACE_KERNEL], &w);
+	uint64_t after = value_of(r, r->run->final->counters[COUNT_KERNEL]);
+	o->kernel = zeroed((n + 1) * sizeof *o->kernel);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t address = value_of(r, w[i].off), what[3] = {after - 1, AFTER_KERNEL, address};
+		if (is_listed(o, address))
+			continue;
+		struct exec_kernel_byte *b = &o->kernel[o->n_kernel++];
+		*b = (struct exec_kernel_byte){address, byte_of(r, SPACE_KERNEL, 0, address), false};
+		b->changed = b->value != (after ? input_get(r->in, IN_AFTER, what, 3) : input_get(r->in, IN_KMEM, &address, 1));
+	}
+	free(w);
+	if (o->n_kernel)
+		qsort(o->kernel, o->n_kernel, sizeof *o->kernel, compare_addresses);
+}
+
 static void read_final(struct reading *r)
 {
 	struct exec_outcome *o = r->out;
@@ -287,6 +321,7 @@ static void read_final(struct reading *r)
 	read_events(r);
 	read_packet(r);
 	read_context(r);
+	read_kernel(r);
 	for (uint32_t i = 0; i < r->world->n_maps; i++)
 		read_map(r, i);
 	if (o->n_values)

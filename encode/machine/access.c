@@ -183,7 +183,7 @@ static bool check_access(struct run *r, const struct state *s, const struct targ
 			unknown_at(r, t->guard, REASON_REGIONS, "disguised address");
 			return false;
 		}
-		if (write)
+		if (write && !progtype_writes_kernel(w->type))
 			fault_if(r, t->guard, FAULT_READ_ONLY, term_true(p));
 		return true;
 	case REGION_FLOW:
@@ -212,22 +212,14 @@ static unsigned region_space(const struct region *g, tuple *key)
 		return SPACE_PACKET;
 	if (g->kind == REGION_FLOW)
 		return SPACE_FLOW;
+	if (g->kind == REGION_KERNEL || g->kind == REGION_WORD)
+		return SPACE_KERNEL; /* by addresses */
 	return g->kind == REGION_MEM ? (unsigned)SPACE_MEM : space_of_map(g->id, MAP_VALUES);
 }
 
 term kernel_byte(struct world *w, const struct state *s, term address)
 {
-	return kernel_byte_at(w, s->counters[COUNT_KERNEL], address);
-}
-
-term kernel_byte_at(struct world *w, term changed, term address)
-{
-	struct term_pool *p = w->pool;
-	term zero = word_const(w, 0), before = world_input1(w, IN_KMEM, address);
-	if (changed == zero)
-		return before;
-	term position = term_sub(p, changed, word_const(w, 1)), what = word_const(w, AFTER_KERNEL);
-	return term_ite(p, term_eq(p, changed, zero), before, world_input(w, IN_AFTER, (term[]){position, what, address}, 3));
+	return mem_read_byte(w, s->mems[SPACE_KERNEL], 0, address);
 }
 
 static struct value kernel_load(struct run *r, const struct state *s, const struct region *g, term off, unsigned n)
@@ -299,7 +291,7 @@ static void store_target(struct run *r, struct state *s, const struct target *t,
 		field_store(r, s, t->guard, t->sure, t->off, n, value_word(w, v));
 		return;
 	}
-	if (!check_access(r, s, t, n, true) || t->region->kind == REGION_KERNEL || t->region->kind == REGION_WORD)
+	if (!check_access(r, s, t, n, true))
 		return;
 	if (t->region->kind == REGION_STACK) {
 		frame_write(w, s->frames[t->region->id], t->sure ? term_true(p) : t->own, t->off, n, v);
@@ -307,7 +299,8 @@ static void store_target(struct run *r, struct state *s, const struct target *t,
 	}
 	tuple key;
 	unsigned space = region_space(t->region, &key);
-	mem stored = mem_store(w, s->mems[space], key, t->off, n, word);
+	term off = space == SPACE_KERNEL ? term_add(p, t->region->base, t->off) : t->off;
+	mem stored = mem_store(w, s->mems[space], key, off, n, word);
 	s->mems[space] = t->sure ? stored : mem_choose(w, t->own, stored, s->mems[space]);
 }
 
@@ -377,7 +370,8 @@ static bool is_shared(const struct world *w, const struct region *g)
 {
 	if (g->kind == REGION_DATA)
 		return !w->maps[g->id].def->frozen;
-	return g->kind == REGION_LOST || (g->kind == REGION_VALUE && maptype_rows[w->maps[g->id].def->type].shared);
+	return g->kind == REGION_LOST || g->kind == REGION_KERNEL || g->kind == REGION_WORD ||
+	       (g->kind == REGION_VALUE && maptype_rows[w->maps[g->id].def->type].shared);
 }
 
 term access_is_shared(struct run *r, const struct value *v)
@@ -439,7 +433,7 @@ bool access_write_stretch(struct run *r, struct state *s, const struct value *v,
 			continue;
 		mem *m = &s->mems[region_space(t.region, &key)];
 		term to = term_add(w->pool, t.off, b->length);
-		mem stretch = mem_stretch(w, *m, key, t.off, to, b->argument, b->word, s->counters[COUNT_KERNEL]);
+		mem stretch = mem_stretch(w, *m, key, t.off, to, b->argument, b->word, s->mems[SPACE_KERNEL]);
 		mem zeros = mem_fill(w, *m, key, t.off, to, term_const(w->pool, 8, 0));
 		stretch = mem_choose(w, b->zero, zeros, stretch);
 		*m = t.sure ? stretch : mem_choose(w, t.own, stretch, *m);

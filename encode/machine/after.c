@@ -76,6 +76,8 @@ void call_change_state(struct call *c, term position)
 		change_maps(c, position);
 		c->state->counters[COUNT_MAPS] = c->state->counters[COUNT_VALUES] = after;
 	}
-	if (effects & KERNEL_WRITE)
+	if (effects & KERNEL_WRITE) {
+		c->state->mems[SPACE_KERNEL] = mem_after(w, SPACE_KERNEL, position);
 		c->state->counters[COUNT_KERNEL] = after;
+	}
 }

@@ -94,7 +94,7 @@ struct state {
 };
 
 /* Index into state.mems: fixed spaces, then three per map. */
-enum space { SPACE_CTX, SPACE_PACKET, SPACE_MEM, SPACE_MEM_STATE, SPACE_FLOW, SPACE_FIXED };
+enum space { SPACE_CTX, SPACE_PACKET, SPACE_MEM, SPACE_MEM_STATE, SPACE_FLOW, SPACE_KERNEL, SPACE_FIXED };
 enum map_space { MAP_VALUES, MAP_PRESENT, MAP_GENERATION, MAP_SPACES };
 
 struct loop_answer {
@@ -176,10 +176,9 @@ mem mem_move(struct world *w, mem m, tuple key, term from, term to, term by);
 /* A space after the opaque call at a position that may have changed all of it; of MAP_GENERATION: the generation
  * that all keys have from then on. */
 mem mem_after(struct world *w, unsigned space, term position);
-/* Bytes [from, to) are OUT(word, argument, 0 ...), or with STRETCH_KERNEL kernel memory at the address `word` on, as
- * of the counter COUNT_KERNEL. */
+/* Bytes [from, to) are OUT(word, argument, 0 ...), or with STRETCH_KERNEL those of `kernel` from the address `word` on. */
 #define STRETCH_KERNEL 255u
-mem mem_stretch(struct world *w, mem m, tuple key, term from, term to, unsigned argument, term word, term changed);
+mem mem_stretch(struct world *w, mem m, tuple key, term from, term to, unsigned argument, term word, mem kernel);
 mem mem_choose(struct world *w, term c, mem a, mem b);
 term mem_read_byte(struct world *w, mem m, tuple key, term off);
 term mem_read(struct world *w, mem m, tuple key, term off, unsigned bytes); /* little-endian, 1..8 bytes */
@@ -321,9 +320,8 @@ struct stretch {
 };
 bool access_write_stretch(struct run *r, struct state *s, const struct value *p, size_t n, const term *present,
                         const struct stretch *b);
-/* A byte of kernel memory, now or as of a value of COUNT_KERNEL. */
+/* A byte of kernel memory. */
 term kernel_byte(struct world *w, const struct state *s, term address);
-term kernel_byte_at(struct world *w, term changed, term address);
 
 /* Context fields. */
 struct value field_load(struct run *r, struct state *s, term guard, term off, unsigned bytes);

@@ -10,7 +10,7 @@ enum mem_kind { MEM_INITIAL, MEM_STORE, MEM_FILL, MEM_MOVE, MEM_CHOOSE, MEM_AFTE
 
 struct mem_node {
 	enum mem_kind kind;
-	mem prev, other;   /* other: CHOOSE's second branch; STRETCH: a term */
+	mem prev, other;   /* other: CHOOSE's second branch; STRETCH: of kernel memory */
 	tuple key;
 	term off, to;      /* STORE, FILL, STRETCH; INITIAL, AFTER: off is the space */
 	term val;          /* STORE: 8 * bytes bits; FILL: a byte; MOVE: the distance; CHOOSE: the condition; AFTER: position */
@@ -118,9 +118,9 @@ mem mem_choose(struct world *w, term c, mem a, mem b)
 	return node_push(w, (struct mem_node){MEM_CHOOSE, a, b, 0, 0, 0, c, 0});
 }
 
-mem mem_stretch(struct world *w, mem m, tuple key, term from, term to, unsigned argument, term word, term changed)
+mem mem_stretch(struct world *w, mem m, tuple key, term from, term to, unsigned argument, term word, mem kernel)
 {
-	return node_push(w, (struct mem_node){MEM_STRETCH, m, changed, key, from, to, word, argument});
+	return node_push(w, (struct mem_node){MEM_STRETCH, m, kernel, key, from, to, word, argument});
 }
 
 mem mem_after(struct world *w, unsigned space, term position)
@@ -156,10 +156,9 @@ static term after_byte(struct world *w, const struct mem_node *n, tuple key, ter
 {
 	if (n->off >= SPACE_FIXED)
 		return map_after_byte(w, n, key, off);
-	bool context = n->off == SPACE_CTX;
-	term what = word_const(w, context ? AFTER_CONTEXT : AFTER_PACKET);
-	term byte = world_input(w, IN_AFTER, (term[]){n->val, what, off}, 3);
-	return context ? field_byte(w, off, byte) : byte;
+	uint64_t what = n->off == SPACE_CTX ? AFTER_CONTEXT : n->off == SPACE_PACKET ? AFTER_PACKET : AFTER_KERNEL;
+	term byte = world_input(w, IN_AFTER, (term[]){n->val, word_const(w, what), off}, 3);
+	return what == AFTER_CONTEXT ? field_byte(w, off, byte) : byte;
 }
 
 /* Initial contents. */
@@ -234,6 +233,8 @@ static term initial_byte(struct world *w, unsigned space, tuple key, term off)
 		return world_input1(w, IN_PKT, off);
 	case SPACE_FLOW:
 		return flow_byte(w, off);
+	case SPACE_KERNEL:
+		return world_input1(w, IN_KMEM, off);
 	case SPACE_MEM:
 		return world_input(w, IN_OUT, (term[]){tuple_words(w, key, &n)[0], word_const(w, OUT_RECORD), off}, 3);
 	case SPACE_MEM_STATE:
@@ -313,7 +314,7 @@ static term stretch_byte(struct world *w, const struct mem_node *n, term off)
 {
 	term at = term_sub(w->pool, off, n->off);
 	if (n->bytes == STRETCH_KERNEL)
-		return kernel_byte_at(w, n->other, term_add(w->pool, n->val, at));
+		return mem_read_byte(w, n->other, 0, term_add(w->pool, n->val, at));
 	return world_input(w, IN_OUT, (term[]){n->val, word_const(w, n->bytes), at}, 3);
 }
 
@@ -435,7 +436,7 @@ size_t mem_writes(struct world *w, mem m, struct mem_index **out)
 		}
 		if (node->kind == MEM_FILL || node->kind == MEM_MOVE || node->kind == MEM_STRETCH)
 			(*out)[n++] = (struct mem_index){node->key, node->off, node->to};
-		if (node->kind == MEM_AFTER && node->off < SPACE_FIXED)
+		if (node->kind == MEM_AFTER && node->off < SPACE_KERNEL)
 			(*out)[n++] = (struct mem_index){0, word_const(w, 1ull << 63), word_const(w, ~0ull >> 1)};
 		for (unsigned i = 0; node->kind == MEM_STORE && i < bytes; i++)
 			(*out)[n++] = (struct mem_index){node->key, term_add(w->pool, node->off, word_const(w, i)), 0};
