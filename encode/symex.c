@@ -204,7 +204,8 @@ static void leave_function(struct walk *k, const struct place *p, struct state *
 	struct run *r = k->run;
 	struct activation *a = p->act;
 	if (!a->caller) { /* a static subprogram may leave r0 unwritten (prepare_func_exit) */
-		s->regs[0] = step_reg(r, s, 0);
+		if (!progtype_may_be_void(r->world->type))
+			s->regs[0] = step_reg(r, s, 0);
 		run_exit(r, s);
 		return;
 	}

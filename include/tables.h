@@ -81,6 +81,11 @@ enum skb_fact { SKB_LINK_SET, SKB_NON_LINEAR };
 #define FLOW_KEYS_SIZE 56 /* struct bpf_flow_keys */
 /* Which byte of the input's the flow keys' byte is at entry, -1: it is 0 (bpf_flow_dissect). */
 int flow_keys_source(unsigned byte);
+/* May the program end without a result, since what it implements gives none? (check_return_code) */
+static inline bool progtype_may_be_void(enum progtype type)
+{
+	return type == PROGTYPE_STRUCT_OPS;
+}
 /* Are there fields of kernel objects that the program may write? (the btf_struct_access of congestion controls) */
 static inline bool progtype_writes_kernel(enum progtype type)
 {

@@ -43,7 +43,9 @@ static bool ends_differ(const struct program *p, const struct exec_outcome *x, c
 			   (unsigned long long)y->tail_index);
 	unsigned bits = progtype_rows[p->type].ret;
 	uint64_t mask = bits >= 64 ? ~0ull : (1ull << bits) - 1;
-	if (x->end == EXEC_EXIT && (x->r0 & mask) != (y->r0 & mask))
+	if (x->end == EXEC_EXIT && y->is_void && !x->is_void)
+		return say(r, "return value: 0x%llx, none", (unsigned long long)(x->r0 & mask));
+	if (x->end == EXEC_EXIT && !x->is_void && (x->r0 & mask) != (y->r0 & mask))
 		return say(r, "return value: 0x%llx, 0x%llx", (unsigned long long)(x->r0 & mask),
 			   (unsigned long long)(y->r0 & mask));
 	return false;

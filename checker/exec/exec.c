@@ -209,7 +209,8 @@ static void leave(struct machine *m)
 	if (m->depth == 0) {
 		if (m->opt->safety && !(m->known & 1u) && demand_lacks_result(m))
 			set_number(m, 0, 0);
-		m->out->r0 = get_register(m, 0).word;
+		m->out->is_void = progtype_may_be_void(m->p->type) && !(m->known & 1u);
+		m->out->r0 = m->out->is_void ? 0 : get_register(m, 0).word;
 		demand_check_unlocked(m, "the program ends");
 		machine_check_leaks(m);
 		longjmp(m->end, 1);

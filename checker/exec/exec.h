@@ -59,6 +59,7 @@ struct exec_outcome {
 	uint32_t slot;  /* where it ended */
 	char what[160]; /* a sentence about the fault or the unmodelled thing, "" otherwise */
 	uint64_t r0;
+	bool is_void; /* it ended without a result */
 	uint64_t tail_map, tail_index;
 	int64_t data, data_end, data_meta; /* packet bounds, relative to the first byte at entry */
 	int64_t packet_lo;                 /* offset of packet[0] */

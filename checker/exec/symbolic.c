@@ -317,7 +317,8 @@ static void read_kernel(struct reading *r)
 static void read_final(struct reading *r)
 {
 	struct exec_outcome *o = r->out;
-	o->r0 = value_of(r, value_word(r->world, &r->run->final->regs[0]));
+	o->is_void = o->end == EXEC_EXIT && !value_of(r, r->run->final->regs[0].init);
+	o->r0 = o->is_void ? 0 : value_of(r, value_word(r->world, &r->run->final->regs[0]));
 	read_events(r);
 	read_packet(r);
 	read_context(r);
