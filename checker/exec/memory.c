@@ -178,12 +178,13 @@ void memory_write(struct machine *m, struct value at, int64_t off, uint64_t n, c
 		context_write(m, off, n, bytes);
 		return;
 	}
-	uint8_t *to = bytes_at(m, r, off, n);
 	if (is_kernel(r)) {
+		m->changes++;
 		for (uint64_t i = 0; i < n; i++)
 			after_write_kernel(m, r->base + (uint64_t)off + i, bytes[i]);
 		return;
 	}
+	uint8_t *to = bytes_at(m, r, off, n);
 	if (r->kind == REGION_STACK)
 		mark_stack(r->stack, (uint64_t)off, n);
 	else
