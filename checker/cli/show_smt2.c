@@ -91,7 +91,7 @@ static void add_event(struct encoding *e, size_t i)
 	for (size_t k = 0; k < v->n_args; k++)
 		add(e, v->args[k], false, "event %zu argument %zu", i, k);
 	for (size_t k = 0; k < v->n_bytes; k++) {
-		add(e, v->bytes[k], false, "event %zu byte %zu", i, k);
+		add(e, event_byte(e->world, v, k), false, "event %zu byte %zu", i, k);
 		if (v->present && !term_is_true(e->pool, v->present[k]))
 			add(e, v->present[k], true, "event %zu byte %zu there", i, k);
 	}

@@ -107,7 +107,7 @@ static void add_event(struct reading *r, const struct event *e)
 	x->bytes = zeroed(e->n_bytes);
 	for (size_t i = 0; i < e->n_bytes; i++)
 		if (!e->present || value_of(r, e->present[i]))
-			x->bytes[x->n_bytes++] = (uint8_t)value_of(r, e->bytes[i]);
+			x->bytes[x->n_bytes++] = (uint8_t)value_of(r, event_byte(r->run->world, e, i));
 }
 
 static void read_events(struct reading *r)

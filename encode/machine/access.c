@@ -419,6 +419,28 @@ static bool takes_stretches(const struct world *w, const struct value *v)
 	return v->n > 0;
 }
 
+bool access_view(struct run *r, struct state *s, const struct value *v, size_t n, const term *present, struct view *out)
+{
+	struct target t, next;
+	uint32_t i = 0;
+	if (!takes_stretches(r->world, v) || !next_target(r, s, v, 0, &i, &t) || !t.sure ||
+	    t.region->kind == REGION_NONE || next_target(r, s, v, 0, &i, &next))
+		return false;
+	tuple key;
+	unsigned space = region_space(t.region, &key);
+	*out = (struct view){.n = n, .from = s->mems[space], .key = key, .off = t.off};
+	struct target whole = t;
+	for (size_t k = 0; k < n && (present || k == 0) && term_tick(r->world->pool); k++) {
+		if (present) {
+			t.guard = term_and(r->world->pool, s->guard, present[k]);
+			t.off = term_add(r->world->pool, whole.off, word_const(r->world, k));
+		}
+		if (!term_is_false(r->world->pool, t.guard))
+			check_access(r, s, &t, present ? 1 : n, false);
+	}
+	return true;
+}
+
 bool access_write_stretch(struct run *r, struct state *s, const struct value *v, size_t n, const term *present,
                         const struct stretch *b)
 {

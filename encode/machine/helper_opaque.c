@@ -9,6 +9,21 @@
 
 #define STATE_EFFECTS (PKT_MOVE | PKT_WRITE | CTX_WRITE | KERNEL_WRITE)
 
+/* Long stretches of memory are kept as they are. */
+static bool append_view(struct call *c, struct event *e, const struct value *v, const struct span *span)
+{
+	struct view view;
+	if (span->n <= LONG_STRETCH || !access_view(c->run, c->state, v, span->n, span->present, &view))
+		return false;
+	struct view *views = world_alloc(c->world, (e->n_views + 1) * sizeof *views);
+	for (size_t i = 0; i < e->n_views; i++)
+		views[i] = e->views[i];
+	view.at = e->n_bytes;
+	views[e->n_views++] = view;
+	e->views = views;
+	return true;
+}
+
 static void event_append(struct call *c, struct event *e, const struct value *v, const struct span *span)
 {
 	struct world *w = c->world;
@@ -18,7 +33,8 @@ static void event_append(struct call *c, struct event *e, const struct value *v,
 		bytes[i] = e->bytes[i];
 		present[i] = e->present[i];
 	}
-	access_read_bytes(c->run, c->state, v, span->n, span->present, bytes + e->n_bytes);
+	if (!append_view(c, e, v, span))
+		access_read_bytes(c->run, c->state, v, span->n, span->present, bytes + e->n_bytes);
 	for (size_t i = 0; i < span->n; i++)
 		present[e->n_bytes + i] = span->present ? span->present[i] : term_true(c->pool);
 	e->bytes = bytes;
@@ -261,7 +277,7 @@ term call_opaque_event(struct call *c, struct event **out)
 static bool holds_addresses(struct call *c, const struct event *e)
 {
 	for (size_t i = 0; i < e->n_bytes; i++)
-		if (world_holds_address(c->world, e->bytes[i]))
+		if (world_holds_address(c->world, event_byte(c->world, e, i)))
 			return true;
 	return false;
 }
@@ -282,6 +298,8 @@ bool call_opaque(struct call *c)
 	memcpy(e->args, record.args, sizeof e->args);
 	e->n_args = record.n_args;
 	e->bytes = record.bytes;
+	e->views = record.views;
+	e->n_views = record.n_views;
 	e->present = record.present;
 	e->n_bytes = record.n_bytes;
 	for (int i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++) {

@@ -231,6 +231,13 @@ struct unknown_record {
 	uint32_t slot;
 	char what[64];
 };
+/* Bytes of one region as they were: looked at only where two runs' differ. */
+struct view {
+	size_t at, n; /* bytes [at, at + n) of the event */
+	mem from;
+	tuple key;
+	term off;
+};
 struct event {
 	term guard;
 	uint32_t kind;     /* helper id, or EVENT_ATOMIC + isa_op */
@@ -239,7 +246,9 @@ struct event {
 	size_t n_args;
 	term args[6];
 	size_t n_bytes;
-	term *bytes;       /* read at the event, 8 bits each */
+	term *bytes;       /* read at the event, 8 bits each; 0: part of a view, see event_byte */
+	struct view *views;
+	size_t n_views;
 	term *present;     /* byte i is there (a size argument may be a term), 0: all are */
 	bool sees_shared;  /* of the state only what others see: maps that are not per CPU, global data */
 	const struct state *sees; /* state that the result may depend on, NULL if none */
@@ -283,6 +292,9 @@ void run_unknown(struct run *r, const struct state *s, enum reason reason, const
 /* A fault where `missing`: the kernel has no answer to a relocation at this place. */
 void run_need(struct run *r, const struct state *s, term missing);
 struct event *run_event(struct run *r, const struct state *s, uint32_t kind);
+term event_byte(struct world *w, const struct event *e, size_t i);
+/* The view that byte i is part of, NULL if none. */
+const struct view *event_view(const struct event *e, size_t i);
 /* The path ends here with r0 as it is; s is merged into run.final. */
 void run_exit(struct run *r, struct state *s);
 term run_any_fault(struct run *r);
@@ -311,6 +323,8 @@ term access_is_shared(struct run *r, const struct value *p);
 /* No atomic operation works on the context or the flow keys (check_atomic in the kernel's verifier). */
 void access_check_atomic(struct run *r, const struct state *s, const struct value *p);
 
+/* The same as one view, if they are of one region of bytes; false: nothing was done. */
+bool access_view(struct run *r, struct state *s, const struct value *p, size_t n, const term *present, struct view *out);
 /* Faults of writing the bytes, without writing them. */
 void access_check_bytes(struct run *r, struct state *s, const struct value *p, size_t n, const term *present);
 /* Writes `length` <= n bytes as one stretch; false: not possible, nothing was done. Where `zero` holds they are 0. */

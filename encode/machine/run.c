@@ -81,6 +81,22 @@ struct event *run_event(struct run *r, const struct state *s, uint32_t kind)
 	return e;
 }
 
+const struct view *event_view(const struct event *e, size_t i)
+{
+	for (size_t k = 0; k < e->n_views; k++)
+		if (i >= e->views[k].at && i < e->views[k].at + e->views[k].n)
+			return &e->views[k];
+	return NULL;
+}
+
+term event_byte(struct world *w, const struct event *e, size_t i)
+{
+	const struct view *v = e->bytes[i] ? NULL : event_view(e, i);
+	if (v)
+		e->bytes[i] = mem_read_byte(w, v->from, v->key, term_add(w->pool, v->off, word_const(w, i - v->at)));
+	return e->bytes[i];
+}
+
 term run_any_fault(struct run *r)
 {
 	term t = term_false(r->world->pool);
