@@ -211,9 +211,45 @@ static bool check_pointer(struct prover *v, const struct astate *s, const struct
 		prover_oblige(v, s, OBLIGATION_NOT_NULL, !p->maybe_null, "%s pointer is not NULL", kind_names[p->kind]));
 }
 
+/* What a solver showed of this instruction becomes known: the access is inside of its region. False: then no run gets
+ * here. */
+static bool learn_bounds(struct prover *v, struct astate *s, const struct aval *p, struct scalar n)
+{
+	int64_t bytes = (int64_t)n.umax;
+	if (!v->bounded[s->slot] || !scalar_is_const(n) || n.umax > 0x10000)
+		return true;
+	switch ((enum kind)p->kind) {
+	case KIND_STACK: return state_learn(s, p->sym, p->add, scalar_between_signed(-STACK_BYTES, -bytes));
+	case KIND_VALUE: {
+		int64_t size = map_of(v, p)->value_size;
+		return size < bytes || state_learn(s, p->sym, p->add, scalar_between_signed(0, size - bytes));
+	}
+	case KIND_PACKET:
+		return state_learn(s, p->sym, p->add, scalar_between_signed(-0x10000, 0x100000)) &&
+		       state_learn_order(s, packet_meta(v, s), p->sym, -p->add) &&
+		       state_learn_order(s, p->sym, packet_end(s), p->add + bytes);
+	case KIND_NONE:
+	case KIND_NUMBER:
+	case KIND_CTX:
+	case KIND_STALE:
+	case KIND_MAP:
+	case KIND_MEM: /* `object` is the least that it may be long */
+	case KIND_MEM_RO:
+	case KIND_FLOW_KEYS:
+	case KIND_KERNEL:
+	case KIND_FUNC:
+	case KIND_DYNPTR:
+	case KIND_COUNT:
+		break;
+	}
+	return true;
+}
+
 /* All obligations of an access to anything but the context. */
 static bool check_access(struct prover *v, struct astate *s, const struct aval *p, struct scalar n, unsigned how)
 {
+	if (!learn_bounds(v, s, p, n))
+		return false;
 	switch ((enum kind)p->kind) {
 	case KIND_STACK: return check_stack(v, s, p, n, how);
 	case KIND_PACKET: return check_packet(v, s, p, n, how);

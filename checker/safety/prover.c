@@ -5,6 +5,7 @@
  * Proved is said in one place only: where an attempt explored every path to
  * its end, nothing failed, nothing was left unmodelled and nothing stopped it.
  */
+#include "checker/safety/bounds.h"
 #include "checker/safety/explore.h"
 #include "checker/safety/search.h"
 #include "encode/solver/guard.h"
@@ -15,6 +16,7 @@
 
 #define CHECK_STEPS 1024 /* between two looks at the clock */
 #define PROBES 300       /* random runs before effort grows */
+#define SOLVER_ROUNDS 3  /* of accesses that a solver shows, and what comes after them */
 
 _Static_assert(OBLIGATION_COUNT <= 32, "the bit sets of struct prover have 32 bits a slot");
 
@@ -90,6 +92,8 @@ bool prover_oblige(struct prover *v, const struct astate *s, enum obligation o, 
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	note_say(n, holds && !fresh, text);
+	if (holds && o == OBLIGATION_BOUNDS && v->bounded[s->slot])
+		note_say(n, true, "a solver showed it");
 	n->finding.failed = !holds;
 	n->step = v->steps;
 	return holds;
@@ -168,6 +172,7 @@ static void prover_init(struct prover *v, const struct program *p, const struct 
 	v->deadline_ns = o->timeout_ms ? guard_now_ns() + o->timeout_ms * 1000000ull : 0;
 	v->discharged = checked(calloc(p->n + 1, sizeof *v->discharged));
 	v->failed = checked(calloc(p->n + 1, sizeof *v->failed));
+	v->bounded = checked(calloc(p->n + 1, sizeof *v->bounded));
 	v->note_of = checked(calloc(p->n + 1, sizeof *v->note_of));
 	v->map_numbers = checked(calloc(n_maps + 1, sizeof *v->map_numbers));
 	for (size_t i = 0; i < n_maps; i++)
@@ -179,6 +184,7 @@ static void prover_release(struct prover *v)
 {
 	free(v->discharged);
 	free(v->failed);
+	free(v->bounded);
 	free(v->note_of);
 	free(v->notes);
 	free(v->map_numbers);
@@ -266,15 +272,20 @@ static bool must_end(const struct prover *v)
 	return late || spent || (v->opt->stop && *v->opt->stop) || is_late(v);
 }
 
+static bool set_proved(struct prover *v)
+{
+	v->result->verdict = VERDICT_PROVED;
+	v->result->reason = REASON_NONE;
+	*v->result->detail = 0;
+	return true;
+}
+
 /* True: decided. */
 static bool prove(struct prover *v)
 {
 	for (size_t i = 0; i < N_EFFORTS; i++) {
-		if (attempt(v, efforts[i])) {
-			v->result->verdict = VERDICT_PROVED;
-			v->result->reason = REASON_NONE;
-			return true;
-		}
+		if (attempt(v, efforts[i]))
+			return set_proved(v);
 		if (must_end(v))
 			break;
 		if (i == 0 && !v->opt->no_search && search_probe(v, PROBES))
@@ -282,6 +293,16 @@ static bool prove(struct prover *v)
 		if (v->unmodelled && !any_failed(v))
 			break; /* more effort makes no model */
 	}
+	return false;
+}
+
+/* The same with what a solver shows of single accesses. Paths that ended there go on, to other accesses. */
+static bool prove_by_solver(struct prover *v)
+{
+	for (unsigned round = 0; round < SOLVER_ROUNDS && !must_end(v) && bounds_show(v); round++)
+		for (size_t i = 0; i < N_EFFORTS && !must_end(v); i++)
+			if (attempt(v, efforts[i]))
+				return set_proved(v);
 	return false;
 }
 
@@ -295,13 +316,10 @@ void safety_check(const struct program *p, const struct safety_options *o, struc
 		return;
 	}
 	prover_init(&v, p, o, r);
-	bool decided = prove(&v);
+	bool decided = prove(&v) || (!o->no_search && !must_end(&v) && (search_solve(&v) || prove_by_solver(&v)));
 	take_findings(&v);
-	if (!decided) {
+	if (!decided)
 		set_unknown(&v);
-		if (!o->no_search && !must_end(&v))
-			search_solve(&v);
-	}
 	prover_release(&v);
 }
 

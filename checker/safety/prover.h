@@ -42,6 +42,7 @@ struct prover {
 	uint32_t *map_numbers; /* identity */
 	/* a bit set a slot: obligations discharged and failed there */
 	uint32_t *discharged, *failed;
+	bool *bounded;            /* by slot: a solver showed that no access there leaves its region */
 	struct note *notes; /* one for each obligation and slot that has a text */
 	size_t n_notes;
 	uint32_t *note_of;    /* by slot: its first note + 1, 0: none */

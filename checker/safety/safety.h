@@ -50,6 +50,7 @@ struct safety_result {
 	struct exec_outcome outcome;
 	uint64_t steps, states;  /* abstract instructions and states kept, all attempts */
 	unsigned attempts;
+	unsigned solved; /* instructions whose accesses a solver showed to be in bounds */
 	char detail[200];        /* of the reason, "" if none */
 };
 

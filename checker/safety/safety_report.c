@@ -16,6 +16,9 @@ void safety_report_text(const struct programs_item *item, char *buf, size_t len)
 	else if (r->verdict == VERDICT_UNKNOWN)
 		snprintf(buf, len, "%s%s%s%s", reason_texts[r->reason], *r->detail ? " (" : "", r->detail,
 			 *r->detail ? ")" : "");
+	else if (r->solved)
+		snprintf(buf, len, "%" PRIu64 " abstract instructions; a solver showed bounds at %u", r->steps,
+			 r->solved);
 	else
 		snprintf(buf, len, "%" PRIu64 " abstract instructions", r->steps);
 }

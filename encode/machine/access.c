@@ -235,6 +235,19 @@ static struct value kernel_load(struct run *r, const struct state *s, const stru
 	return n == 8 ? value_pointer(w, WORD_REGION, t) : value_number(w, term_zext(p, t, 64));
 }
 
+static bool is_constant(const struct world *w, const struct region *g)
+{
+	return g->kind == REGION_DATA && w->maps[g->id].def->frozen;
+}
+
+static struct value load_shared(struct run *r, const struct region *g, unsigned n)
+{
+	struct world *w = r->world;
+	term word = term_zext(w->pool, run_fresh(r, 8 * n), 64);
+	bool kernel = g->kind == REGION_KERNEL || g->kind == REGION_WORD;
+	return kernel && n == 8 ? value_pointer(w, WORD_REGION, word) : value_number(w, word);
+}
+
 static struct value load_target(struct run *r, struct state *s, const struct target *t, unsigned n)
 {
 	struct world *w = r->world;
@@ -246,6 +259,8 @@ static struct value load_target(struct run *r, struct state *s, const struct tar
 		return load_key(w, t, n);
 	if (t->region->kind == REGION_STACK)
 		return frame_read(w, s->frames[t->region->id], t->off, n);
+	if (r->is_shared && !is_constant(w, t->region))
+		return load_shared(r, t->region, n);
 	if (t->region->kind == REGION_KERNEL || t->region->kind == REGION_WORD)
 		return kernel_load(r, s, t->region, t->off, n);
 	tuple key;

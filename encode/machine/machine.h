@@ -275,6 +275,10 @@ struct run {
 	uint64_t steps;
 	bool uses_opaque;            /* some result is an uninterpreted function */
 	volatile int *stop;          /* set by ctrl-C */
+	/* Others write to all memory but stack and context meanwhile: what is read there, and whether a map holds a key, is
+	 * arbitrary each time. */
+	bool is_shared;
+	uint64_t fresh;              /* arbitrary values so far */
 	term *reach;                 /* by slot, where not 0: truth value that becomes true where the run gets there; may be NULL */
 	/* Not NULL: no context; r1 is at memory of these bytes, r2 their number; both 0 if there are none. */
 	const uint8_t *memory;
@@ -287,6 +291,8 @@ void run_free(struct run *r);
  * (run_end), also later: then nothing of the run says anything. The pool looks at r->stop and r->solver from now on. */
 void run_execute(struct run *r);
 enum reason run_end(const struct run *r); /* why the pool gave up, REASON_NONE if it did not */
+/* An arbitrary value that no other part of the run knows of. */
+term run_fresh(struct run *r, unsigned width);
 void run_fault(struct run *r, const struct state *s, enum fault kind, term cond);
 void run_unknown(struct run *r, const struct state *s, enum reason reason, const char *what);
 /* A fault where `missing`: the kernel has no answer to a relocation at this place. */

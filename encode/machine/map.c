@@ -51,6 +51,8 @@ term map_has(struct run *r, struct state *s, uint32_t number, tuple key)
 {
 	if (is_array(r, number))
 		return index_in_range(r, number, key);
+	if (r->is_shared)
+		return run_fresh(r, 1);
 	mem m = s->mems[space_of_map(number, MAP_PRESENT)];
 	return mem_read_byte(r->world, m, key, word_const(r->world, 0));
 }

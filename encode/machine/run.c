@@ -54,6 +54,14 @@ void run_fault(struct run *r, const struct state *s, enum fault kind, term cond)
 	r->faults[r->n_faults++] = (struct fault_record){guard, kind, r->slot};
 }
 
+#define FRESH_SOME (1ull << 32) /* the indices below are those of comparisons */
+
+term run_fresh(struct run *r, unsigned width)
+{
+	term word = world_input1(r->world, IN_SOME, word_const(r->world, FRESH_SOME + r->fresh++));
+	return term_resize(r->world->pool, word, width);
+}
+
 void run_need(struct run *r, const struct state *s, term missing)
 {
 	if (term_is_false(r->world->pool, s->guard))
