@@ -33,7 +33,7 @@ EQUIV_SRC = $(addprefix checker/equiv/,pairing.c events.c compare.c address.c lo
 	$(addprefix checker/witness/,oracle.c witness.c show.c)
 SAFETY_SRC = $(addprefix checker/safety/,symbol.c state.c stack.c lattice.c liveness.c transfer.c branch.c access.c \
 	measure.c visit.c explore.c object.c contract.c contract_args.c contract_map.c contract_object.c contract_rule.c \
-	contract_callback.c contract_dynptr.c contract_lock.c contract_kfunc.c held.c exit.c bounds.c replay.c search.c prover.c kernel_rule.c path.c programs.c \
+	contract_callback.c contract_dynptr.c contract_lock.c contract_kfunc.c contract_iter.c held.c exit.c bounds.c replay.c search.c prover.c kernel_rule.c path.c programs.c \
 	safety_report.c)
 API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c
 CLI_SRC = $(addprefix checker/cli/,options.c command.c command_equiv.c command_safe.c command_conform.c \

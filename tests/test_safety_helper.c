@@ -382,6 +382,35 @@ Test(safety_helper, dynptrs)
 	CHECK(dynptrs);
 }
 
+#define ITER ".extern bpf_iter_num_new\n.extern bpf_iter_num_next\n.extern bpf_iter_num_destroy\n"
+#define NEW "r1 = r10; r1 += -8; r2 = 0; r3 = 100; call kernel-function#0; "
+#define NEXT "r1 = r10; r1 += -8; call kernel-function#1; "
+#define DESTROY "r1 = r10; r1 += -8; call kernel-function#2; "
+
+static const struct pair iterators[] = {
+    {OBLIGATION_RELEASED, ITER NEW END, ITER NEW DESTROY END},
+    {OBLIGATION_ARGUMENT, ITER NEXT END, ITER NEW NEXT DESTROY END},
+    {OBLIGATION_ARGUMENT, ITER NEW DESTROY DESTROY END, ITER NEW DESTROY NEW DESTROY END},
+    {OBLIGATION_NOT_NULL, ITER NEW NEXT "r0 = *(u32 *)(r0 + 0); " DESTROY END,
+     ITER NEW NEXT "if r0 == 0 goto +1; r0 = *(u32 *)(r0 + 0); " DESTROY END},
+    {OBLIGATION_BOUNDS, ITER NEW NEXT "if r0 == 0 goto +1; r0 = *(u64 *)(r0 + 0); " DESTROY END,
+     ITER NEW NEXT "if r0 == 0 goto +1; r0 = *(u8 *)(r0 + 3); " DESTROY END},
+    {OBLIGATION_HELD,
+     ITER NEW NEXT "r6 = r0; if r0 == 0 goto +4; " DESTROY "r0 = *(u32 *)(r6 + 0); goto +3; " DESTROY END,
+     ITER NEW NEXT "if r0 == 0 goto +0; " DESTROY END},
+    /* a loop over all elements, and one that doesn't mind their end */
+    {OBLIGATION_ENDS, ITER NEW NEXT "if r0 != 77 goto -4; " DESTROY END,
+     ITER NEW NEXT "if r0 != 0 goto -4; " DESTROY END},
+    /* a new one in each round */
+    {OBLIGATION_ENDS, ITER NEW NEXT "if r0 != 0 goto +5; " DESTROY "r0 = 0; exit; " DESTROY "goto -18; ",
+     ITER NEW NEXT "if r0 == 0 goto +1; goto -5; " DESTROY END},
+};
+
+Test(safety_helper, iterators)
+{
+	CHECK(iterators);
+}
+
 #define LOCKED ".map l array 4 16 1\n.special l lock 4\n"
 #define GET "*(u32 *)(r10 - 4) = 0; r2 = r10; r2 += -4; r1 = l ll; call map_lookup_elem; "
 #define LOCK LOCKED GET "r6 = r0; r1 = r6; r1 += 4; call spin_lock; "

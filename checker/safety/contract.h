@@ -13,6 +13,7 @@ enum helper_id {
 };
 
 #define NO_MAP UINT32_MAX
+#define MAX_ERRNO 4095          /* include/linux/err.h */
 #define MAX_MEM_SIZE (1u << 29) /* kernel: BPF_MAX_VAR_SIZ */
 
 struct call {
@@ -89,6 +90,11 @@ uint32_t kfunc_takes(const struct helper_row *row, unsigned i); /* enum kernel_k
 uint32_t kfunc_object_size(const struct helper_row *row, unsigned i); /* bytes, 0: not known */
 uint32_t kfunc_gives(const struct helper_row *row);
 bool kfunc_check_section(struct prover *v, struct astate *s, struct call *c);
+
+/* contract_iter.c: the kernel's iterators. *done: the call was one of theirs; `once`: no loop comes here again */
+bool iterator_check(struct prover *v, struct astate *s, const struct insn *in, bool once, bool *done);
+bool iterator_is_next(const struct prover *v, const struct insn *in);
+bool iterator_is_once(const struct astate *s, uint32_t ref); /* so made, by the reference of an element */
 
 /* held.c */
 bool held_acquire(struct prover *v, struct astate *s, uint32_t kind, struct aval *ret);

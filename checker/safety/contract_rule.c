@@ -2,8 +2,6 @@
 /* What single helpers ask beyond their row of helper.def, and what helpers leave in r0. */
 #include "contract.h"
 
-#define MAX_ERRNO 4095 /* include/linux/err.h */
-
 typedef bool (*helper_rule)(struct prover *v, struct astate *s, struct call *c);
 
 /* The program that is called does not know of them. */

@@ -9,6 +9,7 @@
  * path that ended in an explored state continues as that one did, with the same
  * head symbols), each time with the measure nearer to its bound.
  */
+#include "contract.h"
 #include "explore.h"
 #include "visit.h"
 
@@ -588,6 +589,32 @@ static bool return_from_tail(struct explorer *x, const struct astate *s, struct 
 	return true;
 }
 
+/* Does a run come here once at most each time that the program runs? */
+static bool is_once(const struct explorer *x, const struct astate *s)
+{
+	for (unsigned d = 0; d < s->depth; d++) {
+		uint32_t slot = d + 1 == s->depth ? s->slot : s->frames[d + 1].back - 1;
+		const struct cfg *c = &x->cfgs[x->sub_of[slot]];
+		int block = cfg_find_block(c, slot);
+		if (s->frames[d].callback || block < 0 || c->blocks[block].loop >= 0 || c->irreducible)
+			return false;
+	}
+	return true;
+}
+
+/* There is no further element, or there is one, of which there are finitely many. */
+static void split_element(struct explorer *x, struct astate *s, struct node *node)
+{
+	struct astate none;
+	uint32_t null_id = s->r[0].null_id;
+	state_clone(&none, s);
+	branch_resolve_null(&none, null_id, true);
+	none.slot++;
+	push(x, &none, node);
+	branch_resolve_null(s, null_id, false);
+	s->gotos += iterator_is_once(s, s->r[0].ref);
+}
+
 static bool run_call(struct explorer *x, struct astate *s, const struct insn *in, struct node *node)
 {
 	if (in->src == CALL_LOCAL)
@@ -595,8 +622,11 @@ static bool run_call(struct explorer *x, struct astate *s, const struct insn *in
 	const struct helper_row *row = in->src == CALL_HELPER ? helper_find((uint32_t)in->imm) : NULL;
 	if (row && helper_calls_back(row))
 		return begin_rounds(x, s, in, node);
-	if (!transfer_step(x->v, s, in))
+	bool done;
+	if (!iterator_check(x->v, s, in, is_once(x, s), &done) || (!done && !transfer_step(x->v, s, in)))
 		return false;
+	if (iterator_is_next(x->v, in))
+		split_element(x, s, node);
 	if (row && row->model == MODEL_TAIL_CALL && s->depth > 1 && !return_from_tail(x, s, node))
 		return false;
 	s->slot++;

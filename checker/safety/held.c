@@ -5,7 +5,7 @@
 static const char *kind_name(uint32_t kind)
 {
 	const struct helper_row *row = helper_find(kind);
-	return row ? row->name : "kernel function";
+	return row ? row->name : "an iterator";
 }
 
 /* A pointer that may be NULL has the reference's number as its null_id: where it is NULL, there is no reference. */
