@@ -463,13 +463,15 @@ static bool range_is_secret(const struct astate *s, const struct aval *p, struct
 							(uint32_t)(f.smax + STACK_BYTES + (int64_t)n.umax));
 }
 
-static void write_stack(struct astate *s, const struct aval *p, struct scalar n)
+/* Of a buffer that is written in part the rest counts as written too (ARG_PTR_TO_UNINIT_MEM), but is what it was. */
+static void write_stack(struct astate *s, const struct aval *p, struct scalar n, bool part)
 {
 	struct scalar f = state_number(s, p);
 	uint32_t lo = (uint32_t)(f.smin + STACK_BYTES), hi = (uint32_t)(f.smax + STACK_BYTES + (int64_t)n.umax);
+	bool secret = part && stack_is_secret(s, p->object, lo, hi);
 	stack_clobber(s, p->object, lo, hi, false);
 	if (scalar_is_const(f) && n.umin)
-		stack_fill(s, p->object, lo, lo + (uint32_t)n.umin, false);
+		stack_fill(s, p->object, lo, lo + (uint32_t)n.umin, secret);
 }
 
 bool access_bytes(struct prover *v, struct astate *s, const struct aval *p, struct scalar size, unsigned how,
@@ -500,7 +502,7 @@ bool access_bytes(struct prover *v, struct astate *s, const struct aval *p, stru
 		return false;
 	if ((how & ACCESS_WRITE) && p->kind == KIND_STACK) {
 		bool secret = (how & ACCESS_ATOMIC) && range_is_secret(s, p, size);
-		write_stack(s, p, size);
+		write_stack(s, p, size, how & ACCESS_PART);
 		if (secret)
 			stack_clobber(s, p->object, (uint32_t)(state_number(s, p).smin + STACK_BYTES),
 				      (uint32_t)(state_number(s, p).smax + STACK_BYTES + (int64_t)size.umax), true);

@@ -19,16 +19,15 @@ static const char *argument_name(char *buf, const struct call *c, unsigned i)
 static const struct memory_kind {
 	uint8_t how;
 	uint8_t size; /* bytes, 0: the next argument says */
-	bool part;
 } memory_kinds[] = {
     [ARG_MEM] = {.how = ACCESS_READ},
     [ARG_MEM_OR_NULL] = {.how = ACCESS_READ},
     [ARG_MEM_OUT] = {.how = ACCESS_WRITE},
-    [ARG_MEM_OUT_OR_NULL] = {.how = ACCESS_WRITE, .part = true},
-    [ARG_MEM_PART] = {.how = ACCESS_WRITE, .part = true},
+    [ARG_MEM_OUT_OR_NULL] = {.how = ACCESS_WRITE | ACCESS_PART},
+    [ARG_MEM_PART] = {.how = ACCESS_WRITE | ACCESS_PART},
     [ARG_MEM_INOUT] = {.how = ACCESS_READ | ACCESS_WRITE},
-    [ARG_OUT4] = {.how = ACCESS_WRITE, .size = 4, .part = true},
-    [ARG_OUT8] = {.how = ACCESS_WRITE, .size = 8, .part = true},
+    [ARG_OUT4] = {.how = ACCESS_WRITE | ACCESS_PART, .size = 4},
+    [ARG_OUT8] = {.how = ACCESS_WRITE | ACCESS_PART, .size = 8},
     [ARG_INOUT4] = {.how = ACCESS_READ | ACCESS_WRITE, .size = 4},
     [ARG_MEM20] = {.how = ACCESS_READ, .size = 20},
     [ARG_OBJECT] = {.how = ACCESS_READ | ACCESS_WRITE},
@@ -134,7 +133,6 @@ static bool check_memory(struct prover *v, struct astate *s, struct call *c, uns
 			    argument_name(text, c, i));
 }
 
-/* Written for sure is only the least size, and of a part nothing. */
 static bool write_memory(struct prover *v, struct astate *s, struct call *c, unsigned i)
 {
 	const struct memory_kind *k = memory_kind(c->row->args[i]);
@@ -142,8 +140,8 @@ static bool write_memory(struct prover *v, struct astate *s, struct call *c, uns
 	char text[TEXT];
 	if (!k || !(k->how & ACCESS_WRITE) || (contract_is_null(s, &c->arg[i]) && size.umax == 0))
 		return true;
-	size = k->part ? scalar_join(size, scalar_const(0)) : size;
-	return access_bytes(v, s, &c->arg[i], size, ACCESS_WRITE | ACCESS_HELPER, true, argument_name(text, c, i));
+	return access_bytes(v, s, &c->arg[i], size, (k->how & ~(unsigned)ACCESS_READ) | ACCESS_HELPER, true,
+			    argument_name(text, c, i));
 }
 
 static bool check_context(struct prover *v, struct astate *s, struct call *c, unsigned i)

@@ -77,7 +77,7 @@ bool branch_split(struct prover *v, struct astate *s, const struct insn *in, str
 void branch_resolve_null(struct astate *s, uint32_t null_id, bool is_null);
 
 /* Access. */
-enum access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_ATOMIC = 4, ACCESS_HELPER = 8, ACCESS_MAY_BE_UNWRITTEN = 16 };
+enum access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_ATOMIC = 4, ACCESS_HELPER = 8, ACCESS_MAY_BE_UNWRITTEN = 16, ACCESS_PART = 32 };
 bool access_read(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size, bool sign_extend,
 		 struct aval *out);
 bool access_write(struct prover *v, struct astate *s, const struct aval *p, int64_t off, unsigned size,
