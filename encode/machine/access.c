@@ -434,24 +434,31 @@ static bool takes_stretches(const struct world *w, const struct value *v)
 	return v->n > 0;
 }
 
+/* The only target beside NULL and numbers, which are faults. */
+static bool only_target(struct run *r, const struct state *s, const struct value *v, struct target *out)
+{
+	struct target t;
+	size_t found = 0;
+	for (uint32_t i = 0; next_target(r, s, v, 0, &i, &t);)
+		if (t.region->kind != REGION_NONE && !found++)
+			*out = t;
+	return found == 1;
+}
+
 bool access_view(struct run *r, struct state *s, const struct value *v, size_t n, const term *present, struct view *out)
 {
-	struct target t, next;
-	uint32_t i = 0;
-	if (!takes_stretches(r->world, v) || !next_target(r, s, v, 0, &i, &t) || !t.sure ||
-	    t.region->kind == REGION_NONE || next_target(r, s, v, 0, &i, &next))
+	struct target t;
+	if (!takes_stretches(r->world, v) || !only_target(r, s, v, &t))
 		return false;
 	tuple key;
 	unsigned space = region_space(t.region, &key);
 	*out = (struct view){.n = n, .from = s->mems[space], .key = key, .off = t.off};
-	struct target whole = t;
-	for (size_t k = 0; k < n && (present || k == 0) && term_tick(r->world->pool); k++) {
-		if (present) {
-			t.guard = term_and(r->world->pool, s->guard, present[k]);
-			t.off = term_add(r->world->pool, whole.off, word_const(r->world, k));
-		}
-		if (!term_is_false(r->world->pool, t.guard))
-			check_access(r, s, &t, present ? 1 : n, false);
+	for (size_t k = 0; k < (present ? n : n > 0) && term_tick(r->world->pool); k++) {
+		struct state under = *s;
+		if (present)
+			under.guard = term_and(r->world->pool, s->guard, present[k]);
+		for (uint32_t i = 0; next_target(r, &under, v, (int64_t)k, &i, &t);)
+			check_access(r, &under, &t, present ? 1 : n, false);
 	}
 	return true;
 }

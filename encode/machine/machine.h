@@ -267,6 +267,7 @@ struct run {
 	size_t n_needs;
 	struct unknown_record *unknowns;
 	size_t n_unknowns;
+	term more_unknowns;          /* any of those beyond the first few */
 	struct event *events;
 	size_t n_events;
 	struct state *leaves;        /* goes on behind the function's end after the last step_insn, NULL if none */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FEW_UNKNOWNS 24 /* that a fault is held against one by one; the rest all at once */
+
 struct run *run_new(struct world *w, const struct program *p, const uint32_t *map_numbers)
 {
 	struct run *r = world_checked(calloc(1, sizeof *r));
@@ -32,14 +34,18 @@ static void *grown(struct run *r, void *array, size_t n, size_t size)
 	return (n & (n - 1)) == 0 ? world_grow(r->world, array, 2 * (n ? n : 1), size) : array;
 }
 
+static term without(struct term_pool *p, term guard, term unknown)
+{
+	return term_is_false(p, term_and(p, guard, unknown)) ? guard : term_and(p, guard, term_not(p, unknown));
+}
+
 /* The path went on with whatever after it met what is not modelled: a fault that shows only then says nothing. */
 static term unless_unknown(const struct run *r, term guard)
 {
 	struct term_pool *p = r->world->pool;
-	for (size_t i = 0; i < r->n_unknowns && term_tick(p); i++)
-		if (!term_is_false(p, term_and(p, guard, r->unknowns[i].guard)))
-			guard = term_and(p, guard, term_not(p, r->unknowns[i].guard));
-	return guard;
+	for (size_t i = 0; i < r->n_unknowns && i < FEW_UNKNOWNS; i++)
+		guard = without(p, guard, r->unknowns[i].guard);
+	return r->n_unknowns > FEW_UNKNOWNS ? without(p, guard, r->more_unknowns) : guard;
 }
 
 void run_fault(struct run *r, const struct state *s, enum fault kind, term cond)
@@ -78,6 +84,8 @@ void run_unknown(struct run *r, const struct state *s, enum reason reason, const
 	r->unknowns = grown(r, r->unknowns, r->n_unknowns, sizeof *r->unknowns);
 	struct unknown_record *u = &r->unknowns[r->n_unknowns++];
 	*u = (struct unknown_record){.guard = s->guard, .reason = reason, .slot = r->slot};
+	if (r->n_unknowns > FEW_UNKNOWNS)
+		r->more_unknowns = r->more_unknowns ? term_or(r->world->pool, r->more_unknowns, s->guard) : s->guard;
 	snprintf(u->what, sizeof u->what, "%s", what);
 }
 
