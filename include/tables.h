@@ -145,6 +145,8 @@ bool context_allows(enum progtype type, const struct context_field *field, bool 
 uint64_t context_write_limit(const struct context_field *field);
 /* __sk_buff.len is not free: it is what the packet has, linear part and the rest. */
 bool context_field_is_length(const struct context_field *field);
+/* Index into the machine's run.stamps: 0 for __sk_buff.tstamp, 1 for its tstamp_type, -1 for another field. */
+int context_stamp(const struct context_field *field);
 /* The bits of a byte of the field that can be other than zero. */
 uint8_t context_byte_mask(const struct context_field *field, unsigned byte);
 /* Is an access that context_permits allows beyond what is modelled? `moved`: the packet was moved before it. */

@@ -8,6 +8,7 @@
 #include "checker/equiv/address.h"
 #include "checker/equiv/friendly.h"
 #include "checker/equiv/loadable.h"
+#include "checker/equiv/stamp.h"
 #include "checker/witness/witness.h"
 #include "encode/sweep.h"
 
@@ -457,6 +458,10 @@ static void answer(struct question *q)
 	encode(q);
 	if (gave_up(q))
 		return;
+	if (!stamp_agrees(q->run[0], q->run[1], q->opt->solver)) {
+		set_unknown(q, REASON_CONTEXT, "tstamp beside tstamp_type");
+		return;
+	}
 	q->out->decided_by = "rewriting";
 	bool trivial = q->claims.n == 0 && term_is_true(q->pool, q->modelled) && term_is_true(q->pool, q->no_fault);
 	if (trivial) {

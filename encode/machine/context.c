@@ -97,6 +97,13 @@ static struct value load_special(struct run *r, struct state *s, const struct co
 	return value_number(w, term_sub(p, packet_end_all(w, s), s->counters[COUNT_DATA]));
 }
 
+static void note_stamp(struct run *r, term guard, const struct context_field *f)
+{
+	int which = f ? context_stamp(f) : -1;
+	if (which >= 0)
+		r->stamps[which] = r->stamps[which] ? term_or(r->world->pool, r->stamps[which], guard) : guard;
+}
+
 struct value field_load(struct run *r, struct state *s, term guard, term off, unsigned n)
 {
 	struct world *w = r->world;
@@ -113,6 +120,7 @@ struct value field_load(struct run *r, struct state *s, term guard, term off, un
 		run_unknown(r, &(struct state){.guard = guard}, REASON_CONTEXT, f->name);
 		return value_number(w, word_const(w, 0));
 	}
+	note_stamp(r, guard, f);
 	if (f && context_field_is_length(f)) {
 		struct value len = load_special(r, s, f);
 		unsigned at = 8 * (unsigned)(o - f->off);
@@ -141,6 +149,7 @@ void field_store(struct run *r, struct state *s, term guard, bool sure, term off
 		run_unknown(r, &(struct state){.guard = guard}, REASON_CONTEXT, f ? f->name : "");
 		return;
 	}
+	note_stamp(r, guard, f);
 	term large = term_ult(w->pool, word_const(w, context_write_limit(f)), word);
 	run_unknown(r, &(struct state){.guard = term_and(w->pool, guard, large)}, REASON_CONTEXT, f->name);
 	term val = term_extract(w->pool, word, 8 * n - 1, 0);

@@ -23,7 +23,7 @@ static bool is_plain(const struct world *w, uint64_t off, bool write)
 		return true;
 	if (f->kind == FIELD_TYPED && !write)
 		return true;
-	if (f->kind != FIELD_SCALAR || context_field_is_length(f))
+	if (f->kind != FIELD_SCALAR || context_field_is_length(f) || context_stamp(f) >= 0)
 		return false;
 	return !write || (f->bits == 8 * f->size && context_write_limit(f) == ~0ull);
 }
@@ -87,7 +87,7 @@ struct value context_load_anywhere(struct run *r, struct state *s, term guard, t
 	for (bool first = true; next_stretch(w, &o, n, false, &at); first = false) {
 		term here = stretch_holds(w, &at, off, n);
 		struct value v = at.plain ? plain_load(w, s, off, n)
-		                          : field_load(r, s, term_and(p, guard, here), word_const(w, at.first), n);
+					  : field_load(r, s, term_and(p, guard, here), word_const(w, at.first), n);
 		permitted = term_or(p, permitted, here);
 		out = first ? v : value_ite(w, here, &v, &out);
 	}

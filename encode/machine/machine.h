@@ -274,6 +274,7 @@ struct run {
 	struct state *final;         /* merged exits, NULL if none */
 	uint32_t slot;               /* instruction at work */
 	uint64_t steps;
+	term stamps[2];              /* where it uses tstamp, and reads tstamp_type; 0: nowhere */
 	bool uses_opaque;            /* some result is an uninterpreted function */
 	volatile int *stop;          /* set by ctrl-C */
 	/* Others write to all memory but stack and context meanwhile: what is read there, and whether a map holds a key, is

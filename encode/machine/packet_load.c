@@ -13,7 +13,8 @@ static term place_of(struct world *w, term off, enum skb_header header, int32_t 
 {
 	struct term_pool *p = w->pool;
 	term begin = term_zext(p, world_input1(w, IN_SKB_HEADER, word_const(w, header)), 64);
-	return term_add(p, term_sext(p, off, 64), term_sub(p, begin, word_const(w, (uint64_t)(int64_t)first + SKB_BEFORE)));
+	return term_add(p, term_sext(p, off, 64),
+			term_sub(p, begin, word_const(w, (uint64_t)(int64_t)first + SKB_BEFORE)));
 }
 
 static term knows(struct world *w, enum skb_fact fact)

@@ -200,6 +200,13 @@ bool context_field_is_length(const struct context_field *f)
 	return f->layout == CONTEXT_SK_BUFF && !strcmp(f->name, "len");
 }
 
+int context_stamp(const struct context_field *f)
+{
+	if (f->layout != CONTEXT_SK_BUFF)
+		return -1;
+	return !strcmp(f->name, "tstamp") ? 0 : !strcmp(f->name, "tstamp_type") ? 1 : -1;
+}
+
 uint8_t context_byte_mask(const struct context_field *f, unsigned byte)
 {
 	unsigned left = f->bits > 8 * byte ? f->bits - 8 * byte : 0;
