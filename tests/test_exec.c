@@ -273,7 +273,23 @@ Test(exec, socket_buffer_loads_are_big_endian_and_end_the_program_outside)
 	check_end(".program p socket\nr6 = r1\nr7 = 30\nr0 = *(u8 *)skb[r7 + 2]\nr0 = 5\nexit\n", in, EXEC_EXIT, 0);
 	check_end(".program p socket\nr6 = r1\nr0 = *(u8 *)skb[0]\nr0 = r1\nexit\n", in, EXEC_FAULT, FAULT_REG_UNINIT);
 	check_end(".program p socket\nr6 = r1\nr6 += 8\nr0 = *(u8 *)skb[0]\nexit\n", in, EXEC_FAULT, FAULT_HELPER_ARG);
-	check_end(".program p socket\nr6 = r1\nr0 = *(u8 *)skb[-1]\nexit\n", in, EXEC_UNMODELLED, REASON_INSN);
+	check_end(".program p socket\nr6 = r1\nr0 = *(u8 *)skb[-1]\nr0 = 5\nexit\n", in, EXEC_EXIT, 0);
+	input_free(in);
+}
+
+/* Where a test run has them: the link header at the first byte, the network header 14 bytes on. */
+Test(exec, loads_relative_to_headers)
+{
+	struct input *in = fixture_packet(64);
+	fixture_set1(in, IN_SKB_HEADER, SKB_LINK, SKB_BEFORE);
+	fixture_set1(in, IN_SKB_HEADER, SKB_NETWORK, SKB_BEFORE + 14);
+	fixture_set1(in, IN_SKB_KNOWS, SKB_LINK_SET, 1);
+	check_end(".program p tc\nr6 = r1\nr0 = *(u16 *)skb[-0x200000]\nexit\n", in, EXEC_EXIT, 0x0102);
+	check_end(".program p tc\nr6 = r1\nr0 = *(u8 *)skb[-0x100000]\nexit\n", in, EXEC_EXIT, 15);
+	check_end(".program p tc\nr6 = r1\nr7 = 2\nr0 = *(u8 *)skb[r7 - 0x100000]\nexit\n", in, EXEC_EXIT, 17);
+	check_end(".program p tc\nr6 = r1\nr0 = *(u8 *)skb[-0x200001]\nr0 = 5\nexit\n", in, EXEC_EXIT, 0);
+	check_end(".program p tc\nr6 = r1\nr0 = *(u8 *)skb[-0x1fffc1]\nexit\n", in, EXEC_EXIT, 64);
+	check_end(".program p tc\nr6 = r1\nr0 = *(u8 *)skb[-0x1fffc0]\nr0 = 5\nexit\n", in, EXEC_EXIT, 0);
 	input_free(in);
 }
 
