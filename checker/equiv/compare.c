@@ -31,24 +31,35 @@ static bool same_space(const struct comparison *c, unsigned space)
 	return c->a->mems[space] == c->b->mems[space];
 }
 
+static int compare_indices(const void *a, const void *b)
+{
+	const struct mem_index *x = a, *y = b;
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	if (x->off != y->off)
+		return x->off < y->off ? -1 : 1;
+	return (x->to > y->to) - (x->to < y->to);
+}
+
 /* The writes of both sides in one space, each index once. */
 static size_t all_writes(struct comparison *c, unsigned space, struct mem_index **out)
 {
 	struct mem_index *x, *y;
 	size_t n = mem_writes(c->world, c->a->mems[space], &x), m = mem_writes(c->world, c->b->mems[space], &y), k = 0;
-	*out = malloc((n + m + 1) * sizeof **out);
-	if (!*out)
+	struct mem_index *all = malloc((n + m + 1) * sizeof *all);
+	if (!all)
 		abort();
-	for (size_t i = 0; i < n + m; i++) {
-		struct mem_index w = i < n ? x[i] : y[i - n];
-		size_t j = 0;
-		while (j < k && ((*out)[j].key != w.key || (*out)[j].off != w.off || (*out)[j].to != w.to))
-			j++;
-		if (j == k)
-			(*out)[k++] = w;
-	}
+	if (n)
+		memcpy(all, x, n * sizeof *all);
+	if (m)
+		memcpy(all + n, y, m * sizeof *all);
+	qsort(all, n + m, sizeof *all, compare_indices);
+	for (size_t i = 0; i < n + m; i++)
+		if (!k || compare_indices(&all[k - 1], &all[i]))
+			all[k++] = all[i];
 	free(x);
 	free(y);
+	*out = all;
 	return k;
 }
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PAIRS_MAX 20000 /* events of one run, beyond those that both begin with */
+
 struct sequences {
 	struct comparison *c;
 	const struct event **a, **b;
@@ -131,6 +133,16 @@ static term same_from(struct sequences *s, size_t i, size_t j)
 	return *memo = same;
 }
 
+/* Events that are the same in both, in the same words: what follows decides alone. */
+static size_t common_prefix(const struct sequences *s)
+{
+	size_t i = 0;
+	while (i < s->n && i < s->m && s->a[i]->guard == s->b[i]->guard && term_tick(s->c->pool) &&
+	       term_is_true(s->c->pool, same_event(s->c, s->a[i], s->b[i], s->surroundings)))
+		i++;
+	return i;
+}
+
 term compare_events(struct comparison *c, struct run *a, struct run *b, bool visible)
 {
 	struct sequences s = {.c = c, .surroundings = !visible};
@@ -138,12 +150,19 @@ term compare_events(struct comparison *c, struct run *a, struct run *b, bool vis
 	s.a = events_of(a, visible, &s.n, &atomics_a);
 	s.b = events_of(b, visible, &s.m, &atomics_b);
 	s.more_atomics = atomics_a != atomics_b;
-	s.memo = calloc((s.n + 1) * (s.m + 1), sizeof *s.memo);
-	if (!s.memo)
-		abort();
-	term same = same_from(&s, 0, 0);
+	size_t skip = s.more_atomics ? 0 : common_prefix(&s);
+	s.a += skip;
+	s.b += skip;
+	s.n -= skip;
+	s.m -= skip;
+	s.memo = s.n < PAIRS_MAX && s.m < PAIRS_MAX ? calloc((s.n + 1) * (s.m + 1), sizeof *s.memo) : NULL;
+	term same = term_false(c->pool);
+	if (s.memo)
+		same = same_from(&s, 0, 0);
+	else
+		term_give_up(c->pool, TERM_NO_MEMORY);
 	free(s.memo);
-	free(s.a);
-	free(s.b);
+	free(s.a - skip);
+	free(s.b - skip);
 	return same;
 }
