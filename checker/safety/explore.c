@@ -242,12 +242,15 @@ static struct node *crowd(const struct explorer *x, const struct place *p, uint6
 	return n >= x->v->effort.disjuncts ? latest : NULL;
 }
 
+#define NODES_A_STEP 16 /* as many are passed in the time of a step */
+
 enum arrival { ARRIVE_NEW, ARRIVE_WIDEN, ARRIVE_END };
 
 /* Is the state included in what was there before? */
 static enum arrival compare(struct explorer *x, const struct place *p, const struct astate *s, bool head, bool rounds)
 {
 	const struct node *latest = head ? latest_open(p) : NULL;
+	x->v->work += p->n / NODES_A_STEP;
 	for (size_t i = p->n; i-- > 0;) {
 		struct node *n = p->nodes[i];
 		if (n->open && n != latest)

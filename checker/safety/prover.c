@@ -129,7 +129,7 @@ bool prover_step(struct prover *v)
 {
 	if (v->stopped)
 		return false;
-	if (v->steps >= v->effort.steps)
+	if (v->steps + v->work >= v->effort.steps)
 		return stop(v, REASON_EFFORT);
 	if (v->steps++ % CHECK_STEPS)
 		return true;
@@ -208,7 +208,7 @@ static bool attempt(struct prover *v, struct effort effort)
 	memset(v->failed, 0, v->p->n * sizeof *v->failed);
 	memset(v->note_of, 0, v->p->n * sizeof *v->note_of);
 	v->n_notes = 0;
-	v->steps = 0;
+	v->steps = v->work = 0;
 	v->stopped = v->unmodelled = false;
 	v->effort = effort;
 	if (left < effort.steps)

@@ -36,6 +36,7 @@ struct prover {
 	struct explorer *explorer;
 	struct liveness *liveness;
 	uint64_t steps;
+	uint64_t work;            /* on other things than instructions, in steps that take as long */
 	bool stopped; /* time, steps or ctrl-C: no proof */
 	enum reason stop_reason;
 	bool unmodelled;       /* something reachable is not modelled: no proof */

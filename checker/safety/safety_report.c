@@ -96,8 +96,8 @@ static bool is_explained(const struct insn *in)
 static bool is_plain(enum obligation o)
 {
 	return o == OBLIGATION_INITIALISED || o == OBLIGATION_POINTER || o == OBLIGATION_FRESH ||
-	       o == OBLIGATION_ALLOWED || o == OBLIGATION_SECRET || o == OBLIGATION_ARITHMETIC ||
-	       o == OBLIGATION_WRITABLE;
+	       o == OBLIGATION_HELD || o == OBLIGATION_ALLOWED || o == OBLIGATION_SECRET ||
+	       o == OBLIGATION_ARITHMETIC || o == OBLIGATION_WRITABLE;
 }
 
 /* The texts about one instruction, plain ones only if there are no others; *i is moved behind them. */
