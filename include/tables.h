@@ -251,6 +251,7 @@ bool helper_allowed(const struct helper_row *row, enum progtype type);
 
 /* Kernel functions have numbers behind those of the helpers: those of kfunc.def in its order, then the others by a
  * hash of the name, of which no two that meet may be the same (pairing.c). */
+#define EVENT_CODE 0xfffu /* an internal event: which function the kernel will call later */
 #define KFUNC_ID 0x1000u
 #define KFUNC_ID_OTHER 0x2000u
 #define KFUNC_ID_END 0x10000u

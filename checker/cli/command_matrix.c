@@ -7,8 +7,7 @@ enum support { SUPPORT_EXACT, SUPPORT_CONST, SUPPORT_ORACLE, SUPPORT_OPAQUE, SUP
 
 static bool is_expressible(enum helper_arg a)
 {
-	static const enum helper_arg others[] = {ARG_STRING, ARG_FUNC,       ARG_RECORD, ARG_LOCK,  ARG_TIMER,
-						 ARG_DYNPTR, ARG_DYNPTR_OUT, ARG_KPTR,   ARG_PERCPU};
+	static const enum helper_arg others[] = {ARG_STRING, ARG_RECORD, ARG_LOCK, ARG_DYNPTR, ARG_DYNPTR_OUT, ARG_KPTR, ARG_PERCPU};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (others[i] == a)
 			return false;

@@ -178,6 +178,16 @@ static void check_any_object(struct machine *m, struct helper_call *c, unsigned 
 	}
 }
 
+static void check_field(struct machine *m, struct helper_call *c, unsigned i)
+{
+	const struct region *r = &m->regions[c->arg[i].region];
+	if (r->kind == REGION_KERNEL || r->kind == REGION_WORD)
+		machine_stop(m, REASON_HELPER, "a field of an allocated object");
+	if (r->kind != REGION_VALUE || (c->arg[i].word - r->base) % 8)
+		refuse(m, c, i, "a field of a map value");
+	memory_check_field(m, c->arg[i], 8);
+}
+
 static void check_argument(struct machine *m, struct helper_call *c, unsigned i)
 {
 	/* clang-format off */
@@ -228,7 +238,8 @@ static void check_argument(struct machine *m, struct helper_call *c, unsigned i)
 	case ARG_RECORD: check_object(m, c, i, REGION_MEM, "a ring buffer record"); return;
 	case ARG_FUNC: check_object(m, c, i, REGION_FUNC, "a function of the program"); return;
 	case ARG_DYNPTR: case ARG_DYNPTR_OUT: case ARG_LOCK: return; /* their models */
-	case ARG_TIMER: case ARG_KPTR: case ARG_PERCPU:
+	case ARG_TIMER: case ARG_KPTR: check_field(m, c, i); return;
+	case ARG_PERCPU:
 		machine_stop(m, reason_of(c->row), "%s%s takes a kind of argument that is not modelled", prefix(c->row), c->row->name);
 	}
 	/* clang-format on */
@@ -262,6 +273,8 @@ static uint64_t event_arg(const struct machine *m, const struct helper_call *c, 
 {
 	if (c->row->args[i] == ARG_CTX_OR_NULL && is_null(c->arg[i]))
 		return ~0ull;
+	if (c->row->args[i] == ARG_TIMER || c->row->args[i] == ARG_KPTR)
+		return c->arg[i].word;
 	switch (kind_of(m, c->arg[i])) {
 	case REGION_MAP:
 		return m->maps[m->regions[c->arg[i].region].map].number;
@@ -286,8 +299,21 @@ static uint64_t event_arg(const struct machine *m, const struct helper_call *c, 
 	return memory ? c->len[i] : c->arg[i].word;
 }
 
+static void record_code(struct machine *m, const struct helper_call *c)
+{
+	for (unsigned i = 0; i < 5; i++) {
+		const struct region *r = &m->regions[c->arg[i].region];
+		if (c->row->args[i] != ARG_FUNC)
+			continue;
+		struct exec_event *e = machine_add_event(m, EVENT_CODE, false);
+		e->n_args = 1;
+		e->args[0] = program_code_hash(m->p, (uint32_t)r->gen, m->opt->map_numbers);
+	}
+}
+
 static void record_event(struct machine *m, const struct helper_call *c, bool visible)
 {
+	record_code(m, c);
 	struct exec_event *e = machine_add_event(m, c->row->id, visible);
 	for (unsigned i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++) {
 		e->args[e->n_args++] = event_arg(m, c, i);
@@ -343,7 +369,7 @@ static void write_outputs(struct machine *m, struct helper_call *c, uint64_t pos
 	}
 }
 
-static void return_object(struct machine *m, struct helper_call *c, uint64_t pos, bool there)
+void helper_return_object(struct machine *m, struct helper_call *c, uint64_t pos, bool there)
 {
 	helper_return(c, 0);
 	if (!there)
@@ -395,10 +421,10 @@ void helper_run_opaque(struct machine *m, struct helper_call *c)
 		return_input(c, result);
 		return;
 	case RET_KERNEL:
-		return_object(m, c, pos, true);
+		helper_return_object(m, c, pos, true);
 		return;
 	case RET_KERNEL_OR_NULL:
-		return_object(m, c, pos, result & 1);
+		helper_return_object(m, c, pos, result & 1);
 		return;
 	case RET_VALUE:
 	case RET_VALUE_OR_NULL:

@@ -202,6 +202,9 @@ void memory_store(struct machine *m, struct value at, int64_t off, unsigned n, s
 void memory_read(struct machine *m, struct value at, int64_t off, uint64_t n, uint8_t *out);
 void memory_write(struct machine *m, struct value at, int64_t off, uint64_t n, const uint8_t *bytes);
 void memory_check_write(struct machine *m, struct value at, uint64_t n);
+/* A special field of a map value, which only helpers touch. */
+void memory_check_field(struct machine *m, struct value at, uint64_t n);
+void memory_write_field(struct machine *m, struct value at, uint64_t n, const void *bytes);
 struct stack_memory *memory_stack(struct machine *m, struct value at); /* NULL: points elsewhere */
 /* A byte as a read that can't fault finds it; false: none of the program's. */
 bool memory_probe(struct machine *m, struct value at, int64_t off, uint8_t *byte);
@@ -305,6 +308,7 @@ void helper_call_kfunc(struct machine *m, const struct extern_symbol *e);
 /* Asks a ring buffer for a record, which is numbered from `first`; NULL: there is none. */
 struct region *helper_reserve(struct machine *m, struct helper_call *c, uint64_t first, uint64_t size);
 void helper_submit(struct machine *m, const struct helper_call *c, const struct region *r); /* its output */
+void helper_return_object(struct machine *m, struct helper_call *c, uint64_t pos, bool there);
 void helper_return(struct helper_call *c, int64_t word); /* a number */
 void helper_run_opaque(struct machine *m, struct helper_call *c); /* an event, and results that are input */
 /* One exact model each, see helper_model.def. */

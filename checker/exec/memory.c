@@ -160,6 +160,22 @@ void memory_check_write(struct machine *m, struct value at, uint64_t n)
 		check_access(m, at, &off, n, ACCESS_WRITE);
 }
 
+void memory_check_field(struct machine *m, struct value at, uint64_t n)
+{
+	struct region *r = &m->regions[at.region];
+	check_alive(m, r);
+	check_writable(m, r);
+	check_bounds(m, r, (int64_t)(at.word - r->base), n, ACCESS_WRITE);
+}
+
+void memory_write_field(struct machine *m, struct value at, uint64_t n, const void *bytes)
+{
+	struct region *r = &m->regions[at.region];
+	memory_check_field(m, at, n);
+	memcpy(bytes_at(m, r, (int64_t)(at.word - r->base), n), bytes, n);
+	m->changes++;
+}
+
 static void mark_stack(struct stack_memory *s, uint64_t off, uint64_t n)
 {
 	memset(s->known + off, true, n);
@@ -205,7 +221,8 @@ struct value memory_load(struct machine *m, struct value at, int64_t off, unsign
 	r = &m->regions[at.region];
 	if (r->kind == REGION_STACK && n == 8 && where % 8 == 0)
 		v.region = r->stack->spill[where / 8];
-	if (n == 8 && (is_kernel(r) || demand_is_kptr(m, r, (uint64_t)where)))
+	bool pointer = r->kind == REGION_VALUE && map_holds_pointer(m->maps[r->map].def, (uint64_t)where);
+	if (n == 8 && (is_kernel(r) || pointer))
 		v.region = WORD_REGION;
 	return v;
 }

@@ -18,6 +18,7 @@ static bool is_opaque_call(const struct exec_event *e)
 		return true;
 	return row &&
 	       (row->model == MODEL_OPAQUE || row->model == MODEL_SPIN_LOCK || row->model == MODEL_MAP_PEEK ||
+		row->model == MODEL_KPTR_XCHG ||
 		row->model == MODEL_L4_CSUM_REPLACE || row->model == MODEL_MAP_LOOKUP || /* whose result is a kernel object */
 		row->model == MODEL_PROBE_READ_STR);
 }

@@ -248,6 +248,15 @@ static struct value load_shared(struct run *r, const struct region *g, unsigned 
 	return kernel && n == 8 ? value_pointer(w, WORD_REGION, word) : value_number(w, word);
 }
 
+/* A field of a map value that holds a pointer to a kernel object, or NULL. */
+static bool is_kernel_pointer(const struct world *w, const struct target *t, unsigned n)
+{
+	uint64_t off;
+	if ((t->region->kind != REGION_VALUE && t->region->kind != REGION_DATA) || n != 8 || !term_is_const(w->pool, t->off, &off))
+		return false;
+	return map_holds_pointer(w->maps[t->region->id].def, off);
+}
+
 static struct value load_target(struct run *r, struct state *s, const struct target *t, unsigned n)
 {
 	struct world *w = r->world;
@@ -266,6 +275,8 @@ static struct value load_target(struct run *r, struct state *s, const struct tar
 	tuple key;
 	unsigned space = region_space(t->region, &key);
 	term word = mem_read(w, s->mems[space], key, t->off, n);
+	if (is_kernel_pointer(w, t, n))
+		return value_pointer(w, WORD_REGION, word);
 	return value_number(w, term_zext(w->pool, word, 64));
 }
 

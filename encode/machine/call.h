@@ -54,6 +54,7 @@ bool model_ringbuf_reserve(struct call *c);
 bool model_ringbuf_submit(struct call *c);
 bool model_ringbuf_discard(struct call *c);
 bool model_spin_lock(struct call *c);
+bool model_kptr_xchg(struct call *c);
 bool model_dynptr_from_mem(struct call *c);
 bool model_dynptr_read(struct call *c);
 bool model_dynptr_write(struct call *c);

@@ -32,6 +32,7 @@ static const helper_function models[] = {
 	[MODEL_RINGBUF_SUBMIT] = model_ringbuf_submit,
 	[MODEL_RINGBUF_DISCARD] = model_ringbuf_discard,
 	[MODEL_SPIN_LOCK] = model_spin_lock,
+	[MODEL_KPTR_XCHG] = model_kptr_xchg,
 	[MODEL_DYNPTR_FROM_MEM] = model_dynptr_from_mem,
 	[MODEL_DYNPTR_READ] = model_dynptr_read,
 	[MODEL_DYNPTR_WRITE] = model_dynptr_write,
@@ -255,6 +256,28 @@ static bool take_object(struct call *c, int i)
 	return true;
 }
 
+/* Eight bytes of a map value that only helpers touch. */
+static bool take_field(struct call *c, int i)
+{
+	const struct value *v = &c->arg[i];
+	term good = term_false(c->pool);
+	for (uint32_t k = 0; k < v->n; k++) {
+		const struct alt *a = &v->alts[k];
+		enum region_kind kind = region_at(c->world, a->region)->kind;
+		if (kind == REGION_LOST || kind == REGION_KERNEL || kind == REGION_WORD) { /* of an allocated object */
+			call_unknown(c);
+			return false;
+		}
+		term part = term_and(c->pool, a->off, word_const(c->world, 7));
+		term aligned = term_eq(c->pool, part, word_const(c->world, 0));
+		if (kind == REGION_VALUE || kind == REGION_DATA)
+			good = term_or(c->pool, good, term_and(c->pool, a->guard, aligned));
+	}
+	run_fault(c->run, c->state, FAULT_HELPER_ARG, term_not(c->pool, good));
+	access_check_bytes(c->run, c->state, v, 8, NULL);
+	return !term_is_false(c->pool, good);
+}
+
 static struct value take_register(struct call *c, int i)
 {
 	bool lax = (c->row->effects & LAX_ARGS) && c->row->args[i] == ARG_ANY;
@@ -311,6 +334,9 @@ static bool take_arguments(struct call *c)
 			break;
 		case ARG_TIMER:
 		case ARG_KPTR:
+			if (!take_field(c, i))
+				return false;
+			break;
 		case ARG_PERCPU:
 			call_unknown(c);
 			return false;

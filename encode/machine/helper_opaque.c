@@ -216,6 +216,22 @@ static bool event_string(struct call *c, struct event *e, int i)
 	return true;
 }
 
+/* The code that the kernel will run has to be the same; if it isn't, it may still do the same. */
+static void event_code(struct call *c, int i)
+{
+	const struct program *p = c->run->program;
+	const struct value *v = &c->arg[i];
+	term code = word_const(c->world, 0);
+	for (uint32_t k = 0; k < v->n; k++) {
+		const struct region *g = region_at(c->world, v->alts[k].region);
+		uint64_t hash = g->kind == REGION_FUNC ? program_code_hash(p, g->id, c->run->map_numbers) : 0;
+		code = term_ite(c->pool, v->alts[k].guard, word_const(c->world, hash), code);
+	}
+	struct event *e = run_event(c->run, c->state, EVENT_CODE);
+	e->n_args = 1;
+	e->args[0] = code;
+}
+
 /* An argument as the event records it: what others or the kernel can tell apart. */
 static bool event_argument(struct call *c, struct event *e, int i)
 {
@@ -254,6 +270,14 @@ static bool event_argument(struct call *c, struct event *e, int i)
 		return true;
 	case ARG_MAP:
 		e->args[e->n_args++] = word_const(w, c->map);
+		return true;
+	case ARG_TIMER:
+	case ARG_KPTR:
+		e->args[e->n_args++] = c->word[i];
+		return true;
+	case ARG_FUNC:
+		event_code(c, i);
+		e->args[e->n_args++] = word_const(w, 0);
 		return true;
 	case ARG_STRING:
 		return event_string(c, e, i);

@@ -374,6 +374,8 @@ term reference_is_live(struct world *w, const struct state *s, const struct regi
 /* Every alternative of that kind of region is given back; the others are faults. */
 void reference_release(struct run *r, struct state *s, enum region_kind kind, const struct value *v);
 
+/* A reference or NULL is given away. */
+term reference_give(struct run *r, struct state *s, const struct value *v);
 /* One that counts as open, whether there is something or not: every alternative is given back. */
 void reference_release_some(struct run *r, struct state *s, const struct value *v);
 

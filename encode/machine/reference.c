@@ -36,6 +36,29 @@ struct value reference_acquire(struct run *r, struct state *s, term there, uint3
 	return value_maybe(w, there, region, word_const(w, 0));
 }
 
+term reference_give(struct run *r, struct state *s, const struct value *v)
+{
+	struct world *w = r->world;
+	struct term_pool *p = w->pool;
+	term given = term_false(p), bad = term_false(p);
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct alt *a = &v->alts[i];
+		struct region g = *region_at(w, a->region);
+		if (reference_is(w, &g)) {
+			mem *live = &s->mems[SPACE_MEM_STATE];
+			*live = mem_choose(w, a->guard, mem_store_word(w, *live, g.key, term_false(p)), *live);
+			given = term_or(p, given, a->guard);
+			bad = term_or(p, bad, term_and(p, a->guard, term_ne(p, a->off, word_const(w, 0))));
+		} else if (g.kind != REGION_NONE) {
+			bad = term_or(p, bad, a->guard);
+		}
+	}
+	run_fault(r, s, FAULT_HELPER_ARG, bad);
+	term *open = &s->counters[COUNT_REFERENCES];
+	*open = term_sub(p, *open, term_zext(p, given, 64));
+	return given;
+}
+
 void reference_release_some(struct run *r, struct state *s, const struct value *v)
 {
 	struct world *w = r->world;

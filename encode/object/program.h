@@ -49,6 +49,8 @@ static inline uint32_t map_index_size(const struct map *m)
 	return model == MAP_TRIE || model == MAP_STORAGE ? 8 : model == MAP_LOCAL ? 0 : m->key_size;
 }
 
+/* Do the 8 bytes at `off` hold a kernel pointer, also one that is not trusted or points into user memory? */
+bool map_holds_pointer(const struct map *m, uint64_t off);
 /* The special field that has a byte of [off, off + size), NULL: none. */
 const struct special *map_find_special(const struct map *m, uint64_t off, uint64_t size);
 
@@ -214,6 +216,9 @@ const struct line *program_line(const struct program *p, size_t slot);
 /* The symbolic relocation of a slot, NULL if none. */
 const struct core_relo *program_core(const struct program *p, size_t slot);
 bool program_is_symbolic(const struct program *p); /* some slot has one */
+/* Of the function at a slot and those that it reaches, up to the places that they have; `numbers` of maps as in
+ * exec_options. */
+uint64_t program_code_hash(const struct program *p, uint32_t slot, const uint32_t *numbers);
 /* The subprogram that holds a slot. */
 const struct subprogram *program_sub(const struct program *p, size_t slot);
 #endif

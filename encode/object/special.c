@@ -107,3 +107,9 @@ void special_read_data(const struct loader *l)
 		}
 	}
 }
+
+bool map_holds_pointer(const struct map *m, uint64_t off)
+{
+	const struct special *f = map_find_special(m, off, 8);
+	return f && f->off == off && (f->kind == SPECIAL_KPTR || (f->kind == SPECIAL_OTHER && f->size == 8));
+}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Spin locks. Others may have changed all that they see before a lock is taken,
+ * What helpers do with the special fields of map values.
+ *
+ * Spin locks: others may have changed all that they see before a lock is taken,
  * and may again once it is given back: both are events that show the value
  * which the lock is in, see the rest of the state, and leave values of maps and
  * global data as input. So accesses to these don't cross them, neither in nor
@@ -79,5 +81,24 @@ bool model_spin_lock(struct call *c)
 	call_forget_values(c, position);
 	c->run->uses_opaque = true;
 	c->result = value_uninit(c->world);
+	return true;
+}
+
+/* What was there before is the kernel's to know. */
+bool model_kptr_xchg(struct call *c)
+{
+	struct world *w = c->world;
+	struct event *e;
+	struct value stored = value_number(w, c->word[1]);
+	term position = call_opaque_event(c, &e);
+	e->n_args = 2;
+	e->args[0] = c->word[0];
+	e->args[1] = c->word[1];
+	reference_give(c->run, c->state, &c->arg[1]);
+	access_store(c->run, c->state, &c->arg[0], 0, 8, &stored);
+	term result = world_input2(w, IN_RESULT, word_const(w, c->row->id), position);
+	uint32_t region = region_make(w, REGION_KERNEL, 0, reference_key(w, position));
+	c->result = reference_acquire(c->run, c->state, term_extract(c->pool, result, 0, 0), region);
+	c->run->uses_opaque = true;
 	return true;
 }
