@@ -240,14 +240,6 @@ static bool is_constant(const struct world *w, const struct region *g)
 	return g->kind == REGION_DATA && w->maps[g->id].def->frozen;
 }
 
-static struct value load_shared(struct run *r, const struct region *g, unsigned n)
-{
-	struct world *w = r->world;
-	term word = term_zext(w->pool, run_fresh(r, 8 * n), 64);
-	bool kernel = g->kind == REGION_KERNEL || g->kind == REGION_WORD;
-	return kernel && n == 8 ? value_pointer(w, WORD_REGION, word) : value_number(w, word);
-}
-
 /* A field of a map value that holds a pointer to a kernel object, or NULL. */
 static bool is_kernel_pointer(const struct world *w, const struct target *t, unsigned n)
 {
@@ -255,6 +247,14 @@ static bool is_kernel_pointer(const struct world *w, const struct target *t, uns
 	if ((t->region->kind != REGION_VALUE && t->region->kind != REGION_DATA) || n != 8 || !term_is_const(w->pool, t->off, &off))
 		return false;
 	return map_holds_pointer(w->maps[t->region->id].def, off);
+}
+
+static struct value load_shared(struct run *r, const struct target *t, unsigned n)
+{
+	struct world *w = r->world;
+	term word = term_zext(w->pool, run_fresh(r, 8 * n), 64);
+	bool kernel = t->region->kind == REGION_KERNEL || t->region->kind == REGION_WORD || is_kernel_pointer(w, t, n);
+	return kernel && n == 8 ? value_pointer(w, WORD_REGION, word) : value_number(w, word);
 }
 
 static struct value load_target(struct run *r, struct state *s, const struct target *t, unsigned n)
@@ -269,7 +269,7 @@ static struct value load_target(struct run *r, struct state *s, const struct tar
 	if (t->region->kind == REGION_STACK)
 		return frame_read(w, s->frames[t->region->id], t->off, n);
 	if (r->is_shared && !is_constant(w, t->region))
-		return load_shared(r, t->region, n);
+		return load_shared(r, t, n);
 	if (t->region->kind == REGION_KERNEL || t->region->kind == REGION_WORD)
 		return kernel_load(r, s, t->region, t->off, n);
 	tuple key;
