@@ -27,6 +27,8 @@ $(B)/tests/test_agree $(B)/tests/test_case_agreement $(B)/tests/test_kernel: $(B
 $(B)/tests/agree: $(B)/tests/agree.c.o $(AGREE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(B)/tests/test_cases $(B)/tests/test_coverage $(B)/tests/test_case_agreement: $(B)/tests/case_text.c.o
+$(B)/tests/test_coverage: $(B)/tests/coverage.c.o
 $(B)/tests/test_domain: $(B)/tests/domain.c.o
 $(B)/tests/test_domain_best: $(B)/tests/tnum_best.c.o
 
