@@ -3,6 +3,8 @@
 #include "checker/safety/safety.h"
 #include "exec_fixture.h"
 
+#include <unistd.h>
+
 struct pair {
 	enum obligation fails; /* in `bad` */
 	const char *bad, *good;
@@ -499,4 +501,39 @@ static const struct pair results[] = {
 Test(safety_helper, results)
 {
 	CHECK(results);
+}
+
+static bool is_proved(const char *text)
+{
+	struct object *o = fixture_assemble(text);
+	struct safety_options options = {.no_search = true, .privileged = true};
+	struct safety_result r;
+	safety_check(o->programs[0], &options, &r);
+	bool proved = r.verdict == VERDICT_PROVED;
+	safety_release(&r);
+	object_free(o);
+	return proved;
+}
+
+#define ITERATOR ".program p iter/task\nr6 = *(u64 *)(r1 + 8); r1 = *(u64 *)(r1 + 0); r1 = *(u64 *)(r1 + 0); "
+#define WRITE "r2 = r10; r2 += -8; *(u64 *)(r10 - 8) = 1; r3 = 8; call seq_write; " END
+#define STACK "r2 = r10; r2 += -64; r3 = 64; r4 = 0; call get_task_stack; " END
+
+/* What words of kernel memory point at, by the running kernel's types. */
+Test(safety_helper, kernel_types)
+{
+	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
+		printf("skipped: the kernel does not show its types\n");
+		return;
+	}
+	cr_expect(is_proved(ITERATOR WRITE));
+	cr_expect(!is_proved(ITERATOR "r1 = r6; " WRITE), "a task is no file");
+	cr_expect(!is_proved(ITERATOR "r1 += 8; " WRITE), "what lies behind the pointer");
+	cr_expect(is_proved(ITERATOR "if r6 == 0 goto +6; r1 = r6; " STACK));
+	cr_expect(!is_proved(ITERATOR "r1 = r6; " STACK), "the last call of an iterator has no task");
+	cr_expect(!is_proved(ITERATOR STACK), "a file is no task");
+	/* one of two, by the path */
+	cr_expect(!is_proved(ITERATOR "if r6 == 0 goto +1; r1 = r6; " WRITE));
+	/* an address that was computed with */
+	cr_expect(!is_proved(ITERATOR "r1 <<= 1; r1 >>= 1; " WRITE));
 }

@@ -276,7 +276,8 @@ static bool check_access(struct prover *v, struct astate *s, const struct aval *
 }
 
 /* Context. */
-static struct aval field_value(struct prover *v, struct astate *s, const struct context_field *f, unsigned size)
+static struct aval field_value(struct prover *v, struct astate *s, const struct context_field *f, int64_t off,
+			       unsigned size)
 {
 	struct aval x = {0};
 	switch (f ? f->kind : FIELD_SCALAR) {
@@ -298,6 +299,7 @@ static struct aval field_value(struct prover *v, struct astate *s, const struct 
 	case FIELD_TYPED:
 		x = aval_number(s, scalar_of_width(size * 8));
 		x.followable = size == 8;
+		x.object = x.followable && x.sym ? origin_of_argument(v, off) : 0;
 		return x;
 	case FIELD_FLOW_KEYS: return aval_pointer(KIND_FLOW_KEYS, FLOW_KEYS_SIZE, 0);
 	case FIELD_SCALAR:
@@ -339,7 +341,7 @@ static bool load_context(struct prover *v, struct astate *s, const struct aval *
 	int64_t off;
 	if (!context_constant(v, s, p, &off) || !check_context(v, s, off, size, false, &f))
 		return false;
-	*out = field_value(v, s, f, size);
+	*out = field_value(v, s, f, off, size);
 	return !sign || prover_oblige(v, s, OBLIGATION_CTX_FIELD, !aval_is_pointer(out),
 				      "a pointer in the context is not sign-extended");
 }
@@ -390,6 +392,8 @@ static struct aval loaded(struct prover *v, struct astate *s, const struct aval 
 	x = (struct aval){.kind = KIND_NUMBER, .sym = state_new_sym(s, scalar_of_width(size * 8), tainted)};
 	bool pointer = p->kind == KIND_VALUE && map_find_special(map_of(v, p), (uint64_t)f.smin, 1);
 	x.followable = (p->kind == KIND_KERNEL || p->kind == KIND_NUMBER || pointer) && size == 8;
+	if (x.followable && p->kind == KIND_NUMBER && p->sym && !program_core(v->p, s->slot))
+		x.object = origin_of_member(v, p->object, p->add);
 	return x;
 }
 

@@ -69,6 +69,29 @@ static uint32_t wanted(const struct call *c, unsigned i)
 	return row < 0 ? kfunc_takes(c->row, i) : objects[row].takes;
 }
 
+/* The structure that a helper asks for, NULL: not known. */
+static const char *type_wanted(const struct call *c, uint32_t want)
+{
+	static const struct {
+		uint16_t func;
+		const char *type;
+	} rows[] = {
+	    {FUNC_seq_printf, "seq_file"},        {FUNC_seq_write, "seq_file"},
+	    {FUNC_seq_printf_btf, "seq_file"},    {FUNC_d_path, "path"},
+	    {FUNC_sock_from_file, "file"},        {FUNC_ima_file_hash, "file"},
+	    {FUNC_ima_inode_hash, "inode"},       {FUNC_inode_storage_get, "inode"},
+	    {FUNC_inode_storage_delete, "inode"}, {FUNC_bprm_opts_set, "linux_binprm"},
+	    {FUNC_skb_output, "sk_buff"},         {FUNC_xdp_output, "xdp_buff"},
+	    {FUNC_cgrp_storage_get, "cgroup"},    {FUNC_cgrp_storage_delete, "cgroup"},
+	};
+	if (want == KERNEL_SOCKET || want == KERNEL_TASK)
+		return want == KERNEL_TASK ? "task_struct" : "sock_common";
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].func == c->row->id)
+			return rows[i].type;
+	return NULL;
+}
+
 static bool check_type(struct prover *v, struct astate *s, struct call *c, unsigned i)
 {
 	static const char *const names[KERNEL_KINDS] = {
@@ -83,6 +106,9 @@ static bool check_type(struct prover *v, struct astate *s, struct call *c, unsig
 	};
 	const struct aval *a = &c->arg[i];
 	uint32_t want = wanted(c, i);
+	const char *type = type_wanted(c, want);
+	if (type && !(c->row->effects & RELEASE) && origin_is(v, s, a, type))
+		return contract_oblige(v, s, c, i, true, type);
 	if (a->kind != KIND_KERNEL || !is_told_apart(want) || !is_told_apart(a->object))
 		return prover_unmodelled(v, s, REASON_HELPER, "a kernel object whose type is not known");
 	bool fits = a->object == want || (want == KERNEL_SOCKET && is_socket(a->object));

@@ -45,7 +45,13 @@ static bool is_null(const struct astate *s, const struct aval *v)
 /* May values of these kinds share a place, apart from their symbols? */
 static bool same_kind(const struct aval *a, const struct aval *b)
 {
-	return a->kind == b->kind && a->object == b->object;
+	return a->kind == b->kind && (a->kind == KIND_NUMBER || a->object == b->object);
+}
+
+/* A number keeps its origin while the offset from the symbol stays what it is. */
+static uint32_t common_origin(const struct aval *a, const struct aval *b, const struct aval *v)
+{
+	return a->object == b->object && a->add == v->add && b->add == v->add ? a->object : 0;
 }
 
 /*
@@ -126,6 +132,8 @@ static bool value_included(struct inclusion *n, const struct aval *a, const stru
 	if (b->maybe_null && aval_is_pointer(b) && is_null(n->a, a))
 		return b->sym == 0 && b->add == 0 && b->ref == 0 && map_id(n, b->null_id, GROUP_NULL);
 	if (!same_kind(a, b) || (a->maybe_null && !b->maybe_null) || (b->followable && !a->followable))
+		return false;
+	if (b->kind == KIND_NUMBER && b->object && common_origin(a, b, b) != b->object)
 		return false;
 	if (!same_reference(n->a, a, n->b, b) || !map_id(n, b->ref, a->ref))
 		return false;
@@ -376,6 +384,8 @@ static struct aval join_value(struct meeting *m, const struct aval *a, const str
 	if (v.maybe_null && !v.null_id)
 		v.null_id = m->out->next_id++;
 	join_number(m, a->sym, a->add, b->sym, b->add, &v);
+	if (v.kind == KIND_NUMBER)
+		v.object = common_origin(a, b, &v);
 	return v;
 }
 

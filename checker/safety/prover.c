@@ -187,6 +187,7 @@ static void prover_release(struct prover *v)
 	free(v->bounded);
 	free(v->note_of);
 	free(v->notes);
+	free(v->origins);
 	free(v->map_numbers);
 	free(v->constants);
 }

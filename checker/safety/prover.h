@@ -28,6 +28,13 @@ struct effort {
 	unsigned disjuncts; /* states kept apart at one place before they are joined */
 };
 
+/* A word of kernel memory: an argument of the program's (no parent), or what lies at an offset from such a one. */
+struct origin {
+	uint32_t parent; /* index + 1 */
+	int32_t off;     /* bytes */
+	unsigned depth;
+};
+
 struct prover {
 	const struct program *p;
 	const struct safety_options *opt;
@@ -51,6 +58,8 @@ struct prover {
 	int32_t *stack_used;  /* lowest stack offset that each subprogram touches */
 	uint64_t *constants;  /* the program's immediates, for widening; sorted */
 	size_t n_constants;
+	struct origin *origins; /* of words of kernel memory: aval.object of a followable number is an index + 1 */
+	uint32_t n_origins;
 };
 
 /* Counts a step. False: the attempt has to stop, and v->stopped says so. */
@@ -93,6 +102,12 @@ bool access_bytes(struct prover *v, struct astate *s, const struct aval *p, stru
 void access_move_packet(struct astate *s);
 /* Every pointer with this reference is dead: it becomes KIND_NONE. */
 void access_kill_reference(struct astate *s, uint32_t ref);
+
+/* Origins (origin.c): 0 if it is not remembered. */
+uint32_t origin_of_argument(struct prover *v, int64_t off);
+uint32_t origin_of_member(struct prover *v, uint32_t of, int64_t off);
+/* Does the word point at a structure of that name, by the running kernel's types? */
+bool origin_is(const struct prover *v, const struct astate *s, const struct aval *a, const char *want);
 
 /* Kernel objects (object.c): enum kernel_kind of a context field, and whether so many bytes of it may be read. */
 uint32_t object_of_field(const struct context_field *f);

@@ -85,7 +85,7 @@ struct aval {
 	bool maybe_null;   /* or NULL */
 	bool followable;   /* NUMBER: a word of kernel memory, which may be followed into kernel memory */
 	uint8_t pad;       /* 0 */
-	uint32_t object;   /* see enum kind */
+	uint32_t object;   /* see enum kind; of a followable number: its origin, 0: none that is known */
 	uint32_t null_id;  /* maybe_null: not 0; all places with this id are NULL together */
 	uint32_t ref;      /* id of the reference that it holds, 0: none */
 	sym sym;           /* NUMBER: the number; pointer: the offset */
