@@ -157,6 +157,10 @@ TABLE_OBJ = $(patsubst %,$(B)/tests/%.c.o,verifier_table verifier_read verifier_
 $(B)/tests/verifier_table: $(TABLE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(B)/tests/test_verifier: $(B)/tests/test_verifier.c.o $(B)/tests/verifier_class.c.o $(B)/tests/children.c.o \
+	$(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
+
 verifier-cases: $(B)/tests/verifier_text.c.o $(B)/libbpfprove.a
 	@tests/verifier_cases.sh $(VERIFIER) $(B)
 	@tests/retval.sh $(RETVAL)
