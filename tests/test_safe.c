@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bpfprove safe as its users see it, and the same through the library. */
 #include "bpfprove.h"
+#include "checker/exec/kernel.h"
 #include "cli_fixture.h"
 
 #include <jansson.h>
@@ -168,6 +169,23 @@ Test(safe, privileged)
 	const char *path = text_file("leak.s", text);
 	expect(1, "kernel address", "--no-kernel %s", path);
 	expect(0, "proved", "--no-kernel --privileged %s", path);
+}
+
+/* Safe, since squares end in the bits 00 or 01; the verifier does not know. */
+#define SQUARE                                                                                             \
+	".map m ARRAY 4 8 1\nr6 = *(u32 *)(r1 + 12)\nr6 *= r6\nr6 &= 3\nr6 <<= 2\n*(u32 *)(r10 - 4) = 0\n" \
+	"r1 = m ll\nr2 = r10\nr2 += -4\ncall map_lookup_elem\nif r0 == 0 goto out\nr0 += r6\n"             \
+	"r1 = *(u32 *)(r0 + 0)\nout: r0 = 2\nexit\n"
+
+Test(safe, live_kernel)
+{
+	char why[200];
+	if (!kernel_available(why, sizeof why))
+		cr_skip("%s", why);
+	expect(0, "the kernel that runs here: takes it", "--kernel %s", text_file("a.s", CHECKED));
+	expect(1, "the kernel that runs here: refuses it: ", "%s", text_file("b.s", BEHIND));
+	expect(0, "a solver showed bounds at 1", "%s", text_file("c.s", SQUARE));
+	expect(0, "the kernel that runs here: refuses it: ", "--kernel %s", text_file("c.s", SQUARE));
 }
 
 static bpfprove_object *read_object(const char *path)

@@ -52,22 +52,23 @@ static bool is_of(enum input_fn fn, uint64_t word)
 	return word >= input_rows[fn].lo - 0x2000 && word <= input_rows[fn].hi + 0xffff;
 }
 
-void path_name_value(const struct path *path, uint64_t word, char *buf, size_t len)
+void path_name_value(const struct path *path, uint64_t word, uint64_t r10, char *buf, size_t len)
 {
 	static const struct {
 		enum input_fn fn;
 		const char *name;
-	} kinds[] = {{IN_AT_VALUE, "map value"}, {IN_AT_DATA, "global data"},     {IN_AT_MAP, "map"},
-		     {IN_AT_MEM, "record"},      {IN_AT_KERNEL, "kernel object"}, {IN_AT_FUNC, "function"}};
-	uint64_t epoch = 0, ctx = input_get(path->input, IN_AT_CTX, NULL, 0), top = path->regs[10];
+	} kinds[] = {{IN_AT_STACK, "stack"},  {IN_AT_VALUE, "map value"}, {IN_AT_DATA, "global data"},
+		     {IN_AT_MAP, "map"},      {IN_AT_MEM, "record"},      {IN_AT_KERNEL, "kernel object"},
+		     {IN_AT_FUNC, "function"}};
+	uint64_t epoch = 0, ctx = input_get(path->input, IN_AT_CTX, NULL, 0);
 	bool moves = progtype_rows[path->program->type].packet == PACKET_SKB; /* it gets another place */
 	uint64_t packet = input_get(path->input, IN_AT_PKT, &epoch, moves);
 	if (word - ctx < 0x10000) {
 		name_offset("ctx", (int64_t)(word - ctx), buf, len);
 	} else if (word - packet + 0x1000 < 0x20000) {
 		name_offset("packet", (int64_t)(word - packet), buf, len);
-	} else if (is_of(IN_AT_STACK, word)) {
-		name_offset("r10", (int64_t)(word - top), buf, len);
+	} else if (word - r10 + 0x1000 < 0x2000) {
+		name_offset("r10", (int64_t)(word - r10), buf, len);
 	} else {
 		snprintf(buf, len, word < 10 ? "%" PRIu64 : "0x%" PRIx64, word);
 		for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -106,7 +107,7 @@ static void print_step(const struct path *p, const struct path_step *s, FILE *ou
 	for (unsigned i = 0, first = 1; i < 11; i++) {
 		if (!(s->changed & 1u << i))
 			continue;
-		path_name_value(p, s->regs[i], value, sizeof value);
+		path_name_value(p, s->regs[i], s->regs[10], value, sizeof value);
 		fprintf(out, "%*s%sr%u=%s", first && width < 40 ? 40 - width : 1, "", first ? "; " : "", i, value);
 		first = 0;
 	}
@@ -150,7 +151,7 @@ json_t *path_json(const struct path *p)
 			if (!(s->changed & 1u << k))
 				continue;
 			snprintf(name, sizeof name, "r%u", k);
-			path_name_value(p, s->regs[k], value, sizeof value);
+			path_name_value(p, s->regs[k], s->regs[10], value, sizeof value);
 			json_object_set_new(regs, name, json_string(value));
 		}
 		json_object_set_new(o, "registers", regs);

@@ -27,8 +27,8 @@ struct path {
 
 /* Runs the program on the input. `safety` as in exec_options. */
 void path_follow(struct path *path, const struct program *p, const struct input *in, unsigned safety);
-/* A value as a BPF programmer says it: "r10-8", "packet+14", "ctx+4", "0x10". */
-void path_name_value(const struct path *path, uint64_t word, char *buf, size_t len);
+/* A value as a BPF programmer says it, where r10 is the frame pointer: "r10-8", "packet+14", "ctx+4", "0x10". */
+void path_name_value(const struct path *path, uint64_t word, uint64_t r10, char *buf, size_t len);
 /* An instruction as insn_print has it, with the helper's name. Returns the length as snprintf. */
 int path_print_insn(const struct program *p, uint32_t slot, char *buf, size_t len);
 void path_print(const struct path *path, FILE *out);
