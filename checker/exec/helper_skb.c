@@ -66,15 +66,17 @@ static void store_range(struct machine *m, uint32_t off, const void *bytes, uint
 void helper_run_SKB_STORE_BYTES(struct machine *m, struct helper_call *c)
 {
 	uint32_t off = (uint32_t)c->arg[1].word;
-	if (c->arg[4].word & BPF_F_INVALIDATE_HASH)
-		machine_stop(m, REASON_HELPER, "bpf_skb_store_bytes with BPF_F_INVALIDATE_HASH changes the context");
+	static const uint8_t no_hash[4];
+	uint64_t known = BPF_F_RECOMPUTE_CSUM | BPF_F_INVALIDATE_HASH;
 	helper_return(c, -EXEC_EINVAL);
-	if (c->arg[4].word & ~(uint64_t)BPF_F_RECOMPUTE_CSUM)
+	if (c->arg[4].word & ~known)
 		return;
 	helper_return(c, -EXEC_EFAULT);
 	if (!packet_range(m, off, c->len[2]))
 		return;
 	store_range(m, off, c->read[2], c->len[2]);
+	if (c->arg[4].word & BPF_F_INVALIDATE_HASH) /* skb_clear_hash */
+		context_write(m, offsetof(struct __sk_buff, hash), sizeof no_hash, no_hash);
 	helper_return(c, 0);
 }
 

@@ -147,23 +147,30 @@ static void store_packet(struct call *c, term ok, term off, size_t n, const term
 	*linear = term_ite(p, term_and(p, ok, term_slt(p, *linear, end)), end, *linear);
 }
 
+/* skb_clear_hash in include/linux/skbuff.h, as the context shows it. */
+static void clear_hash(struct call *c, term when)
+{
+	struct world *w = c->world;
+	mem *context = &c->state->mems[SPACE_CTX];
+	term off = word_const(w, offsetof(struct __sk_buff, hash));
+	*context = mem_choose(w, when, mem_store(w, *context, 0, off, 4, term_const(c->pool, 32, 0)), *context);
+}
+
 bool model_skb_store_bytes(struct call *c)
 {
 	struct term_pool *p = c->pool;
 	struct world *w = c->world;
 	struct span span;
 	term flags = c->word[4], zero = word_const(w, 0);
-	/* BPF_F_INVALIDATE_HASH clears a context field */
-	struct state under = *c->state;
-	under.guard = term_and(p, under.guard, term_ne(p, term_and(p, flags, word_const(w, BPF_F_INVALIDATE_HASH)), zero));
-	run_unknown(c->run, &under, REASON_HELPER, "skb_store_bytes with BPF_F_INVALIDATE_HASH");
 	if (!call_span(c, 2, c->word[3], &span))
 		return false;
 	term *bytes = world_alloc(w, (span.n + 1) * sizeof *bytes);
 	access_read_bytes(c->run, c->state, &c->arg[2], span.n, span.present, bytes);
-	term legal = term_eq(p, term_and(p, flags, word_const(w, ~(uint64_t)BPF_F_RECOMPUTE_CSUM)), zero);
-	term there = range_there(c, c->word[1], c->word[3]);
-	store_packet(c, term_and(p, legal, there), c->word[1], span.n, span.present, bytes, c->word[3]);
+	uint64_t known = BPF_F_RECOMPUTE_CSUM | BPF_F_INVALIDATE_HASH;
+	term legal = term_eq(p, term_and(p, flags, word_const(w, ~known)), zero);
+	term there = range_there(c, c->word[1], c->word[3]), done = term_and(p, legal, there);
+	store_packet(c, done, c->word[1], span.n, span.present, bytes, c->word[3]);
+	clear_hash(c, term_and(p, done, term_ne(p, term_and(p, flags, word_const(w, BPF_F_INVALIDATE_HASH)), zero)));
 	term result = term_ite(p, there, zero, call_errno(c, ERR_FAULT));
 	call_set_number(c, term_ite(p, legal, result, call_errno(c, ERR_INVAL)));
 	return true;
