@@ -31,7 +31,7 @@ EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context
 	helper_xdp.c helper_skb.c helper_mem.c helper_dynptr.c helper_field.c helper_string.c after.c core.c strict.c demand.c progress.c exec.c differ.c settle.c probe_value.c probe_packet.c probe.c live_map.c live_types.c live_load.c kernel.c symbolic.c)
 EQUIV_SRC = $(addprefix checker/equiv/,pairing.c stamp.c events.c compare.c address.c loadable.c friendly.c equiv.c) \
 	$(addprefix checker/witness/,oracle.c witness.c show.c)
-SAFETY_SRC = $(addprefix checker/safety/,symbol.c state.c stack.c lattice.c liveness.c transfer.c branch.c access.c \
+SAFETY_SRC = $(addprefix checker/safety/,symbol.c state.c stack.c lattice.c liveness.c transfer.c atomic.c branch.c access.c \
 	measure.c visit.c explore.c origin.c object.c contract.c contract_args.c contract_map.c contract_object.c contract_rule.c \
 	contract_callback.c contract_dynptr.c contract_lock.c contract_kfunc.c contract_iter.c held.c exit.c bounds.c replay.c search.c prover.c kernel_rule.c path.c programs.c \
 	safety_report.c)

@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PATIENCE 32 /* rounds that bring nothing new before they are taken for endless */
+
 enum { SLOT_JOIN = 1, SLOT_HEAD = 2, SLOT_ENTRY = 4 };
 
 struct pending {
@@ -262,8 +264,8 @@ static enum arrival compare(struct explorer *x, const struct place *p, const str
 		n->hits++;
 		if (!n->open || (n->serial && rounds))
 			return ARRIVE_END;
-		if (!n->serial)
-			return ARRIVE_WIDEN;
+		if (!n->serial) /* a few rounds more may end it */
+			return n->visits < PATIENCE && n->visits < x->v->effort.unroll ? ARRIVE_NEW : ARRIVE_WIDEN;
 		prover_oblige(x->v, s, OBLIGATION_ENDS, s->gotos > n->state->gotos || measure_ends(n, s),
 			      "a number gets closer to its bound each time the loop goes round");
 		return ARRIVE_END;
@@ -369,7 +371,7 @@ static bool arrive(struct explorer *x, struct astate *s, struct node **node)
 	uint32_t visits = open ? open->visits + 1 : 1, serial = 0, joins = 0;
 	uint64_t context = mix(context_of(x, s), visits);
 	struct node *old;
-	if (open && (a == ARRIVE_WIDEN || open->serial || visits > (rounds ? 2 : x->v->effort.unroll))) {
+	if (open && (a == ARRIVE_WIDEN || open->serial || visits > x->v->effort.unroll)) {
 		serial = new_head(x, s, rounds);
 		joins = open->joins + 1;
 		if (!widen(x, s, open, serial))
@@ -445,6 +447,7 @@ static void give_arguments(struct astate *s)
 	s->r[10] = aval_pointer(KIND_STACK, s->depth - 1, 0);
 	s->slot = f->callback->target;
 	s->round = true;
+	f->begun++;
 }
 
 /* Back to the caller; r0 is as it is. */
@@ -516,6 +519,8 @@ static bool end_round(struct explorer *x, struct astate *s, struct node *node)
 	state_clone(&done, s);
 	leave(&done);
 	finish_rounds(&done, c);
+	if (f->begun >= c->rounds.umax)
+		return replace(s, &done);
 	push(x, &done, node);
 	/* the next round begins with an empty stack */
 	unsigned mine = s->depth - 1;
@@ -636,6 +641,16 @@ static bool run_call(struct explorer *x, struct astate *s, const struct insn *in
 	return true;
 }
 
+/* A packet load that is out of bounds ends its function with 0; the main program's contract was checked before. */
+static void push_early_exit(struct explorer *x, const struct astate *s, struct node *node)
+{
+	struct astate other;
+	state_clone(&other, s);
+	other.r[0] = aval_const(0);
+	leave(&other);
+	push(x, &other, node);
+}
+
 static bool run_insn(struct explorer *x, struct astate *s, struct node *node)
 {
 	const struct insn *in = &x->v->p->insns[s->slot];
@@ -645,13 +660,18 @@ static bool run_insn(struct explorer *x, struct astate *s, struct node *node)
 	case FORM_JMP: return run_jump(x, s, in, node);
 	case FORM_EXIT: return run_exit(x, s, node);
 	case FORM_CALL: return run_call(x, s, in, node);
+	case FORM_LDABS:
+	case FORM_LDIND:
+		if (s->depth > 1 && s->frames[s->depth - 1].callback)
+			return prover_unmodelled(x->v, s, REASON_CALLBACK, "packet load in a callback");
+		if (s->depth > 1)
+			push_early_exit(x, s, node);
+		break;
 	case FORM_ALU:
 	case FORM_ALUX:
 	case FORM_ALU1:
 	case FORM_END:
 	case FORM_WIDE:
-	case FORM_LDABS:
-	case FORM_LDIND:
 	case FORM_LDX:
 	case FORM_LDXS:
 	case FORM_ST:

@@ -164,6 +164,8 @@ static bool frame_included(struct inclusion *n, unsigned d)
 	uint64_t secret_a[STACK_BYTES / 64], secret_b[STACK_BYTES / 64];
 	stack_list_secrets(n->a, d, secret_a);
 	stack_list_secrets(n->b, d, secret_b);
+	if (a->begun < b->begun) /* more rounds may follow than b knows */
+		return false;
 	if (!bits_included(b->written, a->written) || !bits_included(secret_a, secret_b))
 		return false;
 	for (unsigned i = 0; d && i < 5; i++)
@@ -394,6 +396,7 @@ static void join_frame(struct meeting *m, unsigned d)
 	const struct aframe *a = &m->a->frames[d], *b = &m->b->frames[d];
 	struct aframe *o = &m->out->frames[d];
 	o->back = a->back, o->sub = a->sub, o->callback = a->callback;
+	o->begun = a->begun < b->begun ? a->begun : b->begun;
 	for (unsigned i = 0; i < STACK_BYTES / 64; i++) {
 		o->written[i] = a->written[i] & b->written[i];
 		o->secret[i] = a->secret[i] | b->secret[i];

@@ -76,6 +76,12 @@ bool prover_unmodelled(struct prover *v, const struct astate *s, enum reason rea
 
 /* One instruction that is neither jump, local call, exit nor a helper that calls back; false: the path ends. */
 bool transfer_step(struct prover *v, struct astate *s, const struct insn *in);
+/* A row of the arithmetic on numbers; the result of 32 bits is zero-extended. */
+struct aval transfer_alu(struct astate *s, enum isa_op op, unsigned width, const struct aval *a, const struct aval *b);
+/* An atomic operation. */
+bool atomic_step(struct prover *v, struct astate *s, const struct insn *in);
+/* ALIGNED for an access in->off behind p. */
+bool atomic_check_aligned(struct prover *v, const struct astate *s, const struct insn *in, const struct aval *p);
 /* Reads a register as operand: INITIALISED. */
 bool transfer_read(struct prover *v, struct astate *s, unsigned reg, struct aval *out);
 

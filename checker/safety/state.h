@@ -108,6 +108,7 @@ struct aframe {
 	uint32_t back;                       /* slot to return to */
 	uint32_t sub;                        /* index of the subprogram that runs */
 	const struct callback_round *callback; /* that it is a round of, NULL: an ordinary call; owned by the walk */
+	uint32_t begun;                      /* callback: rounds so far, at least */
 	struct aval args[5];                 /* callback: what each round gets */
 };
 

@@ -295,6 +295,11 @@ static struct aval number_alu32(struct astate *s, enum isa_op op, const struct a
 	return r;
 }
 
+struct aval transfer_alu(struct astate *s, enum isa_op op, unsigned width, const struct aval *a, const struct aval *b)
+{
+	return width == 64 ? number_alu64(s, op, a, b) : number_alu32(s, op, a, b);
+}
+
 static bool same_region(const struct aval *a, const struct aval *b)
 {
 	return a->kind == b->kind && a->kind != KIND_NUMBER && a->kind != KIND_STALE && a->object == b->object &&
@@ -325,7 +330,8 @@ static bool pointer_sum(struct prover *v, struct astate *s, const struct insn *i
 	*out = *p;
 	out->sym = offset.sym;
 	out->add = offset.add;
-	return prover_oblige(v, s, OBLIGATION_ARITHMETIC, p->kind != KIND_MAP && p->kind != KIND_FUNC,
+	bool stays = out->sym == p->sym && out->add == p->add;
+	return prover_oblige(v, s, OBLIGATION_ARITHMETIC, stays || (p->kind != KIND_MAP && p->kind != KIND_FUNC),
 			     "a number is added to a pointer to memory");
 }
 
@@ -336,7 +342,8 @@ static bool pointer_alu(struct prover *v, struct astate *s, const struct insn *i
 	if (in->width == 64 && (op == ISA_ADD || op == ISA_SUB))
 		return pointer_sum(v, s, in, a, b, out);
 	*out = address_number(s, in->width);
-	bool ok = v->opt->privileged && (op == ISA_MOV || op == ISA_SUB);
+	/* what the kernel lets CAP_PERFMON do (adjust_ptr_min_max_vals, check_alu_op): a copy in part, a difference */
+	bool ok = v->opt->privileged && (op == ISA_MOV || op == ISA_SUB || op == ISA_NEG);
 	return prover_oblige(v, s, OBLIGATION_ARITHMETIC, ok, "%s on a pointer", isa_rows[op].name);
 }
 
@@ -354,7 +361,7 @@ static bool step_alu(struct prover *v, struct astate *s, const struct insn *in)
 		if (!pointer_alu(v, s, in, &a, &b, &r))
 			return false;
 	} else {
-		r = in->width == 64 ? number_alu64(s, op, &a, &b) : number_alu32(s, op, &a, &b);
+		r = transfer_alu(s, op, in->width, &a, &b);
 		if (in->width == 32)
 			r.followable = false;
 	}
@@ -370,7 +377,7 @@ static bool read_number(struct prover *v, struct astate *s, unsigned reg, struct
 	if (!aval_is_pointer(out))
 		return true;
 	*out = address_number(s, 64);
-	return prover_oblige(v, s, OBLIGATION_ARITHMETIC, false, "r%u is a pointer where a number is used", reg);
+	return prover_oblige(v, s, OBLIGATION_ARITHMETIC, v->opt->privileged, "r%u is a pointer where a number is used", reg);
 }
 
 static bool step_movsx(struct prover *v, struct astate *s, const struct insn *in)
@@ -416,63 +423,6 @@ static bool step_wide(struct prover *v, struct astate *s, const struct insn *in)
 	return true;
 }
 
-static bool stack_range_is_secret(const struct astate *s, const struct aval *at, unsigned size)
-{
-	struct scalar f = state_number(s, at);
-	if (f.smin < -STACK_BYTES || f.smax + size > 0)
-		return true; /* out of bounds, which fails anyway */
-	return stack_is_secret(s, at->object, (uint32_t)(f.smin + STACK_BYTES), (uint32_t)(f.smax + STACK_BYTES) + size);
-}
-
-static bool fetches(enum isa_op op)
-{
-	return op == ISA_A_FADD || op == ISA_A_FOR || op == ISA_A_FAND || op == ISA_A_FXOR || op == ISA_A_XCHG;
-}
-
-/* Offsets of regions count from where they are aligned; packets begin anywhere (atomic_ptr_type_ok). */
-static bool check_aligned(struct prover *v, const struct astate *s, const struct insn *in, const struct aval *p)
-{
-	if (!aval_is_pointer(p))
-		return true;
-	struct aval at = plus_const(*p, in->off);
-	struct tnum bits = state_number(s, &at).bits;
-	bool aligned = ((bits.value | bits.mask) & (in->width / 8u - 1)) == 0;
-	return prover_oblige(v, s, OBLIGATION_ALIGNED, aligned && p->kind != KIND_PACKET,
-			     "atomic operation on %u bytes at a multiple of them", in->width / 8u);
-}
-
-static bool step_atomic(struct prover *v, struct astate *s, const struct insn *in)
-{
-	struct aval p, x, old, compared;
-	if (!transfer_read(v, s, in->dst, &p) || !transfer_read(v, s, in->src, &x))
-		return false;
-	if (in->op == ISA_A_CMPXCHG && !transfer_read(v, s, 0, &compared))
-		return false;
-	bool pointer = aval_is_pointer(&x) || (in->op == ISA_A_CMPXCHG && aval_is_pointer(&compared));
-	bool exchanges = in->op == ISA_A_XCHG || in->op == ISA_A_CMPXCHG;
-	if (!prover_oblige(v, s, OBLIGATION_ARITHMETIC, !pointer || (v->opt->privileged && exchanges),
-			   "the operand of an atomic operation is a number"))
-		return false;
-	if (!prover_oblige(v, s, OBLIGATION_CTX_FIELD, p.kind != KIND_CTX, "no atomic operation works on the context"))
-		return false;
-	struct aval at = plus_const(p, in->off);
-	if (!check_aligned(v, s, in, &p))
-		return false;
-	bool secret = pointer || (p.kind == KIND_STACK && stack_range_is_secret(s, &at, in->width / 8u));
-	if (!access_bytes(v, s, &at, scalar_const(in->width / 8u), ACCESS_READ | ACCESS_WRITE | ACCESS_ATOMIC, true,
-			  "atomic operation"))
-		return false;
-	if (pointer && p.kind != KIND_STACK &&
-	    !prover_oblige(v, s, OBLIGATION_SECRET, v->opt->privileged, "no kernel address is exchanged into memory"))
-		return false;
-	old = (struct aval){.kind = KIND_NUMBER, .sym = state_new_sym(s, scalar_of_width(in->width), secret)};
-	if (in->op == ISA_A_CMPXCHG)
-		s->r[0] = old;
-	else if (fetches(in->op))
-		s->r[in->src] = old;
-	return true;
-}
-
 static bool step_load(struct prover *v, struct astate *s, const struct insn *in)
 {
 	struct aval p, x;
@@ -511,8 +461,6 @@ static bool step_packet(struct prover *v, struct astate *s, const struct insn *i
 	    !prover_oblige(v, s, OBLIGATION_RELEASED, s->n_refs == 0, "no reference is held where the program may end") ||
 	    !prover_oblige(v, s, OBLIGATION_LOCKING, !s->lock && !s->rcu, "no lock is held where the program may end"))
 		return false;
-	if (s->depth > 1)
-		return prover_unmodelled(v, s, REASON_INSN, "packet load in a subprogram");
 	for (unsigned i = 1; i <= 5; i++)
 		s->r[i] = aval_none();
 	s->r[0] = aval_number(s, scalar_of_width(in->width));
@@ -523,7 +471,7 @@ static bool step_ordered(struct prover *v, struct astate *s, const struct insn *
 {
 	bool loads = in->op == ISA_LOAD_ACQ;
 	struct aval p;
-	if (!transfer_read(v, s, loads ? in->src : in->dst, &p) || !check_aligned(v, s, in, &p))
+	if (!transfer_read(v, s, loads ? in->src : in->dst, &p) || !atomic_check_aligned(v, s, in, &p))
 		return false;
 	return loads ? step_load(v, s, in) : step_store(v, s, in);
 }
@@ -544,7 +492,7 @@ bool transfer_step(struct prover *v, struct astate *s, const struct insn *in)
 	case FORM_STX: return step_store(v, s, in);
 	case FORM_LOAD_ACQ:
 	case FORM_STORE_REL: return step_ordered(v, s, in);
-	case FORM_ATOMIC: return step_atomic(v, s, in);
+	case FORM_ATOMIC: return atomic_step(v, s, in);
 	case FORM_LDABS:
 	case FORM_LDIND: return step_packet(v, s, in);
 	case FORM_CALL: return helper_check(v, s, in);
