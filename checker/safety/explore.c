@@ -207,14 +207,6 @@ static uint32_t new_head(struct explorer *x, const struct astate *s, bool rounds
 	return x->n_heads++;
 }
 
-static struct node *latest_open(const struct place *p)
-{
-	for (size_t i = p->n; i-- > 0;)
-		if (p->nodes[i]->open)
-			return p->nodes[i];
-	return NULL;
-}
-
 /* In which rounds of its loops a state is: states of different rounds are not joined. */
 static uint64_t context_of(struct explorer *x, const struct astate *s)
 {
@@ -224,7 +216,7 @@ static uint64_t context_of(struct explorer *x, const struct astate *s)
 		const struct cfg *c = &x->cfgs[x->sub_of[slot]];
 		int block = cfg_find_block(c, slot);
 		for (int l = block < 0 ? -1 : c->blocks[block].loop; l >= 0; l = c->blocks[l].outer) {
-			const struct node *n = latest_open(visits_place(&x->visits, key_at(s, d + 1, c->blocks[l].start)));
+			const struct node *n = visits_latest(visits_place(&x->visits, key_at(s, d + 1, c->blocks[l].start)));
 			h = mix(h, n ? n->visits : 0);
 		}
 	}
@@ -236,9 +228,9 @@ static struct node *crowd(const struct explorer *x, const struct place *p, uint6
 {
 	struct node *latest = NULL;
 	size_t n = 0;
-	for (size_t i = 0; i < p->n; i++)
-		if (!p->nodes[i]->open && p->nodes[i]->context == context) {
-			latest = p->nodes[i];
+	for (size_t i = 0; i < p->closed.n; i++)
+		if (p->closed.at[i]->context == context) {
+			latest = p->closed.at[i];
 			n++;
 		}
 	return n >= x->v->effort.disjuncts ? latest : NULL;
@@ -248,28 +240,33 @@ static struct node *crowd(const struct explorer *x, const struct place *p, uint6
 
 enum arrival { ARRIVE_NEW, ARRIVE_WIDEN, ARRIVE_END };
 
-/* Is the state included in what was there before? */
+/* The path was here before, in a state that holds this one. */
+static enum arrival close_cycle(struct explorer *x, struct node *n, const struct astate *s, bool rounds)
+{
+	if (n->serial && rounds)
+		return ARRIVE_END;
+	if (!n->serial) /* a few rounds more may end it */
+		return n->visits < PATIENCE && n->visits < x->v->effort.unroll ? ARRIVE_NEW : ARRIVE_WIDEN;
+	prover_oblige(x->v, s, OBLIGATION_ENDS, s->gotos > n->state->gotos || measure_ends(n, s),
+		      "a number gets closer to its bound each time the loop goes round");
+	return ARRIVE_END;
+}
+
+/* Is the state included in what was there before? A cycle is for its head to decide about. */
 static enum arrival compare(struct explorer *x, const struct place *p, const struct astate *s, bool head, bool rounds)
 {
-	const struct node *latest = head ? latest_open(p) : NULL;
-	x->v->work += p->n / NODES_A_STEP;
-	for (size_t i = p->n; i-- > 0;) {
-		struct node *n = p->nodes[i];
-		if (n->open && n != latest)
-			continue; /* a cycle, which the latest state of its head decides about */
-		if ((!n->open && n->state->gotos > s->gotos) || !state_included(s, n->state, n->serial)) {
-			n->misses++;
-			continue;
-		}
-		n->hits++;
-		if (!n->open || (n->serial && rounds))
+	struct node *latest = head ? visits_latest(p) : NULL;
+	x->v->work += p->closed.n / NODES_A_STEP;
+	for (size_t i = p->closed.n; i-- > 0;) {
+		struct node *n = p->closed.at[i];
+		if (n->state->gotos <= s->gotos && state_included(s, n->state, n->serial)) {
+			n->hits++;
 			return ARRIVE_END;
-		if (!n->serial) /* a few rounds more may end it */
-			return n->visits < PATIENCE && n->visits < x->v->effort.unroll ? ARRIVE_NEW : ARRIVE_WIDEN;
-		prover_oblige(x->v, s, OBLIGATION_ENDS, s->gotos > n->state->gotos || measure_ends(n, s),
-			      "a number gets closer to its bound each time the loop goes round");
-		return ARRIVE_END;
+		}
+		n->misses++;
 	}
+	if (latest && latest->state && state_included(s, latest->state, latest->serial))
+		return close_cycle(x, latest, s, rounds);
 	return ARRIVE_NEW;
 }
 
@@ -367,11 +364,11 @@ static bool arrive(struct explorer *x, struct astate *s, struct node **node)
 	enum arrival a = compare(x, p, s, head, rounds);
 	if (a == ARRIVE_END)
 		return false;
-	struct node *open = head ? latest_open(p) : NULL;
+	struct node *open = head ? visits_latest(p) : NULL;
 	uint32_t visits = open ? open->visits + 1 : 1, serial = 0, joins = 0;
 	uint64_t context = mix(context_of(x, s), visits);
 	struct node *old;
-	if (open && (a == ARRIVE_WIDEN || open->serial || visits > x->v->effort.unroll)) {
+	if (open && open->state && (a == ARRIVE_WIDEN || open->serial || visits > x->v->effort.unroll)) {
 		serial = new_head(x, s, rounds);
 		joins = open->joins + 1;
 		if (!widen(x, s, open, serial))

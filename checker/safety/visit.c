@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define KEPT_OPEN 64 /* states of one place on one path: only the last is compared with */
+
 static void *checked(void *p)
 {
 	if (!p)
@@ -36,7 +38,8 @@ void visits_release(struct visits *t)
 	}
 	for (size_t i = 0; i < t->cap; i++)
 		if (t->table[i]) {
-			free(t->table[i]->nodes);
+			free(t->table[i]->open.at);
+			free(t->table[i]->closed.at);
 			free(t->table[i]);
 		}
 	free(t->table);
@@ -78,6 +81,15 @@ struct place *visits_place(struct visits *t, uint64_t key)
 	return *at;
 }
 
+static void append(struct nodes *l, struct node *n)
+{
+	if (l->n == l->cap) {
+		l->cap = l->cap ? l->cap * 2 : 4;
+		l->at = checked(realloc(l->at, l->cap * sizeof *l->at));
+	}
+	l->at[l->n++] = n;
+}
+
 struct node *visits_add(struct visits *t, struct place *p, struct node *parent, const struct astate *s)
 {
 	struct node *n = checked(calloc(1, sizeof *n));
@@ -87,34 +99,48 @@ struct node *visits_add(struct visits *t, struct place *p, struct node *parent, 
 	n->all = t->all;
 	t->all = n;
 	t->states++;
-	n->state = checked(malloc(sizeof *n->state));
+	/* the frames in use are the last thing that is read of a state */
+	n->state = checked(malloc(offsetof(struct astate, frames) + s->depth * sizeof s->frames[0]));
 	state_clone(n->state, s);
-	if (p->n == p->cap) {
-		p->cap = p->cap ? p->cap * 2 : 4;
-		p->nodes = checked(realloc(p->nodes, p->cap * sizeof *p->nodes));
-	}
-	p->nodes[p->n++] = n;
+	append(&p->open, n);
+	if (p->open.n > KEPT_OPEN && !p->open.at[p->open.n - KEPT_OPEN - 1]->serial)
+		drop_state(p->open.at[p->open.n - KEPT_OPEN - 1]);
 	return n;
+}
+
+struct node *visits_latest(const struct place *p)
+{
+	return p->open.n ? p->open.at[p->open.n - 1] : NULL;
+}
+
+/* What lies behind a node closes before it, so it is the last open one of its place. */
+static void close_node(struct node *n)
+{
+	struct place *p = n->place;
+	if (visits_latest(p) != n)
+		abort();
+	p->open.n--;
+	if (n->state)
+		append(&p->closed, n);
 }
 
 void visits_close(struct node *n)
 {
-	while (n && --n->open == 0)
+	while (n && --n->open == 0) {
+		close_node(n);
 		n = n->parent;
+	}
 }
 
-/* The latest open one stays: it is what a loop is widened from. */
 void visits_trim(struct place *p)
 {
-	size_t kept = 0, latest = p->n;
-	while (latest > 0 && !p->nodes[latest - 1]->open)
-		latest--;
-	for (size_t i = 0; i < p->n; i++) {
-		struct node *n = p->nodes[i];
-		if (i + 1 == latest || n->misses <= n->hits * 4 + 12)
-			p->nodes[kept++] = n;
+	size_t kept = 0;
+	for (size_t i = 0; i < p->closed.n; i++) {
+		struct node *n = p->closed.at[i];
+		if (n->misses <= n->hits * 4 + 12)
+			p->closed.at[kept++] = n;
 		else
 			drop_state(n);
 	}
-	p->n = kept;
+	p->closed.n = kept;
 }

@@ -32,10 +32,14 @@ struct node {
 	bool measured;
 };
 
+struct nodes {
+	struct node **at; /* oldest first */
+	size_t n, cap;
+};
 struct place {
 	uint64_t key;
-	struct node **nodes; /* with a state, oldest first */
-	size_t n, cap;
+	struct nodes open;   /* each behind the one before it */
+	struct nodes closed; /* all with a state */
 };
 
 struct visits {
@@ -52,6 +56,8 @@ struct place *visits_place(struct visits *t, uint64_t key);
 struct node *visits_add(struct visits *t, struct place *p, struct node *parent, const struct astate *s);
 /* A path behind the node ended. */
 void visits_close(struct node *n);
+/* The last of the path at work, NULL: it was not here before. */
+struct node *visits_latest(const struct place *p);
 /* Gives up the states of a place that never helped. */
 void visits_trim(struct place *p);
 
