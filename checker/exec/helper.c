@@ -237,7 +237,11 @@ static void check_argument(struct machine *m, struct helper_call *c, unsigned i)
 	case ARG_MEM40: read_argument(m, c, i, 40); return;
 	case ARG_RECORD: check_object(m, c, i, REGION_MEM, "a ring buffer record"); return;
 	case ARG_FUNC: check_object(m, c, i, REGION_FUNC, "a function of the program"); return;
-	case ARG_DYNPTR: case ARG_DYNPTR_OUT: case ARG_LOCK: return; /* their models */
+	case ARG_DYNPTR_OUT: case ARG_LOCK: return; /* their models */
+	case ARG_DYNPTR:
+		if (helper_is_kfunc(c->row))
+			helper_show_dynptr(m, c, i);
+		return;
 	case ARG_TIMER: case ARG_KPTR: check_field(m, c, i); return;
 	case ARG_PERCPU:
 		machine_stop(m, reason_of(c->row), "%s%s takes a kind of argument that is not modelled", prefix(c->row), c->row->name);
@@ -267,66 +271,6 @@ static void return_input(struct helper_call *c, uint64_t word)
 {
 	unsigned bits = c->row->bits;
 	helper_return(c, (int64_t)(bits && bits < 64 ? word & ((1ull << bits) - 1) : word));
-}
-
-static uint64_t event_arg(const struct machine *m, const struct helper_call *c, unsigned i)
-{
-	if (c->row->args[i] == ARG_CTX_OR_NULL && is_null(c->arg[i]))
-		return ~0ull;
-	if (c->row->args[i] == ARG_TIMER || c->row->args[i] == ARG_KPTR)
-		return c->arg[i].word;
-	switch (kind_of(m, c->arg[i])) {
-	case REGION_MAP:
-		return m->maps[m->regions[c->arg[i].region].map].number;
-	case REGION_CTX:
-		return c->len[i]; /* 0 unless it serves as memory */
-	case REGION_NONE:
-	case REGION_STACK:
-	case REGION_PACKET:
-	case REGION_VALUE:
-	case REGION_MEM:
-	case REGION_KERNEL:
-	case REGION_FUNC:
-	case REGION_KEY:
-	case REGION_DYNPTR:
-	case REGION_FLOW:
-	case REGION_WORD:
-		break;
-	}
-	if (c->row->args[i] == ARG_INT)
-		return (uint32_t)c->arg[i].word & (uint32_t)(c->row->size[i] ? ~0ull >> (64 - 8 * c->row->size[i]) : ~0ull);
-	bool memory = c->arg[i].region > WORD_REGION && kind_of(m, c->arg[i]) != REGION_KERNEL;
-	return memory ? c->len[i] : c->arg[i].word;
-}
-
-static void record_code(struct machine *m, const struct helper_call *c)
-{
-	for (unsigned i = 0; i < 5; i++) {
-		const struct region *r = &m->regions[c->arg[i].region];
-		if (c->row->args[i] != ARG_FUNC)
-			continue;
-		struct exec_event *e = machine_add_event(m, EVENT_CODE, false);
-		e->n_args = 1;
-		e->args[0] = program_code_hash(m->p, (uint32_t)r->gen, m->opt->map_numbers);
-	}
-}
-
-static void record_event(struct machine *m, const struct helper_call *c, bool visible)
-{
-	record_code(m, c);
-	struct exec_event *e = machine_add_event(m, c->row->id, visible);
-	for (unsigned i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++) {
-		e->args[e->n_args++] = event_arg(m, c, i);
-		e->n_bytes += c->read[i] ? c->len[i] : 0;
-	}
-	e->bytes = machine_alloc(e->n_bytes);
-	size_t at = 0;
-	for (unsigned i = 0; i < 5; i++) {
-		if (!c->read[i])
-			continue;
-		memcpy(e->bytes + at, c->read[i], c->len[i]);
-		at += c->len[i];
-	}
 }
 
 /* Newer kernels zero what a call that fails would have written, older ones leave it. */
@@ -409,7 +353,7 @@ void helper_run_opaque(struct machine *m, struct helper_call *c)
 	uint64_t pos = m->opaque_calls++, result = machine_input(m, IN_RESULT, 2, (uint64_t)c->row->id, pos);
 	if (m->opt->safety)
 		result = demand_bound_result(c, result);
-	record_event(m, c, (c->row->effects & EFFECT) != 0);
+	helper_record(m, c, (c->row->effects & EFFECT) != 0);
 	if (c->row->effects & RELEASE)
 		release_references(m, c);
 	write_outputs(m, c, pos);

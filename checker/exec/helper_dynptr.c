@@ -70,6 +70,16 @@ static int64_t check(const struct region *d, uint32_t off, uint64_t len)
 	return len > d->size || off > d->size - len ? -EXEC_E2BIG : 0;
 }
 
+void helper_show_dynptr(struct machine *m, struct helper_call *c, unsigned i)
+{
+	const struct region *d = take(m, c, i, -1);
+	if (!d->data.region)
+		return;
+	c->len[i] = d->size;
+	c->read[i] = m->scratch[i] = machine_alloc(d->size);
+	memory_read(m, d->data, 0, c->len[i], c->read[i]);
+}
+
 void helper_run_DYNPTR_FROM_MEM(struct machine *m, struct helper_call *c)
 {
 	if (m->regions[c->arg[0].region].kind != REGION_VALUE)

@@ -308,6 +308,8 @@ void helper_call_kfunc(struct machine *m, const struct extern_symbol *e);
 /* Asks a ring buffer for a record, which is numbered from `first`; NULL: there is none. */
 struct region *helper_reserve(struct machine *m, struct helper_call *c, uint64_t first, uint64_t size);
 void helper_submit(struct machine *m, const struct helper_call *c, const struct region *r); /* its output */
+void helper_record(struct machine *m, const struct helper_call *c, bool visible); /* its event */
+void helper_show_dynptr(struct machine *m, struct helper_call *c, unsigned i);    /* reads the data of argument i */
 void helper_return_object(struct machine *m, struct helper_call *c, uint64_t pos, bool there);
 void helper_return(struct helper_call *c, int64_t word); /* a number */
 void helper_run_opaque(struct machine *m, struct helper_call *c); /* an event, and results that are input */

@@ -87,6 +87,9 @@ bool call_reserve(struct call *c, uint64_t first, term *n, term *fails);
 void call_submit(struct call *c, const struct value *v);
 /* Values that others see are input from here on. */
 void call_forget_values(struct call *c, term position);
+/* The event shows the bytes behind a pointer, or behind a dynptr: its size, ~0 if it is null. false: the path ends. */
+void call_show(struct call *c, struct event *e, const struct value *v, const struct span *span);
+bool call_show_dynptr(struct call *c, struct event *e, int i);
 /* Maps in maps: may the call have this map argument (recorded if not)? The key in it; a lookup in the outer map. */
 bool map_inner_check(struct call *c);
 tuple map_inner_key(struct call *c, tuple key);

@@ -316,3 +316,41 @@ bool model_ringbuf_discard_dynptr(struct call *c)
 {
 	return give_back(c, false);
 }
+
+/* Bytes that the data may have, as far as the facts show. */
+static size_t bytes_at_most(struct call *c, const struct value *d)
+{
+	uint64_t most = 0;
+	for (uint32_t k = 0; k < d->n; k++) {
+		uint64_t n = guard_upper_bound(c->world, c->state->guard, size_of(c, &d->alts[k]));
+		most = is_kind(c, &d->alts[k], REGION_DYNPTR) && data_of(c, &d->alts[k]) && n > most ? n : most;
+	}
+	return most;
+}
+
+bool call_show_dynptr(struct call *c, struct event *e, int i)
+{
+	struct term_pool *p = c->pool;
+	struct world *w = c->world;
+	struct value d;
+	struct place at;
+	if (!take(c, i, -1, &d, &at))
+		return false;
+	struct request all = request(c, &d, word_const(w, 0), word_const(w, 0));
+	struct span span = {bytes_at_most(c, &d), NULL};
+	if (span.n > MAX_ACCESS) {
+		run_unknown(c->run, c->state, REASON_VARIABLE_SIZE, c->row->name);
+		return false;
+	}
+	term size = word_const(w, ~0ull);
+	for (uint32_t k = 0; k < d.n; k++)
+		if (is_kind(c, &d.alts[k], REGION_DYNPTR) && data_of(c, &d.alts[k]))
+			size = term_ite(p, d.alts[k].guard, size_of(c, &d.alts[k]), size);
+	e->args[e->n_args++] = size;
+	span.present = world_alloc(w, (span.n + 1) * sizeof *span.present);
+	for (size_t k = 0; k < span.n; k++)
+		span.present[k] = term_and(p, all.ok, term_ult(p, word_const(w, k), size));
+	if (all.data.n)
+		call_show(c, e, &all.data, &span);
+	return true;
+}

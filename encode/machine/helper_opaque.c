@@ -24,7 +24,7 @@ static bool append_view(struct call *c, struct event *e, const struct value *v, 
 	return true;
 }
 
-static void event_append(struct call *c, struct event *e, const struct value *v, const struct span *span)
+void call_show(struct call *c, struct event *e, const struct value *v, const struct span *span)
 {
 	struct world *w = c->world;
 	size_t n = e->n_bytes + span->n;
@@ -58,7 +58,7 @@ static bool event_memory(struct call *c, struct event *e, int i, term size, bool
 			present[k] = span.present ? term_and(c->pool, there, span.present[k]) : there;
 		span.present = present;
 	}
-	event_append(c, e, &c->arg[i], &span);
+	call_show(c, e, &c->arg[i], &span);
 	return true;
 }
 
@@ -212,7 +212,7 @@ static bool event_string(struct call *c, struct event *e, int i)
 	if (!call_string(c, i, &span.n))
 		return false;
 	e->args[e->n_args++] = word_const(c->world, span.n);
-	event_append(c, e, &c->arg[i], &span);
+	call_show(c, e, &c->arg[i], &span);
 	return true;
 }
 
@@ -275,6 +275,8 @@ static bool event_argument(struct call *c, struct event *e, int i)
 	case ARG_KPTR:
 		e->args[e->n_args++] = c->word[i];
 		return true;
+	case ARG_DYNPTR:
+		return call_show_dynptr(c, e, i);
 	case ARG_FUNC:
 		event_code(c, i);
 		e->args[e->n_args++] = word_const(w, 0);
