@@ -389,6 +389,49 @@ Test(safety_helper, dynptrs)
 	CHECK(dynptrs);
 }
 
+#define GET "*(u32 *)(r10 - 4) = 0; r2 = r10; r2 += -4; r1 = l ll; call map_lookup_elem; "
+#define TIMED ".map l array 4 24 1\n.special l timer 8\n"
+#define TIMER TIMED GET "r6 = r0; r1 = r6; r1 += 8; "
+
+static const struct pair timers[] = {
+    {OBLIGATION_ARGUMENT, TIMED GET "r1 = r0; r2 = l ll; r3 = 0; call timer_init; " END,
+     TIMER "r2 = l ll; r3 = 0; call timer_init; " END},
+    {OBLIGATION_ARGUMENT, ".map k array 4 8 1\n" TIMER "r2 = k ll; r3 = 0; call timer_init; " END,
+     TIMER "r2 = 1; r3 = 0; call timer_start; " END},
+    /* the callback runs later: callback(map, key, value) */
+    {OBLIGATION_BOUNDS,
+     TIMER "r2 = subprog[+4] ll; call timer_set_callback; r0 = 0; exit; r0 = *(u64 *)(r2 + 0); r0 = 0; exit",
+     TIMER "r2 = subprog[+4] ll; call timer_set_callback; r0 = 0; exit; r0 = *(u32 *)(r2 + 0); *(u64 *)(r3 + 0) = 1; "
+	   "r0 = 0; exit"},
+    {OBLIGATION_RELEASED,
+     RING TIMER
+     "r2 = subprog[+4] ll; call timer_set_callback; r0 = 0; exit; r1 = r ll; r2 = 8; r3 = 0; call ringbuf_reserve; "
+     "r0 = 0; exit",
+     RING TIMER
+     "r2 = subprog[+4] ll; call timer_set_callback; r0 = 0; exit; r1 = r ll; r2 = 8; r3 = 0; call ringbuf_reserve; "
+     "if r0 == 0 goto +3; r1 = r0; r2 = 0; call ringbuf_discard; r0 = 0; exit"},
+    {OBLIGATION_SECRET, TIMED GET "r1 = *(u64 *)(r0 + 8); " END, TIMED GET "r1 = *(u64 *)(r0 + 0); " END},
+    {OBLIGATION_ALLOWED, ".program p kprobe/x\n" TIMER "r2 = l ll; r3 = 0; call timer_init; " END,
+     ".program p tc\n" TIMER "r2 = l ll; r3 = 0; call timer_init; " END},
+};
+
+#define OWNED ".map l array 4 16 1\n.special l kptr 8\n"
+#define SWAP OWNED GET "r6 = r0; r1 = r6; r1 += 8; r2 = 0; call kptr_xchg; "
+
+static const struct pair pointers[] = {
+    /* what is taken out has to be given back */
+    {OBLIGATION_RELEASED, SWAP END, OWNED GET "r1 = *(u64 *)(r0 + 8); " END},
+    {OBLIGATION_ARGUMENT, OWNED GET "r1 = r0; r2 = 0; call kptr_xchg; " END, OWNED GET "*(u64 *)(r0 + 0) = 1; " END},
+    {OBLIGATION_WRITABLE, OWNED GET "*(u64 *)(r0 + 8) = 1; " END, OWNED GET "*(u64 *)(r0 + 0) = 1; " END},
+    {OBLIGATION_SECRET, OWNED GET "r1 = *(u32 *)(r0 + 8); " END, OWNED GET "r1 = *(u32 *)(r0 + 4); " END},
+};
+
+Test(safety_helper, timers)
+{
+	CHECK(timers);
+	CHECK(pointers);
+}
+
 #define ITER ".extern bpf_iter_num_new\n.extern bpf_iter_num_next\n.extern bpf_iter_num_destroy\n"
 #define NEW "r1 = r10; r1 += -8; r2 = 0; r3 = 100; call kernel-function#0; "
 #define NEXT "r1 = r10; r1 += -8; call kernel-function#1; "
@@ -419,7 +462,6 @@ Test(safety_helper, iterators)
 }
 
 #define LOCKED ".map l array 4 16 1\n.special l lock 4\n"
-#define GET "*(u32 *)(r10 - 4) = 0; r2 = r10; r2 += -4; r1 = l ll; call map_lookup_elem; "
 #define LOCK LOCKED GET "r6 = r0; r1 = r6; r1 += 4; call spin_lock; "
 #define UNLOCK "r1 = r6; r1 += 4; call spin_unlock; "
 

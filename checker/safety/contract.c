@@ -12,8 +12,8 @@ bool contract_hides(const struct prover *v)
 bool contract_oblige(struct prover *v, const struct astate *s, const struct call *c, unsigned i, bool holds,
 		     const char *want)
 {
-	return prover_oblige(v, s, OBLIGATION_ARGUMENT, holds, "argument %u of bpf_%s %s %s", i + 1, c->row->name,
-			     holds ? "is" : "may not be", want);
+	return prover_oblige(v, s, OBLIGATION_ARGUMENT, holds, "argument %u of %s%s %s %s", i + 1,
+			     contract_prefix(c->row), c->row->name, holds ? "is" : "may not be", want);
 }
 
 bool contract_is_null(const struct astate *s, const struct aval *a)
@@ -54,12 +54,12 @@ static bool may_sleep(uint32_t id)
 static bool check_allowed(struct prover *v, const struct astate *s, const struct helper_row *row)
 {
 	bool there = helper_allowed(row, v->p->type);
-	if (!prover_oblige(v, s, OBLIGATION_ALLOWED, there, "bpf_%s is %sthere for programs of type %s", row->name,
-			   there ? "" : "not ", progtype_rows[v->p->type].name))
+	if (!prover_oblige(v, s, OBLIGATION_ALLOWED, there, "%s%s is %sthere for programs of type %s",
+			   contract_prefix(row), row->name, there ? "" : "not ", progtype_rows[v->p->type].name))
 		return false;
 	bool sleeps = may_sleep(row->id), may = v->p->sleepable && !s->rcu;
-	return !sleeps || prover_oblige(v, s, OBLIGATION_ALLOWED, may, "bpf_%s sleeps, which the program may%s",
-					row->name, may ? "" : " not do here");
+	return !sleeps || prover_oblige(v, s, OBLIGATION_ALLOWED, may, "%s%s sleeps, which the program may%s",
+					contract_prefix(row), row->name, may ? "" : " not do here");
 }
 
 /* A lock is held for few instructions: its holder may not call anything but the unlock (do_check). */
@@ -67,8 +67,8 @@ static bool check_unlocked(struct prover *v, const struct astate *s, const struc
 {
 	if (!s->lock || row->id == FUNC_spin_unlock)
 		return true;
-	return prover_oblige(v, s, OBLIGATION_LOCKING, false, "bpf_%s is called under the lock of instruction %u",
-			     row->name, s->lock - 1);
+	return prover_oblige(v, s, OBLIGATION_LOCKING, false, "%s%s is called under the lock of instruction %u",
+			     contract_prefix(row), row->name, s->lock - 1);
 }
 
 static void lose_registers(struct astate *s)
@@ -117,12 +117,12 @@ bool helper_check_callback(struct prover *v, struct astate *s, const struct insn
 	return contract_describe_callback(v, s, &c, out);
 }
 
-static bool takes_function(const struct helper_row *row)
+bool contract_calls_back(const struct helper_row *row)
 {
+	bool takes = false;
 	for (unsigned i = 0; i < 5; i++)
-		if (row->args[i] == ARG_FUNC)
-			return true;
-	return false;
+		takes |= row->args[i] == ARG_FUNC;
+	return takes && row->id != FUNC_timer_set_callback;
 }
 
 bool helper_check(struct prover *v, struct astate *s, const struct insn *in)
@@ -130,8 +130,6 @@ bool helper_check(struct prover *v, struct astate *s, const struct insn *in)
 	struct call c;
 	if (!start(v, s, in, &c))
 		return false;
-	if (takes_function(c.row))
-		return prover_unmodelled(v, s, REASON_CALLBACK, c.row->name);
 	finish(s, &c);
 	return contract_return(v, s, &c);
 }

@@ -41,6 +41,13 @@ bool contract_offset(const struct astate *s, const struct aval *a, uint64_t *off
 /* A pointer of that kind to the beginning, not NULL. */
 bool contract_is_whole(const struct astate *s, const struct aval *a, enum kind kind);
 uint32_t contract_fresh_id(struct astate *s);
+/* Before the name of a helper; those of kernel functions are whole. */
+static inline const char *contract_prefix(const struct helper_row *row)
+{
+	return helper_is_kfunc(row) ? "" : "bpf_";
+}
+/* Does it call a function of the program meanwhile? */
+bool contract_calls_back(const struct helper_row *row);
 /* Can others see what the helper is given? */
 static inline bool contract_is_visible(const struct helper_row *row)
 {
@@ -82,11 +89,13 @@ bool lock_is_in(const struct map *m);
 bool lock_take(struct prover *v, struct astate *s, struct call *c);
 bool lock_give(struct prover *v, struct astate *s, struct call *c);
 bool timer_check(struct prover *v, struct astate *s, struct call *c);
+bool timer_set_callback(struct prover *v, struct astate *s, struct call *c);
+bool kptr_exchange(struct prover *v, struct astate *s, struct call *c);
 bool timer_init(struct prover *v, struct astate *s, struct call *c);
 
 /* contract_kfunc.c: kernel functions */
 const struct helper_row *kfunc_row(struct prover *v, const struct astate *s, const struct insn *in); /* NULL: unknown */
-uint32_t kfunc_takes(const struct helper_row *row, unsigned i); /* enum kernel_kind */
+uint32_t kfunc_takes(const struct helper_row *row, unsigned i);       /* enum kernel_kind */
 uint32_t kfunc_object_size(const struct helper_row *row, unsigned i); /* bytes, 0: not known */
 uint32_t kfunc_gives(const struct helper_row *row);
 bool kfunc_check_section(struct prover *v, struct astate *s, struct call *c);

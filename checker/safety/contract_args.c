@@ -11,7 +11,7 @@
 
 static const char *argument_name(char *buf, const struct call *c, unsigned i)
 {
-	snprintf(buf, TEXT, "argument %u of bpf_%s", i + 1, c->row->name);
+	snprintf(buf, TEXT, "argument %u of %s%s", i + 1, contract_prefix(c->row), c->row->name);
 	return buf;
 }
 
@@ -60,8 +60,8 @@ static bool check_number(struct prover *v, struct astate *s, struct call *c, uns
 	if (!contract_hides(v) || a->kind == KIND_NONE)
 		return true;
 	c->flows |= tells;
-	return prover_oblige(v, s, OBLIGATION_SECRET, !tells || !seen, "argument %u of bpf_%s %s a kernel address",
-			     i + 1, c->row->name, tells ? "may tell" : "does not tell");
+	return prover_oblige(v, s, OBLIGATION_SECRET, !tells || !seen, "argument %u of %s%s %s a kernel address", i + 1,
+			     contract_prefix(c->row), c->row->name, tells ? "may tell" : "does not tell");
 }
 
 /* A pointer that a helper takes as a number and may follow: only a probe that faults softly may get any. */
@@ -79,7 +79,7 @@ static bool check_any(struct prover *v, struct astate *s, struct call *c, unsign
 	bool probe = c->row->model == MODEL_PROBE_READ || c->row->model == MODEL_PROBE_READ_STR;
 	if (probe && i == 2)
 		return check_followed(v, s, c, i);
-	if (helper_calls_back(c->row) && aval_is_pointer(&c->arg[i]))
+	if (contract_calls_back(c->row) && aval_is_pointer(&c->arg[i]))
 		return true;
 	return check_number(v, s, c, i);
 }

@@ -48,12 +48,26 @@ static bool describe_elements(struct prover *v, struct astate *s, struct call *c
 	return true;
 }
 
+/* bpf_find_vma (kernel/bpf/task_iter.c): callback(task, vma, context), at most once */
+static bool describe_vma(struct call *c, struct callback_round *out)
+{
+	out->rounds = scalar_between(0, 1);
+	out->ret = scalar_between_signed(-MAX_ERRNO, 0);
+	out->args[0] = c->arg[0];
+	out->args[1] = aval_pointer(KIND_KERNEL, KERNEL_BTF, 0);
+	out->args[2] = c->arg[3];
+	out->target = c->arg[2].object;
+	return true;
+}
+
 bool contract_describe_callback(struct prover *v, struct astate *s, struct call *c, struct callback_round *out)
 {
 	*out = (struct callback_round){0};
 	switch (c->row->id) {
 	case FUNC_loop:
 		return describe_loop(s, c, out);
+	case FUNC_find_vma:
+		return describe_vma(c, out);
 	case FUNC_for_each_map_elem:
 		return describe_elements(v, s, c, out);
 	default:

@@ -8,6 +8,8 @@
  */
 #include "contract.h"
 
+#include <stdlib.h>
+
 #define LOCK_KIND 0x80000000u /* reference.kind of a lock: and the index of its map */
 
 bool lock_is_in(const struct map *m)
@@ -23,9 +25,10 @@ bool lock_is_in(const struct map *m)
 /* Where the program may interrupt the holder of a lock it may not wait for it (check_map_prog_compatibility). */
 static bool check_place(struct prover *v, const struct astate *s, const struct call *c, const char *not_in)
 {
-	bool there = !progtype_is_in(not_in, v->p->type);
-	return prover_oblige(v, s, OBLIGATION_ALLOWED, there, "bpf_%s is %sthere for programs of type %s", c->row->name,
-			     there ? "" : "not ", progtype_rows[v->p->type].name);
+	bool there = v->p->type == PROGTYPE_EXT || !progtype_is_in(not_in, v->p->type);
+	return prover_oblige(v, s, OBLIGATION_ALLOWED, there, "%s%s is %sthere for programs of type %s",
+			     contract_prefix(c->row), c->row->name, there ? "" : "not ",
+			     progtype_rows[v->p->type].name);
 }
 
 /* Argument i points at a special field of the kind. */
@@ -36,8 +39,8 @@ static bool check_field(struct prover *v, struct astate *s, struct call *c, unsi
 	uint64_t off;
 	bool value = a->kind == KIND_VALUE && contract_offset(s, a, &off);
 	if (a->kind == KIND_VALUE && a->maybe_null &&
-	    !prover_oblige(v, s, OBLIGATION_NOT_NULL, false, "argument %u of bpf_%s was not compared with NULL", i + 1,
-			   c->row->name))
+	    !prover_oblige(v, s, OBLIGATION_NOT_NULL, false, "argument %u of %s%s was not compared with NULL", i + 1,
+			   contract_prefix(c->row), c->row->name))
 		return false;
 	const struct special *f = value ? map_find_special(&v->p->object->maps[a->object], off, 1) : NULL;
 	return contract_oblige(v, s, c, i, f && f->kind == kind && f->off == off, what);
@@ -93,4 +96,35 @@ bool timer_init(struct prover *v, struct astate *s, struct call *c)
 {
 	return timer_check(v, s, c) &&
 	       contract_oblige(v, s, c, 1, !c->is_inner && c->map == c->arg[0].object, "its map");
+}
+
+static void add_root(struct prover *v, struct timer_root root)
+{
+	for (uint32_t i = 0; i < v->n_timers; i++)
+		if (v->timers[i].target == root.target && v->timers[i].map == root.map)
+			return;
+	v->timers = realloc(v->timers, (v->n_timers + 1) * sizeof *v->timers);
+	if (!v->timers)
+		abort();
+	v->timers[v->n_timers++] = root;
+}
+
+/* The callback is explored by itself, as it runs when the program is over. */
+bool timer_set_callback(struct prover *v, struct astate *s, struct call *c)
+{
+	if (!timer_check(v, s, c))
+		return false;
+	add_root(v, (struct timer_root){.target = c->arg[1].object, .map = c->arg[0].object});
+	return true;
+}
+
+/* A pointer in a map's value: what was there belongs to the program now, what is put there no more. Of what type it
+ * has to be only the map's types tell. */
+bool kptr_exchange(struct prover *v, struct astate *s, struct call *c)
+{
+	if (!check_field(v, s, c, 0, SPECIAL_KPTR, "a kernel pointer in a map value"))
+		return false;
+	if (!contract_is_null(s, &c->arg[1]))
+		return prover_unmodelled(v, s, REASON_HELPER, "a kernel object whose type is not known");
+	return true;
 }

@@ -40,15 +40,15 @@ bool contract_check_map(struct prover *v, struct astate *s, struct call *c, unsi
 {
 	const struct aval *a = &c->arg[i];
 	if (a->kind == KIND_MAP && a->maybe_null &&
-	    !prover_oblige(v, s, OBLIGATION_NOT_NULL, false, "argument %u of bpf_%s was not compared with NULL", i + 1,
-			   c->row->name))
+	    !prover_oblige(v, s, OBLIGATION_NOT_NULL, false, "argument %u of %s%s was not compared with NULL", i + 1,
+			   contract_prefix(c->row), c->row->name))
 		return false;
 	if (!contract_oblige(v, s, c, i, contract_is_whole(s, a, KIND_MAP), "a map") || !find_map(v, s, c, a))
 		return false;
 	const struct map *m = contract_map(v, c);
 	bool fits = helper_takes_map(c->row, m->type, v->p->type);
-	if (!prover_oblige(v, s, OBLIGATION_ARGUMENT, fits, "bpf_%s %s maps of type %s", c->row->name,
-			   fits ? "takes" : "does not take", maptype_rows[m->type].name))
+	if (!prover_oblige(v, s, OBLIGATION_ARGUMENT, fits, "%s%s %s maps of type %s", contract_prefix(c->row),
+			   c->row->name, fits ? "takes" : "does not take", maptype_rows[m->type].name))
 		return false;
 	if (m->type == MAPTYPE_ARENA)
 		return prover_unmodelled(v, s, REASON_MAPTYPE, maptype_rows[m->type].name);
@@ -75,7 +75,8 @@ bool contract_check_key(struct prover *v, struct astate *s, struct call *c, unsi
 	char text[TEXT];
 	if (!m)
 		return prover_unmodelled(v, s, REASON_HELPER, c->row->name);
-	snprintf(text, sizeof text, "argument %u of bpf_%s (key of %s)", i + 1, c->row->name, m->name);
+	snprintf(text, sizeof text, "argument %u of %s%s (key of %s)", i + 1, contract_prefix(c->row), c->row->name,
+		 m->name);
 	bool hidden = !contract_hides(v) || !contract_is_visible(c->row);
 	if (!access_bytes(v, s, &c->arg[i], scalar_const(m->key_size), ACCESS_READ | ACCESS_HELPER, hidden, text))
 		return false;
@@ -94,7 +95,8 @@ bool contract_check_value(struct prover *v, struct astate *s, struct call *c, un
 		return contract_check_object(v, s, c, i);
 	if (m->type == MAPTYPE_BLOOM_FILTER)
 		how = ACCESS_READ;
-	snprintf(text, sizeof text, "argument %u of bpf_%s (value of %s)", i + 1, c->row->name, m->name);
+	snprintf(text, sizeof text, "argument %u of %s%s (value of %s)", i + 1, contract_prefix(c->row), c->row->name,
+		 m->name);
 	bool reads = how & ACCESS_READ;
 	return access_bytes(v, s, &c->arg[i], scalar_const(m->value_size), how | ACCESS_HELPER,
 			    !contract_hides(v) || !reads, text);

@@ -84,8 +84,12 @@ static const char *type_wanted(const struct call *c, uint32_t want)
 	    {FUNC_skb_output, "sk_buff"},         {FUNC_xdp_output, "xdp_buff"},
 	    {FUNC_cgrp_storage_get, "cgroup"},    {FUNC_cgrp_storage_delete, "cgroup"},
 	};
-	if (want == KERNEL_SOCKET || want == KERNEL_TASK)
-		return want == KERNEL_TASK ? "task_struct" : "sock_common";
+	static const char *const types[KERNEL_KINDS] = {
+	    [KERNEL_SOCKET] = "sock_common", [KERNEL_TASK] = "task_struct", [KERNEL_CGROUP] = "cgroup",
+	    [KERNEL_FILE] = "file",          [KERNEL_PATH] = "path",
+	};
+	if (types[want])
+		return types[want];
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (rows[i].func == c->row->id)
 			return rows[i].type;
@@ -102,12 +106,14 @@ static bool check_type(struct prover *v, struct astate *s, struct call *c, unsig
 	    [KERNEL_CGROUP] = "a control group",
 	    [KERNEL_CPUMASK] = "a set of CPUs",
 	    [KERNEL_KEY] = "a key",
+	    [KERNEL_FILE] = "a file",
+	    [KERNEL_PATH] = "a path",
 	    [KERNEL_TEST] = "a test object",
 	};
 	const struct aval *a = &c->arg[i];
 	uint32_t want = wanted(c, i);
 	const char *type = type_wanted(c, want);
-	if (type && !(c->row->effects & RELEASE) && origin_is(v, s, a, type))
+	if (type && !(c->row->effects & RELEASE) && origin_is(v, s, a, type, helper_is_kfunc(c->row)))
 		return contract_oblige(v, s, c, i, true, type);
 	if (a->kind != KIND_KERNEL || !is_told_apart(want) || !is_told_apart(a->object))
 		return prover_unmodelled(v, s, REASON_HELPER, "a kernel object whose type is not known");
@@ -120,8 +126,8 @@ static bool check_released(struct prover *v, struct astate *s, struct call *c, u
 	const struct aval *a = &c->arg[i];
 	bool held = a->ref && held_holds(s, a->ref);
 	c->released = a->ref;
-	return prover_oblige(v, s, OBLIGATION_HELD, held, "argument %u of bpf_%s %s", i + 1, c->row->name,
-			     held ? "holds a reference" : "holds no reference");
+	return prover_oblige(v, s, OBLIGATION_HELD, held, "argument %u of %s%s %s", i + 1, contract_prefix(c->row),
+			     c->row->name, held ? "holds a reference" : "holds no reference");
 }
 
 bool contract_check_object(struct prover *v, struct astate *s, struct call *c, unsigned i)
@@ -134,8 +140,8 @@ bool contract_check_object(struct prover *v, struct astate *s, struct call *c, u
 	if (!contract_oblige(v, s, c, i, object, "a kernel object"))
 		return false;
 	if (a->maybe_null && !null_ok &&
-	    !prover_oblige(v, s, OBLIGATION_NOT_NULL, false, "argument %u of bpf_%s was not compared with NULL", i + 1,
-			   c->row->name))
+	    !prover_oblige(v, s, OBLIGATION_NOT_NULL, false, "argument %u of %s%s was not compared with NULL", i + 1,
+			   contract_prefix(c->row), c->row->name))
 		return false;
 	struct aval there = *a;
 	there.maybe_null = false;

@@ -54,6 +54,8 @@ static const struct {
     {FUNC_spin_lock, lock_take},
     {FUNC_spin_unlock, lock_give},
     {FUNC_timer_init, timer_init},
+    {FUNC_timer_set_callback, timer_set_callback},
+    {FUNC_kptr_xchg, kptr_exchange},
     {FUNC_timer_start, timer_check},
     {FUNC_timer_cancel, timer_check},
 };

@@ -27,10 +27,24 @@ static bool check_range(struct prover *v, const struct astate *s, const struct a
 			     (long long)want.lo, (long long)want.hi);
 }
 
-/* A program whose result nobody reads may leave r0 alone: hooks without result (check_return_code). */
+/* Hooks without result ask for none (check_return_code), nor does what calls the function of a timer. */
+static bool lacks_result(const struct prover *v, const struct astate *s)
+{
+	struct return_range range;
+	const struct program *p = v->p;
+	bool later = program_sub(p, s->slot) != &p->subs[0];
+	return later ||
+	       (p->type == PROGTYPE_LSM && !progtype_return_range(p->type, p->expected_attach, p->expected, &range));
+}
+
 static bool check_result(struct prover *v, struct astate *s)
 {
 	struct aval r0;
+	if (lacks_result(v, s))
+		return true;
+	if (v->p->type == PROGTYPE_STRUCT_OPS && s->r[0].kind == KIND_NONE)
+		return prover_unmodelled(v, s, REASON_PROGTYPE,
+					 "whether a function of the kernel's structure returns something");
 	if (!transfer_read(v, s, 0, &r0))
 		return false;
 	bool tells = aval_is_pointer(&r0) || state_tainted(s, &r0);

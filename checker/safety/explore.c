@@ -625,7 +625,7 @@ static bool run_call(struct explorer *x, struct astate *s, const struct insn *in
 	if (in->src == CALL_LOCAL)
 		return enter(x, s, (uint32_t)insn_target(in, s->slot), NULL);
 	const struct helper_row *row = in->src == CALL_HELPER ? helper_find((uint32_t)in->imm) : NULL;
-	if (row && helper_calls_back(row))
+	if (row && contract_calls_back(row))
 		return begin_rounds(x, s, in, node);
 	bool done;
 	if (!iterator_check(x->v, s, in, is_once(x, s), &done) || (!done && !transfer_step(x->v, s, in)))
@@ -729,6 +729,30 @@ static bool nothing_failed(const struct prover *v)
 	return true;
 }
 
+static void drain(struct explorer *x)
+{
+	while (x->n_stack && !x->v->stopped) {
+		struct pending next = x->stack[--x->n_stack];
+		walk(x, &next.s, next.node);
+	}
+}
+
+/* A timer's callback runs later, alone: callback(map, key, value). */
+static void push_timer(struct explorer *x, struct timer_root root)
+{
+	const struct map *m = &x->v->p->object->maps[root.map];
+	struct astate s;
+	state_init(&s, x->v->p);
+	s.slot = root.target;
+	s.frames[0].sub = x->sub_of[root.target];
+	s.r[1] = aval_pointer(KIND_MAP, root.map, 0);
+	s.r[2] = aval_pointer(KIND_MEM_RO, m->key_size, 0);
+	s.r[3] = aval_pointer(KIND_VALUE, root.map, 0);
+	if (lock_is_in(m))
+		s.r[3].ref = s.next_id++;
+	push(x, &s, NULL);
+}
+
 bool explore_run(struct prover *v)
 {
 	struct explorer x = {.v = v};
@@ -736,9 +760,10 @@ bool explore_run(struct prover *v)
 	if (prepare(&x)) {
 		state_init(&s, v->p);
 		push(&x, &s, NULL);
-		while (x.n_stack && !v->stopped) {
-			struct pending next = x.stack[--x.n_stack];
-			walk(&x, &next.s, next.node);
+		drain(&x);
+		for (uint32_t i = 0; i < v->n_timers && !v->stopped; i++) {
+			push_timer(&x, v->timers[i]);
+			drain(&x);
 		}
 		struct astate at = {0};
 		if (v->p->n_subs > 1 && !v->stopped)

@@ -188,10 +188,10 @@ static bool is_nullable(const struct prover *v, const struct origin *o)
 	return v->p->expected_attach == BPF_TRACE_ITER && !o->parent && o->off > 0;
 }
 
-bool origin_is(const struct prover *v, const struct astate *s, const struct aval *a, const char *want)
+bool origin_is(const struct prover *v, const struct astate *s, const struct aval *a, const char *want, bool direct)
 {
-	const struct btf *btf = a->object ? kernel_types() : NULL;
-	if (!btf || !a->followable || a->kind != KIND_NUMBER || a->add < 0)
+	const struct btf *btf = a->object && a->followable && a->kind == KIND_NUMBER ? kernel_types() : NULL;
+	if (!btf || a->add < 0 || (direct && v->origins[a->object - 1].parent))
 		return false;
 	if (is_nullable(v, &v->origins[a->object - 1]) && state_number(s, a).umin == 0)
 		return false;

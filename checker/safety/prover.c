@@ -188,6 +188,7 @@ static void prover_release(struct prover *v)
 	free(v->note_of);
 	free(v->notes);
 	free(v->origins);
+	free(v->timers);
 	free(v->map_numbers);
 	free(v->constants);
 }

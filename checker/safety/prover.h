@@ -35,6 +35,11 @@ struct origin {
 	unsigned depth;
 };
 
+/* A function that a timer in a value of a map calls. */
+struct timer_root {
+	uint32_t target, map; /* slot; index */
+};
+
 struct prover {
 	const struct program *p;
 	const struct safety_options *opt;
@@ -60,6 +65,8 @@ struct prover {
 	size_t n_constants;
 	struct origin *origins; /* of words of kernel memory: aval.object of a followable number is an index + 1 */
 	uint32_t n_origins;
+	struct timer_root *timers; /* callbacks that run later, each once */
+	uint32_t n_timers;
 };
 
 /* Counts a step. False: the attempt has to stop, and v->stopped says so. */
@@ -112,8 +119,9 @@ void access_kill_reference(struct astate *s, uint32_t ref);
 /* Origins (origin.c): 0 if it is not remembered. */
 uint32_t origin_of_argument(struct prover *v, int64_t off);
 uint32_t origin_of_member(struct prover *v, uint32_t of, int64_t off);
-/* Does the word point at a structure of that name, by the running kernel's types? */
-bool origin_is(const struct prover *v, const struct astate *s, const struct aval *a, const char *want);
+/* Does the word point at a structure of that name, by the running kernel's types? `direct`: and is it an argument of the
+ * program's, which is there for sure (KF_TRUSTED_ARGS). */
+bool origin_is(const struct prover *v, const struct astate *s, const struct aval *a, const char *want, bool direct);
 
 /* Kernel objects (object.c): enum kernel_kind of a context field, and whether so many bytes of it may be read. */
 uint32_t object_of_field(const struct context_field *f);
