@@ -64,7 +64,7 @@ static void print_instructions(void)
 		printf(" | %u | %s |\n", r->cpu, r->group);
 	}
 	printf(
-	    "\nNot modelled: packet loads (LDABS, LDIND) at negative offsets or inside of subprograms.\n\n");
+	    "\nNot modelled: an arena's addresses from one address space to another (CAST).\n\n");
 }
 
 static void print_helpers(void)
