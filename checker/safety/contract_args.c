@@ -64,14 +64,24 @@ static bool check_number(struct prover *v, struct astate *s, struct call *c, uns
 			     contract_prefix(c->row), c->row->name, tells ? "may tell" : "does not tell");
 }
 
-/* A pointer that a helper takes as a number and may follow: only a probe that faults softly may get any. */
+/* Bytes of the stack that [p, p + most) may reach hold no address. */
+static bool stack_is_plain(const struct astate *s, const struct aval *p, uint64_t most)
+{
+	struct scalar f = state_number(s, p);
+	int64_t lo = f.smin < -STACK_BYTES ? -STACK_BYTES : f.smin;
+	int64_t hi = most > STACK_BYTES || f.smax > -(int64_t)most ? 0 : f.smax + (int64_t)most;
+	return lo >= hi || !stack_is_secret(s, p->object, (uint32_t)(lo + STACK_BYTES), (uint32_t)(hi + STACK_BYTES));
+}
+
+/* A pointer that a probe takes as a number: it may lead anywhere, since probes fail softly, but what was spilled must
+ * not come back as a number. */
 static bool check_followed(struct prover *v, struct astate *s, struct call *c, unsigned i)
 {
-	const struct aval *a = &c->arg[i];
-	char text[TEXT];
-	if (!aval_is_pointer(a) || a->kind == KIND_KERNEL)
-		return true;
-	return access_bytes(v, s, a, c->sizes[0], ACCESS_READ | ACCESS_HELPER, true, argument_name(text, c, i));
+	struct aval a;
+	if (!transfer_read(v, s, i + 1, &a))
+		return false;
+	bool plain = a.kind != KIND_STACK || !contract_hides(v) || stack_is_plain(s, &a, c->sizes[0].umax);
+	return prover_oblige(v, s, OBLIGATION_SECRET, plain, "bpf_%s copies no spilled pointer", c->row->name);
 }
 
 static bool check_any(struct prover *v, struct astate *s, struct call *c, unsigned i)
