@@ -203,8 +203,8 @@ static bool has_meaning(const struct astate *s, enum scalar_relation rel, unsign
 			const struct aval *b)
 {
 	bool null_if, equality = rel == SCALAR_EQ || rel == SCALAR_NE;
-	if (!aval_is_pointer(a) && !aval_is_pointer(b))
-		return true;
+	if (!aval_is_pointer(a) && !aval_is_pointer(b)) /* what is made from an address must not decide what users see */
+		return !state_tainted(s, a) && !state_tainted(s, b);
 	if (width == 32)
 		return false;
 	return equality || same_memory(s, a, b) || is_null_test(s, rel, a, b, &null_if) ||

@@ -126,7 +126,7 @@ void stack_store(struct astate *s, unsigned frame, uint32_t off, unsigned size, 
 	struct aval x = *v;
 	struct aframe *f = &s->frames[frame];
 	stack_fill(s, frame, off, off + size, false);
-	bool whole = size == 8 && off % 8 == 0; /* elsewhere a pointer becomes bytes */
+	bool whole = size >= 8 && off % 8 == 0; /* elsewhere a pointer becomes bytes */
 	if (x.kind != KIND_NUMBER && !whole) {
 		set_bits(f->secret, off, off + size, true);
 		return;
