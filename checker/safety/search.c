@@ -25,7 +25,10 @@
 #define TERM_LIMIT (1u << 20)
 #define MAX_QUERIES 48
 #define MAX_CPUS 64
-#define VARIATIONS 24 /* of a model in what it leaves open */
+#define MAX_VALUE (1u << 18) /* bytes */
+#define FEW_RUNS 12
+#define PROBE_NS 300000000 /* for all of them */
+#define VARIATIONS 24      /* of a model in what it leaves open */
 
 struct search {
 	struct prover *v;
@@ -90,15 +93,39 @@ static bool try_input(struct prover *v, struct input *in)
 	return true;
 }
 
-bool search_probe(struct prover *v, unsigned runs)
+/* Each run and each input would hold all the bytes of a value. */
+static bool is_heavy(const struct program *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct insn *in = &p->insns[i];
+		bool map = in->op == ISA_LDDW && (in->src == WIDE_MAP || in->src == WIDE_MAP_VALUE);
+		if (map && p->object->maps[in->imm].value_size > MAX_VALUE)
+			return true;
+	}
+	return false;
+}
+
+static bool probe(struct prover *v, unsigned runs, uint64_t seed)
 {
 	struct input *in;
 	struct exec_outcome out;
-	struct probe_options opt = {.runs = runs, .seed = 1, .exec = {.safety = replay_mode(v->opt->privileged)}};
+	struct probe_options opt = {.runs = runs, .seed = seed, .exec = {.safety = replay_mode(v->opt->privileged)}};
 	if (!probe_fault(v->p, &opt, &in, &out))
 		return false;
 	exec_release(&out);
 	return try_input(v, in);
+}
+
+/* A few runs tell how long they take: where memory is large that may be long. */
+bool search_probe(struct prover *v, unsigned runs)
+{
+	uint64_t start = guard_now_ns();
+	if (is_heavy(v->p))
+		return false;
+	if (probe(v, FEW_RUNS, 1))
+		return true;
+	uint64_t each = (guard_now_ns() - start) / FEW_RUNS, most = each ? PROBE_NS / each : runs;
+	return most >= FEW_RUNS && probe(v, most < runs ? (unsigned)most : runs, 2);
 }
 
 /* The program as formulas. */
@@ -261,7 +288,7 @@ bool search_solve(struct prover *v)
 {
 	struct search s = {.v = v};
 	bool found = false;
-	if (prepare(&s)) {
+	if (!is_heavy(v->p) && prepare(&s)) {
 		open_search(&s);
 		found = seek_faults(&s) || seek_result(&s) || seek_places(&s);
 	}
