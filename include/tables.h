@@ -86,10 +86,10 @@ static inline bool progtype_may_be_void(enum progtype type)
 {
 	return type == PROGTYPE_STRUCT_OPS;
 }
-/* Are there fields of kernel objects that the program may write? (the btf_struct_access of congestion controls) */
+/* Is there kernel memory that the program may write? (the btf_struct_access of congestion controls; PTR_TO_TP_BUFFER) */
 static inline bool progtype_writes_kernel(enum progtype type)
 {
-	return type == PROGTYPE_STRUCT_OPS;
+	return type == PROGTYPE_STRUCT_OPS || type == PROGTYPE_RAW_TRACEPOINT_WRITABLE;
 }
 #define METADATA_MASK 0xfc /* its length: multiples of 4 up to 252 (xdp_metalen_invalid, meta_len of skb_shared_info) */
 
@@ -266,6 +266,8 @@ static inline bool helper_is_kfunc(const struct helper_row *row)
 {
 	return row->id >= KFUNC_ID;
 }
+/* The argument that holds those of a format, which comes before it; -1: the helper takes none. */
+int helper_printed(const struct helper_row *row);
 /* Is the context of such programs the kernel object that the helper asks for? (bpf_sk_storage_get_cg_sock_proto) */
 bool helper_takes_context(const struct helper_row *row, enum progtype type);
 /* Has an exact model that calls a function of the program? A block ends with its call. */

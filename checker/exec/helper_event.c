@@ -64,4 +64,6 @@ void helper_record(struct machine *m, const struct helper_call *c, bool visible)
 		memcpy(e->bytes + at, c->read[i], c->len[i]);
 		at += c->len[i];
 	}
+	if (c->row->effects & FOLLOWS)
+		helper_follow_format(m, c, e);
 }

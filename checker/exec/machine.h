@@ -312,6 +312,8 @@ void helper_record(struct machine *m, const struct helper_call *c, bool visible)
 void helper_show_dynptr(struct machine *m, struct helper_call *c, unsigned i);    /* reads the data of argument i */
 void helper_return_object(struct machine *m, struct helper_call *c, uint64_t pos, bool there);
 void helper_return(struct helper_call *c, int64_t word); /* a number */
+/* Replaces own addresses among the arguments of a format by what is printed of the memory there. */
+void helper_follow_format(struct machine *m, const struct helper_call *c, struct exec_event *e);
 void helper_run_opaque(struct machine *m, struct helper_call *c); /* an event, and results that are input */
 /* One exact model each, see helper_model.def. */
 #define HELPER_MODEL(name) void helper_run_##name(struct machine *m, struct helper_call *c);

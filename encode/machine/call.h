@@ -94,6 +94,8 @@ bool call_show_dynptr(struct call *c, struct event *e, int i);
 bool map_inner_check(struct call *c);
 tuple map_inner_key(struct call *c, tuple key);
 bool map_inner_lookup(struct call *c);
+/* Replaces own addresses among the arguments of a format by what is printed of the memory there; false: not possible. */
+bool call_follow_format(struct call *c, struct event *e);
 /* The sound default: an event, and results that are input. */
 bool call_opaque(struct call *c);
 /* Records a visible or internal opaque event with the arguments as the row says; returns its position. */

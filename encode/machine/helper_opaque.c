@@ -315,7 +315,8 @@ bool call_opaque(struct call *c)
 	for (int i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++)
 		if (!event_argument(c, &record, i))
 			return false;
-	if ((c->row->effects & FOLLOWS) && holds_addresses(c, &record)) {
+	bool addresses = (c->row->effects & FOLLOWS) && holds_addresses(c, &record);
+	if (addresses && (!call_follow_format(c, &record) || holds_addresses(c, &record))) {
 		call_unknown(c);
 		return false;
 	}

@@ -278,6 +278,18 @@ bool helper_allowed(const struct helper_row *row, enum progtype type)
 	return progtype_is_in(row->progs, type);
 }
 
+int helper_printed(const struct helper_row *row)
+{
+	static const struct {
+		const char *name;
+		int argument;
+	} rows[] = {{"trace_vprintk", 2}, {"seq_printf", 3}, {"snprintf", 3}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (!strcmp(rows[i].name, row->name))
+			return rows[i].argument;
+	return -1;
+}
+
 bool helper_takes_context(const struct helper_row *row, enum progtype type)
 {
 	return type == PROGTYPE_CGROUP_SOCK && row->model == MODEL_STORAGE_GET;
