@@ -89,6 +89,19 @@ Test(kfunc, prototypes_that_say_too_little, .timeout = 60)
 	cr_expect_eq(make_row("void f(void *p__opt, int p__sz)", "f(0, 0);", true).model, MODEL_NONE);
 }
 
+Test(kfunc, prototypes_that_hide_what_matters, .timeout = 60)
+{
+	struct object *o = core_object("extern void bpf_throw(unsigned long) __ksym;\n"
+				       "extern int bpf_xdp_pull_data(struct xdp_md *, unsigned) __ksym;\n"
+				       "SEC(\"xdp\") long p(struct xdp_md *c) { if (bpf_xdp_pull_data(c, 1)) bpf_throw(1);\n"
+				       " return 0; }\n",
+				       "none");
+	cr_assert(row_of(o, "bpf_throw") && row_of(o, "bpf_xdp_pull_data"));
+	cr_expect_eq(row_of(o, "bpf_throw")->model, MODEL_NONE);
+	cr_expect_eq(row_of(o, "bpf_xdp_pull_data")->model, MODEL_NONE);
+	object_free(o);
+}
+
 Test(kfunc, the_table_knows_better)
 {
 	struct object *o = core_object("struct far; extern struct far *bpf_task_from_pid(int) __ksym;\n"

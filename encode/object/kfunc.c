@@ -157,10 +157,21 @@ static bool describe_argument(const struct prototype *p, unsigned i, struct help
 	return !is_size(p, i) || (i > 0 && (row->args[i - 1] == ARG_MEM || row->args[i - 1] == ARG_MEM_INOUT));
 }
 
+/* What a prototype doesn't say and the verifier knows by name: that it does not return (is_bpf_throw_kfunc), that packet
+ * pointers don't outlive it (is_kfunc_pkt_changing). */
+static bool is_peculiar(const char *name)
+{
+	static const char *const names[] = {"bpf_throw", "bpf_xdp_pull_data"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
 static bool describe(const struct prototype *p, struct helper_row *row)
 {
 	const struct btf_type *ret = p->ret ? types_skip(p->btf, p->ret) : NULL;
-	if (p->n > 5 || (p->ret && !ret))
+	if (p->n > 5 || (p->ret && !ret) || is_peculiar(row->name))
 		return false;
 	if (ret && !((btf_is_int(ret) || btf_is_any_enum(ret)) && ret->size <= 8))
 		return false; /* whether it may be NULL or has to be given back is not in BTF */
