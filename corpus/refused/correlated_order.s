@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Shows: two branches on the same order of two words, with a pointer in between.
+# Safe: a < b holds at the second branch if it held at the first.
+# expect: proved
+.program correlated_order xdp
+.map table ARRAY 4 64 1
+	r6 = *(u32 *)(r1 + 12)	// x
+	r7 = *(u32 *)(r1 + 16)	// y
+	*(u32 *)(r10 - 4) = 0
+	r1 = table ll
+	r2 = r10
+	r2 += -4
+	call map_lookup_elem
+	if r0 == 0 goto out
+	r8 = 0
+	if r6 >= r7 goto none
+	r8 = r0
+none:
+	if r6 >= r7 goto out
+	r3 = *(u8 *)(r8 + 0)
+out:
+	r0 = 2
+	exit
