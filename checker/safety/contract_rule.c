@@ -23,6 +23,12 @@ static bool check_classid(struct prover *v, struct astate *s, struct call *c)
 	       contract_oblige(v, s, c, 0, contract_is_whole(s, &a, KIND_CTX), "the context");
 }
 
+/* No flag is defined, and the call has no way to refuse one (check_helper_call). */
+static bool check_local_storage(struct prover *v, struct astate *s, struct call *c)
+{
+	return contract_oblige(v, s, c, 1, contract_is_null(s, &c->arg[1]), "0");
+}
+
 /* A record's size, which the program relies on: 64 bits (bpf_ringbuf_reserve in kernel/bpf/ringbuf.c). */
 static bool check_reserve(struct prover *v, struct astate *s, struct call *c)
 {
@@ -43,6 +49,7 @@ static const struct {
 } rules[] = {
     {FUNC_tail_call, check_tail_call},
     {FUNC_get_cgroup_classid, check_classid},
+    {FUNC_get_local_storage, check_local_storage},
     {FUNC_ringbuf_reserve, check_reserve},
     {FUNC_dynptr_from_mem, dynptr_from_mem},
     {FUNC_ringbuf_reserve_dynptr, dynptr_reserve},

@@ -37,12 +37,14 @@ static struct scalar plus(struct scalar f, int64_t k)
 {
 	struct scalar g = f;
 	uint64_t u = (uint64_t)k;
-	bool wraps = __builtin_add_overflow(f.smin, k, &g.smin) | __builtin_add_overflow(f.smax, k, &g.smax);
+	bool wraps = __builtin_add_overflow(f.smin, k, &g.smin);
+	wraps |= __builtin_add_overflow(f.smax, k, &g.smax);
 	g.umin = f.umin + u;
 	g.umax = f.umax + u;
 	g.umin32 = f.umin32 + (uint32_t)u;
 	g.umax32 = f.umax32 + (uint32_t)u;
-	wraps |= __builtin_add_overflow(f.smin32, (int32_t)u, &g.smin32) | __builtin_add_overflow(f.smax32, (int32_t)u, &g.smax32);
+	wraps |= __builtin_add_overflow(f.smin32, (int32_t)u, &g.smin32);
+	wraps |= __builtin_add_overflow(f.smax32, (int32_t)u, &g.smax32);
 	if (wraps || g.umin > g.umax || g.umin32 > g.umax32)
 		return scalar_add(f, scalar_const(u));
 	struct tnum sum = tnum_add(f.bits, tnum_const(u)), r = tnum_range(g.umin, g.umax);
