@@ -534,6 +534,12 @@ static const struct pair results[] = {
     {OBLIGATION_RESULT, ".program p cgroup/sock\nr0 = 2; exit", ".program p cgroup/sock\nr0 = 1; exit"},
     {OBLIGATION_RESULT, ".program p cgroup/sock\nr0 = *(u32 *)(r1 + 4); r0 &= 2; exit",
      ".program p cgroup/sock\nr0 = *(u32 *)(r1 + 4); r0 &= 1; exit"},
+    {OBLIGATION_ARITHMETIC, "*(u64 *)(r10 - 8) = r10; r1 = *(u16 *)(r10 - 8); if r1 s<= 3 goto +0; " END,
+     "*(u64 *)(r10 - 8) = r10; *(u64 *)(r10 - 8) = 5; r1 = *(u16 *)(r10 - 8); if r1 s<= 3 goto +0; " END},
+    {OBLIGATION_ARGUMENT,
+     ".program p cgroup/skb\n.map c cgroup_storage 16 64 0\nr1 = c ll; r2 = 7; call get_local_storage; " END,
+     ".program p cgroup/skb\n.map c cgroup_storage 16 64 0\nr1 = c ll; r2 = 0; call get_local_storage; r1 = *(u64 "
+     "*)(r0 + 56); " END},
     {OBLIGATION_INITIALISED, ".map t prog_array 4 4 4\nr2 = t ll; r3 = 0; call tail_call; exit",
      ".map t prog_array 4 4 4\nr2 = t ll; r3 = 0; call tail_call; " END},
     {OBLIGATION_ARGUMENT, ARRAY "r2 = a ll; r3 = 0; call tail_call; " END,
