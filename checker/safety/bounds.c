@@ -11,8 +11,9 @@
  * since one that goes on is recorded as not modelled. Other CPUs write to maps
  * and kernel memory meanwhile: is_shared makes every load from there, and every
  * lookup's outcome, a value of its own, and helpers whose results could tie two
- * of them together are not taken. Only memory whose size both machines know
- * exactly is concerned: stack, map values, the packet (access.c).
+ * of them together are not taken, nor contexts and callbacks that others have
+ * a hold of. Only memory whose size both machines know exactly is concerned:
+ * stack, map values, the packet (access.c).
  */
 #include "checker/safety/bounds.h"
 #include "checker/equiv/address.h"
@@ -43,14 +44,24 @@ static bool is_taken(const struct helper_row *row)
 	}
 }
 
+/* Contexts that nobody else writes to while the program runs; a socket's fields change under it. */
+static bool is_private(enum context_layout layout)
+{
+	return layout == CONTEXT_XDP_MD || layout == CONTEXT_SK_BUFF || layout == CONTEXT_PT_REGS ||
+	       layout == CONTEXT_RAW_BYTES || layout == CONTEXT_PERF_EVENT || layout == CONTEXT_ARGS;
+}
+
 static bool takes_program(const struct program *p)
 {
+	if (!is_private(progtype_rows[p->type].context))
+		return false;
 	for (size_t i = 0; i < p->n; i++) {
 		const struct insn *in = &p->insns[i];
 		const struct helper_row *row =
 		    in->op == ISA_CALL && in->src == CALL_HELPER ? helper_find((uint32_t)in->imm) : NULL;
 		bool local = in->op != ISA_CALL || in->src == CALL_LOCAL;
-		if (!local && (!row || !is_taken(row)))
+		bool callback = in->op == ISA_LDDW && in->src == WIDE_FUNC; /* that only the kernel calls, later */
+		if (callback || (!local && (!row || !is_taken(row))))
 			return false;
 	}
 	return !program_is_symbolic(p);
