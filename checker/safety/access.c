@@ -6,6 +6,7 @@
 
 #define RDONLY_PROG (1u << 7) /* BPF_F_RDONLY_PROG, BPF_F_WRONLY_PROG */
 #define WRONLY_PROG (1u << 8)
+#define CONTEXT_PIECES 8192 /* bytes: no context is larger */
 
 static const char *const kind_names[KIND_COUNT] = {
     [KIND_NONE] = "nothing",        [KIND_NUMBER] = "a number",      [KIND_STACK] = "the stack",
@@ -478,6 +479,39 @@ static void write_stack(struct astate *s, const struct aval *p, struct scalar n,
 		stack_fill(s, p->object, lo, lo + (uint32_t)n.umin, secret);
 }
 
+/* A helper reads the context in pieces as wide as they come (checker/exec/context.c), each an access of its own. */
+static bool context_pieces(struct prover *v, struct astate *s, int64_t off, uint64_t n, const char *what)
+{
+	const struct context_field *f;
+	for (uint64_t i = 0; i < n;) {
+		uint64_t left = n - i;
+		unsigned size = n == 2 ? 2 : left >= 8 ? 8 : left >= 4 ? 4 : 1;
+		if (!check_context(v, s, off + (int64_t)i, size, false, &f) ||
+		    !prover_oblige(v, s, OBLIGATION_CTX_FIELD, !f || f->kind == FIELD_SCALAR || f->kind == FIELD_TYPED,
+				   "%s is no pointer of the context", what))
+			return false;
+		i += size;
+	}
+	return true;
+}
+
+static bool context_bytes(struct prover *v, struct astate *s, const struct aval *p, struct scalar size, unsigned how,
+			  const char *what)
+{
+	int64_t off;
+	const struct context_field *f;
+	if (!context_constant(v, s, p, &off) ||
+	    !prover_oblige(v, s, OBLIGATION_BOUNDS, size.umax <= CONTEXT_PIECES, "the size of %s is bounded", what))
+		return false;
+	for (uint64_t n = size.umin ? size.umin : 1; n <= size.umax; n++) {
+		bool good = how & ACCESS_WRITE ? check_context(v, s, off, (unsigned)n, true, &f)
+					       : context_pieces(v, s, off, n, what);
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
 bool access_bytes(struct prover *v, struct astate *s, const struct aval *p, struct scalar size, unsigned how,
 		  bool secret_ok, const char *what)
 {
@@ -488,16 +522,8 @@ bool access_bytes(struct prover *v, struct astate *s, const struct aval *p, stru
 	if (!scalar_is_const(size) &&
 	    !prover_oblige(v, s, OBLIGATION_BOUNDS, size.umax < 1u << 29, "the size of %s is bounded", what))
 		return false;
-	if (p->kind == KIND_CTX) {
-		int64_t off;
-		const struct context_field *f;
-		if (!context_constant(v, s, p, &off))
-			return false;
-		for (uint64_t i = 0; i < size.umax; i++)
-			if (!check_context(v, s, off + (int64_t)i, 1, how & ACCESS_WRITE, &f))
-				return false;
-		return true;
-	}
+	if (p->kind == KIND_CTX)
+		return context_bytes(v, s, p, size, how, what);
 	if (!check_access(v, s, p, size, how))
 		return false;
 	if ((how & ACCESS_READ) && !(how & ACCESS_ATOMIC) &&
