@@ -191,7 +191,7 @@ static bool is_nullable(const struct prover *v, const struct origin *o)
 bool origin_is(const struct prover *v, const struct astate *s, const struct aval *a, const char *want, bool direct)
 {
 	const struct btf *btf = a->object && a->followable && a->kind == KIND_NUMBER ? kernel_types() : NULL;
-	if (!btf || a->add < 0 || (direct && v->origins[a->object - 1].parent))
+	if (!btf || !a->sym || a->add < 0 || (direct && v->origins[a->object - 1].parent))
 		return false;
 	if (is_nullable(v, &v->origins[a->object - 1]) && state_number(s, a).umin == 0)
 		return false;

@@ -7,7 +7,7 @@
  * transfer.c one straight-line instruction: the abstract meaning of isa.def's rows
  * branch.c   conditional jumps: what each side knows
  * access.c   loads, stores and helper memory through pointers
- * call.c     subprograms, helpers, kfuncs, callbacks
+ * contract.c what a call asks for and gives: helpers, kfuncs, callbacks
  * state.c, symbol.c, stack.c, lattice.c  the state
  */
 #ifndef PROVER_H
@@ -127,7 +127,7 @@ bool origin_is(const struct prover *v, const struct astate *s, const struct aval
 uint32_t object_of_field(const struct context_field *f);
 bool object_permits(const struct astate *s, const struct aval *p, unsigned size);
 
-/* Calls: call.c and helper*.c. */
+/* Calls: contract*.c. */
 /* A helper or kfunc that does not call back: contract, effects, result in r0; r1 to r5 are lost. false: the path ends
  * (faulty, or a tail call taken for sure is not: it may fail and fall through). */
 bool helper_check(struct prover *v, struct astate *s, const struct insn *in);
