@@ -387,6 +387,18 @@ Test(show, drawing_needs_graphviz)
 	cli_release(&r);
 }
 
+Test(show, drawing_by_graphviz)
+{
+	if (system("command -v dot >/dev/null"))
+		cr_skip("graphviz is not installed");
+	struct cli_result r = cli_run("", "show --svg %s", cli_file("loop.s", loop, strlen(loop)));
+	cr_expect_eq(r.status, 0, "%s", r.err);
+	cr_expect(strstr(r.out, "<svg "), "%s", r.out);
+	cr_expect(strstr(r.out, "r0 += 2</text>"), "%s", r.out);
+	cr_expect_str_eq(r.out + strlen(r.out) - 7, "</svg>\n");
+	cli_release(&r);
+}
+
 /* Asks a solver a question about the printed formula; its answer is on the first line. */
 static void ask(const char *solver, const char *formula, const char *question, const char *answer, const char *value)
 {
@@ -474,6 +486,20 @@ static const char *compile_object(const char *name, const char *source)
 }
 
 #define SECTION(name) "__attribute__((section(\"" name "\"), used)) "
+
+Test(show, what_the_kernels_types_fill_in)
+{
+	const char *file =
+	    compile_object("core.o", "struct s { long pad; int a; } __attribute__((preserve_access_index));\n" SECTION(
+					 "raw_tp/x") "int p(struct s **c) { return c[0]->a; }\n");
+	struct cli_result r = cli_run("", "show --btf=none %s", file);
+	cr_expect_eq(r.status, 0, "%s", r.err);
+	cr_expect(strstr(r.out, "// byte offset of struct s.a\n"), "%s", r.out);
+	cli_release(&r);
+	r = cli_run("", "show --btf=none --dot %s", file);
+	cr_expect(strstr(r.out, "byte offset of struct s.a"), "%s", r.out);
+	cli_release(&r);
+}
 
 Test(equiv, a_refused_program_is_unknown_and_the_others_have_their_verdicts)
 {

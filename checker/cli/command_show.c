@@ -21,11 +21,14 @@ void show_note(const struct program *p, size_t slot, char *buf, size_t len)
 	    in->op == ISA_CALL && in->src == CALL_HELPER ? helper_find((uint32_t)in->imm) : NULL;
 	bool local = in->op == ISA_CALL && in->src == CALL_LOCAL;
 	bool map = in->op == ISA_LDDW && (in->src == WIDE_MAP || in->src == WIDE_MAP_VALUE);
+	const struct core_relo *core = program_core(p, slot);
 	bool named = (in->op == ISA_CALL && in->src == CALL_KFUNC) || (in->op == ISA_LDDW && in->src == WIDE_BTF_ID);
 	if (len)
 		buf[0] = 0;
 	if (h)
 		snprintf(buf, len, "bpf_%s", h->name);
+	else if (core)
+		snprintf(buf, len, "%s of %s", core_rows[core->kind].text, core->text);
 	else if (insn_is_jump(in))
 		snprintf(buf, len, "-> %lld", (long long)insn_target(in, slot));
 	else if (local || (in->op == ISA_LDDW && in->src == WIDE_FUNC))

@@ -218,9 +218,9 @@ static enum status read_element(struct input *in, uint64_t number, const struct 
 	return s;
 }
 
-static void set_data(struct input *in, const char *name, uint64_t off, uint8_t byte)
+static void set_variable(struct input *in, const struct variable *v, uint64_t off, uint8_t byte)
 {
-	input_set(in, IN_DATA, (uint64_t[]){input_hash_name(name), off}, 2, byte);
+	input_set(in, IN_DATA, (uint64_t[]){input_hash_name(v->name) + v->twin, off}, 2, byte);
 }
 
 static enum status read_variable(struct input *in, const struct map *m, const char *name, const json_t *value)
@@ -234,7 +234,7 @@ static enum status read_variable(struct input *in, const struct map *m, const ch
 		uint8_t *bytes = command_alloc(v->size);
 		bool ok = json_bytes(value, v->size, bytes);
 		for (uint32_t k = 0; ok && k < v->size; k++)
-			set_data(in, name, k, bytes[k]);
+			set_variable(in, v, k, bytes[k]);
 		free(bytes);
 		return ok ? STATUS_PROVED : bad_value("--map", m->name, name, v->size);
 	}
@@ -289,11 +289,11 @@ static void load_data(struct input *in, const struct map *m)
 {
 	for (uint32_t off = 0; off < m->value_size; off++)
 		if (m->bytes[off])
-			set_data(in, m->name, off, m->bytes[off]);
+			input_set(in, IN_DATA, (uint64_t[]){input_hash_name(m->name), off}, 2, m->bytes[off]);
 	for (size_t i = 0; i < m->n_vars; i++)
 		for (uint32_t k = 0; k < m->vars[i].size; k++)
 			if (m->bytes[m->vars[i].off + k])
-				set_data(in, m->vars[i].name, k, m->bytes[m->vars[i].off + k]);
+				set_variable(in, &m->vars[i], k, m->bytes[m->vars[i].off + k]);
 }
 
 enum status run_read_input(const struct options *opt, const struct program *p, struct input *in)

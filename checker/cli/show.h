@@ -7,7 +7,8 @@
 
 #include <stdio.h>
 
-/* What an instruction's text leaves to look up: jump target, helper, map, extern, function; "" if nothing. */
+/* What an instruction's text leaves to look up: jump target, helper, map, extern, function, and what
+ * the kernel's types will fill in; "" if nothing. */
 void show_note(const struct program *p, size_t slot, char *buf, size_t len);
 
 /* One digraph with a cluster for each function; false with a sentence if a function has no graph. */

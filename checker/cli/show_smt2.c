@@ -170,7 +170,7 @@ static const char *variable_name(const struct object *o, uint64_t hash)
 		if (input_hash_name(o->maps[i].name) == hash)
 			return o->maps[i].name;
 		for (size_t k = 0; k < o->maps[i].n_vars; k++)
-			if (input_hash_name(o->maps[i].vars[k].name) == hash)
+			if (input_hash_name(o->maps[i].vars[k].name) + o->maps[i].vars[k].twin == hash)
 				return o->maps[i].vars[k].name;
 	}
 	return NULL;

@@ -141,6 +141,7 @@ static bool is_identical(const struct question *q)
 			                  !memcmp(m->bytes, o->bytes, m->value_size) && m->n_vars == o->n_vars;
 			for (size_t k = 0; same_bytes && k < m->n_vars; k++)
 				same_bytes = !strcmp(m->vars[k].name, o->vars[k].name) && m->vars[k].off == o->vars[k].off &&
+				             m->vars[k].twin == o->vars[k].twin &&
 				             m->vars[k].is_volatile == o->vars[k].is_volatile;
 			if ((m != o && !same_bytes) || x.imm64 >> 32 != y.imm64 >> 32)
 				return false;

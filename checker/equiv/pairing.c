@@ -54,6 +54,42 @@ static int shared_number(const struct program *a, const struct program *b, const
 	return -1;
 }
 
+static bool has_twins(const struct object *o)
+{
+	for (size_t i = 0; i < o->n_maps; i++)
+		for (size_t k = 0; k < o->maps[i].n_vars; k++)
+			if (o->maps[i].vars[k].twin % VARIABLE_TWINS)
+				return true;
+	return false;
+}
+
+static size_t count_twins(const struct object *o, const struct variable *v)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < o->n_maps; i++)
+		for (size_t k = 0; k < o->maps[i].n_vars; k++) {
+			const struct variable *w = &o->maps[i].vars[k];
+			n += w->twin / VARIABLE_TWINS == v->twin / VARIABLE_TWINS && !strcmp(w->name, v->name);
+		}
+	return n;
+}
+
+/* Which of several variables of one name is which can be told only if the other object has as many, or none. */
+static bool twins_agree(const struct program *a, const struct program *b, const char **what)
+{
+	if (!has_twins(a->object) && !has_twins(b->object))
+		return true;
+	for (size_t i = 0; i < a->object->n_maps; i++)
+		for (size_t k = 0; k < a->object->maps[i].n_vars && program_uses(a, i); k++) {
+			const struct variable *v = &a->object->maps[i].vars[k];
+			size_t there = count_twins(b->object, v);
+			*what = v->name;
+			if (there && there != count_twins(a->object, v))
+				return false;
+		}
+	return true;
+}
+
 static bool same_prototype(const struct helper_row *a, const struct helper_row *b)
 {
 	return a->ret == b->ret && a->bits == b->bits && a->effects == b->effects && a->model == b->model &&
@@ -89,6 +125,10 @@ bool pairing_build(const struct program *a, const struct program *b, struct pair
 	if (!kfuncs_agree(a->object, b->object, what) || !kfuncs_agree(a->object, a->object, what) ||
 	    !kfuncs_agree(b->object, b->object, what)) {
 		*why = REASON_KFUNC;
+		return false;
+	}
+	if (!twins_agree(a, b, what) || !twins_agree(b, a, what)) {
+		*why = REASON_DATA_LAYOUT;
 		return false;
 	}
 	for (size_t i = 0; i < n; i++) {

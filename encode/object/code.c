@@ -43,6 +43,7 @@ static void add_map(struct hash *x, uint32_t index)
 	for (size_t i = 0; i < m->n_vars; i++) {
 		add_text(x, m->vars[i].name);
 		add_word(x, m->vars[i].off);
+		add_word(x, m->vars[i].twin);
 		add_word(x, m->vars[i].is_volatile);
 	}
 }

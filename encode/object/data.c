@@ -99,9 +99,19 @@ static void mark_variable(const struct loader *l, const char *name)
 	}
 }
 
+/* Without BTF nothing says which variables a loader may set, so it may be any of them. */
+static void mark_all(const struct object *o)
+{
+	for (size_t i = 0; i < o->n_maps; i++)
+		for (size_t k = 0; o->maps[i].frozen && k < o->maps[i].n_vars; k++)
+			o->maps[i].vars[k].is_volatile = true;
+}
+
 /* By name, because with -fdata-sections the BTF of all sections is that of .rodata. */
 static void mark_volatile(const struct loader *l)
 {
+	if (!l->btf)
+		mark_all(l->o);
 	for (uint32_t id = 1; l->btf && id < btf__type_cnt(l->btf); id++) {
 		const struct btf_type *sec = btf__type_by_id(l->btf, id);
 		if (!btf_is_datasec(sec) || !has_prefix(types_name(l->btf, sec), ".rodata"))
@@ -117,29 +127,42 @@ static void mark_volatile(const struct loader *l)
 
 struct named {
 	struct variable *v;
-	size_t place; /* in order of section and offset */
+	const struct map *m;
 };
+
+/* What user space calls the section of a map, whatever else is in its name. */
+static uint32_t section_kind(const struct map *m)
+{
+	return has_prefix(m->name, ".rodata") ? 1 : has_prefix(m->name, ".bss") ? 2 : 0;
+}
 
 static int compare_named(const void *a, const void *b)
 {
 	const struct named *x = a, *y = b;
+	uint32_t k = section_kind(x->m), l = section_kind(y->m);
 	int order = strcmp(x->v->name, y->v->name);
-	return order ? order : x->place < y->place ? -1 : x->place > y->place;
+	if (!order)
+		order = k < l ? -1 : k > l;
+	if (!order)
+		order = strcmp(x->m->name, y->m->name);
+	return order ? order : x->v->off < y->v->off ? -1 : x->v->off > y->v->off;
 }
 
-static void number_twins(const struct object *o)
+void data_number_twins(const struct object *o)
 {
 	size_t n = 0, k = 0;
 	for (size_t i = 0; i < o->n_maps; i++)
 		n += o->maps[i].n_vars;
 	struct named *all = memory_new(n + 1, sizeof *all);
 	for (size_t i = 0; i < o->n_maps; i++)
-		for (size_t j = 0; j < o->maps[i].n_vars; j++, k++)
-			all[k] = (struct named){&o->maps[i].vars[j], k};
+		for (size_t j = 0; j < o->maps[i].n_vars; j++)
+			all[k++] = (struct named){&o->maps[i].vars[j], &o->maps[i]};
 	qsort(all, n, sizeof *all, compare_named);
-	for (size_t i = 1; i < n; i++)
-		if (!strcmp(all[i].v->name, all[i - 1].v->name))
-			all[i].v->twin = all[i - 1].v->twin + 1;
+	for (size_t i = 0; i < n; i++) {
+		bool twin = i && !strcmp(all[i].v->name, all[i - 1].v->name) &&
+			    section_kind(all[i].m) == section_kind(all[i - 1].m);
+		all[i].v->twin = twin ? all[i - 1].v->twin + 1 : section_kind(all[i].m) * VARIABLE_TWINS;
+	}
 	free(all);
 }
 
@@ -162,6 +185,6 @@ bool data_read(struct loader *l)
 	}
 	mark_volatile(l);
 	special_read_data(l);
-	number_twins(l->o);
+	data_number_twins(l->o);
 	return true;
 }

@@ -93,6 +93,8 @@ void program_refuse(struct program *p, const char *why);
 bool programs_all_refused(const struct object *o, char *err, size_t errlen);
 /* BPF_F_* of the map of a data section, as libbpf creates it. */
 uint32_t data_flags(bool frozen);
+/* Tells variables of one name apart, in the same way in every object that has the same ones (variable.twin). */
+void data_number_twins(const struct object *o);
 /* Adds the source lines of a function that was linked at slot `at` of the program. */
 void lines_add(const struct loader *l, struct program *p, const struct function *f, uint32_t at);
 

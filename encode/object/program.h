@@ -7,11 +7,13 @@
 #include "encode/isa/insn.h"
 #include "tables.h"
 
+#define VARIABLE_TWINS (1u << 24)
 /* One variable of a data section (from the symbol table, and BTF where there is one). */
 struct variable {
 	char *name;       /* symbol name */
 	uint32_t off, size;
-	uint32_t twin;    /* static variables of linked files may share a name: how many of this object come before */
+	uint32_t twin;    /* static variables of linked files may share a name: how many of this object come before in
+			     sections of this kind, and behind that, in units of VARIABLE_TWINS, which kind it is */
 	bool is_volatile; /* `const volatile`: user space may set it before loading, so its bytes are input */
 };
 

@@ -299,6 +299,7 @@ static bool assemble(struct reader *r, const char *text)
 		return false;
 	}
 	settle_data(r->o, p);
+	data_number_twins(r->o);
 	program_find_subs(p);
 	if (!program_check(p, why, sizeof why)) {
 		snprintf(r->err, r->errlen, "%s: %s", r->path, why);
