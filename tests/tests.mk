@@ -183,6 +183,16 @@ $(B)/tests/attack_safe: $(patsubst %,$(B)/tests/%.c.o,attack_safe attack_base ch
 attack-safe: $(B)/tests/attack_safe verifier-cases $(CORPUS_OBJ)
 	@$< --programs=$(N) --seed=$(SEED) $(BENCH) $(VERIFIER)/cases $(B)/corpus
 
-.PHONY: verifier-cases verifier-table bench-safe attack-safe
+# Concrete states of proved programs in the prover's abstract ones
+CONTAIN_OBJ = $(patsubst %,$(B)/tests/%.c.o,contain attack_base) $(AGREE_OBJ)
+$(B)/tests/contain: $(B)/tests/contain_main.c.o $(CONTAIN_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/tests/test_contain $(B)/tests/test_contain_state: $(B)/tests/test_%: $(B)/tests/test_%.c.o $(CONTAIN_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
+
+contain: $(B)/tests/contain verifier-cases $(CORPUS_OBJ)
+	@$< $(N) $(SEED) $(VERIFIER)/cases $(B)/corpus
+
+.PHONY: verifier-cases verifier-table bench-safe attack-safe contain
 .PHONY: matrix readme-matrix corpus check-corpus agree bench-equiv real-objects bench-real retval test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
 .SECONDARY:

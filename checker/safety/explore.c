@@ -696,6 +696,8 @@ static void walk(struct explorer *x, struct astate *s, struct node *node)
 		}
 		if (x->marks[s->slot] && !arrive(x, s, &node))
 			break;
+		if (x->v->opt->seen)
+			x->v->opt->seen(x->v->opt->seen_arg, x->v->result->attempts, s);
 	} while (run_insn(x, s, node));
 	state_release(s);
 	if (node && !stopped)

@@ -22,6 +22,11 @@ struct obligation_row {
 };
 extern const struct obligation_row obligation_rows[OBLIGATION_COUNT];
 
+/* Told of each abstract state before an instruction of it is done; attempts are counted from 1, and the states of the
+ * one that proves a program cover all of its runs. */
+struct astate;
+typedef void (*safety_seen)(void *arg, unsigned attempt, const struct astate *s);
+
 struct safety_options {
 	bool privileged;      /* kernel addresses may be seen, and pointers computed with as CAP_PERFMON may */
 	bool explain;         /* list what was proved too, with the reason */
@@ -30,6 +35,8 @@ struct safety_options {
 	unsigned timeout_ms;  /* of the whole check; 0: none */
 	const char *solver;   /* solver spec for the search, NULL: z3 */
 	volatile int *stop;   /* set by ctrl-C; may be NULL */
+	safety_seen seen;     /* NULL: nobody asks */
+	void *seen_arg;
 };
 
 /* One obligation at one instruction. */
