@@ -19,6 +19,7 @@
 #define FRIENDLY_MS 2000
 #define SHORT_MS 200 /* for a query before sweeping */
 #define TRIES 16     /* inputs, before the solver is asked whether there is one without a fault */
+#define TRY_STEPS 100000
 #define LAYOUTS_MAX 32 /* of kernels that refuse the first program, before the question is given up */
 
 struct question {
@@ -365,7 +366,7 @@ static bool ends_well(const struct question *q)
 		struct input *in = input_new();
 		input_set_seed(in, seed);
 		exec_set_core(q->prog[0], in);
-		exec_run(q->prog[0], in, NULL, &out);
+		exec_run(q->prog[0], in, &(struct exec_options){.max_steps = TRY_STEPS}, &out);
 		bool well = out.end == EXEC_EXIT || out.end == EXEC_TAIL_CALL;
 		exec_release(&out);
 		input_free(in);
