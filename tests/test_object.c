@@ -456,6 +456,10 @@ static const struct {
     {".map m HASH 4 99999999999 1\n", "t.s:1:15: expected a value size"},
     {".map m HASH 4 4 1 0 nix\n", "t.s:1:21: expected the name of an inner map"},
     {".map m HASH 4 4 1\n.bss m 4\n", "t.s:2:6: expected a name that is not taken yet"},
+    {".map m HASH 4 8 1\n.special m lock 5\n", "t.s:2:12: expected lock, timer, kptr or other inside of the value"},
+    {".map m HASH 4 8 1\n.special m mutex 0\n", "t.s:2:12: expected lock, timer, kptr or other"},
+    {".map m HASH 4 8 1\n.special m lock\n", "t.s:2:16: expected an offset"},
+    {".special m lock 0\n", "t.s:1:10: expected the name of a map"},
     {".data d 0\n", "t.s:1:9: expected one word of bytes"},
     {".data d xx\n", "t.s:1:9: expected one word of bytes"},
     {".bss b 0\n", "t.s:1:8: expected a size"},
@@ -593,6 +597,40 @@ Test(object, bad_sources)
 		snprintf(source, sizeof source, "%s%s", prelude, bad_sources[i].body);
 		refuse(compile("clang-14", bad_sources[i].options, source), bad_sources[i].err);
 	}
+}
+
+static void check_special(const struct map *m, size_t i, enum special_kind kind, uint32_t off)
+{
+	cr_assert_lt(i, m->n_specials, "%s", m->name);
+	cr_expect_eq(m->specials[i].kind, kind, "%s %zu", m->name, i);
+	cr_expect_eq(m->specials[i].off, off, "%s %zu at %u", m->name, i, m->specials[i].off);
+}
+
+/* What the kernel keeps in values is found by the names of types, inside of structures and arrays as well. */
+Test(object, special_fields)
+{
+	struct object *o = build(
+	    "clang-14", "",
+	    "struct in { int x; struct bpf_spin_lock l; };\n"
+	    "struct out { long a; struct in in; struct bpf_timer t[2]; int bpf_timer; };\n"
+	    "struct { __uint(type, 1); __uint(max_entries, 1); __type(key, int); __type(value, struct out); } m "
+	    "SEC(\".maps\");\n"
+	    "struct { __uint(type, 1); __uint(max_entries, 1); __type(key, int); __type(value, long); } n "
+	    "SEC(\".maps\");\n"
+	    "struct bpf_spin_lock guard; long count;\n"
+	    "SEC(\"tc\") int p(void *x) { int k = 0; bpf_spin_lock(&guard); count++; bpf_spin_unlock(&guard); return "
+	    "bpf_map_lookup_elem(&m, &k) == bpf_map_lookup_elem(&n, &k); }\n");
+	const struct map *m = map(o, "m"), *data = map(o, ".bss");
+	cr_assert_eq(m->n_specials, 3);
+	check_special(m, 0, SPECIAL_LOCK, 12);
+	check_special(m, 1, SPECIAL_TIMER, 16);
+	check_special(m, 2, SPECIAL_TIMER, 32);
+	cr_expect_eq(map(o, "n")->n_specials, 0);
+	cr_assert_eq(data->n_specials, 1);
+	cr_expect_eq(data->specials[0].kind, SPECIAL_LOCK);
+	cr_expect(map_find_special(m, 15, 1) && !map_find_special(m, 11, 1) && map_find_special(m, 8, 5));
+	cr_expect(!map_find_special(m, 48, 8));
+	object_free(o);
 }
 
 /* A program that is refused leaves the others; its own sentence stays with it. */
