@@ -19,7 +19,6 @@ static void world_rescue(struct world *w)
 {
 	term_give_up(w->pool, TERM_NO_MEMORY);
 	free(w->reserve);
-	free(w->loop_answers);
 	w->reserve = NULL;
 }
 
@@ -99,6 +98,7 @@ void world_free(struct world *w)
 	free(w->nodes);
 	free(w->node_index);
 	free(w->memo);
+	free(w->loop_answers);
 	free(w);
 }
 
