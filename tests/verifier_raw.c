@@ -5,7 +5,7 @@
  * generated programs and the maps that go with each.
  */
 #define main kernel_main
-#include "test_verifier.c"
+#include <test_verifier.c>
 #undef main
 
 #include "checker/exec/live.h"
