@@ -540,6 +540,14 @@ static const struct pair results[] = {
      ".program p cgroup/skb\n.map c cgroup_storage 16 64 0\nr1 = c ll; r2 = 7; call get_local_storage; " END,
      ".program p cgroup/skb\n.map c cgroup_storage 16 64 0\nr1 = c ll; r2 = 0; call get_local_storage; r1 = *(u64 "
      "*)(r0 + 56); " END},
+    /* a pointer or a number, as the offset is */
+    {OBLIGATION_INITIALISED,
+     "*(u64 *)(r10 - 8) = r10; *(u64 *)(r10 - 16) = 5; r2 = *(u32 *)(r1 + 12); r2 &= 8; r3 = r10; r3 += -16; r3 += r2; "
+     "r0 = *(u64 "
+     "*)(r3 + 0); r0 ^= 1; " END,
+     "*(u64 *)(r10 - 8) = 7; *(u64 *)(r10 - 16) = 5; r2 = *(u32 *)(r1 + 12); r2 &= 8; r3 = r10; r3 += -16; r3 += r2; "
+     "r0 = *(u64 "
+     "*)(r3 + 0); r0 ^= 1; " END},
     {OBLIGATION_INITIALISED, ".map t prog_array 4 4 4\nr2 = t ll; r3 = 0; call tail_call; exit",
      ".map t prog_array 4 4 4\nr2 = t ll; r3 = 0; call tail_call; " END},
     {OBLIGATION_ARGUMENT, ARRAY "r2 = a ll; r3 = 0; call tail_call; " END,

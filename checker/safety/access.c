@@ -378,6 +378,20 @@ static bool load_frozen(const struct prover *v, const struct astate *s, const st
 	return true;
 }
 
+/* At an offset that is not known, 8 bytes may be a pointer that was spilled: then it is not known what they are. */
+static bool may_be_spilled(const struct astate *s, const struct aval *p, struct scalar f, unsigned size)
+{
+	if (p->kind != KIND_STACK || size != 8)
+		return false;
+	const struct aframe *fr = &s->frames[p->object];
+	for (uint32_t i = 0; i < fr->n_cells; i++) {
+		int64_t off = (int64_t)fr->cells[i].off - STACK_BYTES;
+		if (aval_is_pointer(&fr->cells[i].v) && off >= f.smin && off <= f.smax)
+			return true;
+	}
+	return false;
+}
+
 static struct aval loaded(struct prover *v, struct astate *s, const struct aval *p, unsigned size)
 {
 	struct scalar f = state_number(s, p);
@@ -386,6 +400,8 @@ static struct aval loaded(struct prover *v, struct astate *s, const struct aval 
 		return x;
 	if (p->kind == KIND_STACK && scalar_is_const(f))
 		return stack_load(s, p->object, (uint32_t)(f.smin + STACK_BYTES), size);
+	if (may_be_spilled(s, p, f, size))
+		return aval_none();
 	bool tainted = false;
 	if (p->kind == KIND_STACK)
 		tainted = stack_is_secret(s, p->object, (uint32_t)(f.smin + STACK_BYTES),
