@@ -207,20 +207,42 @@ static uint32_t new_head(struct explorer *x, const struct astate *s, bool rounds
 	return x->n_heads++;
 }
 
-/* In which rounds of its loops a state is: states of different rounds are not joined. */
-static uint64_t context_of(struct explorer *x, const struct astate *s)
+/* The loops around a state, a hash of the latest heads of theirs that the path passed; `own`: the loop whose head it is
+ * at counts as well. */
+static uint64_t loops_around(struct explorer *x, const struct astate *s, bool own,
+			     uint64_t (*word)(const struct node *n))
 {
 	uint64_t h = 0;
 	for (unsigned d = 0; d < s->depth; d++) {
-		uint32_t slot = d + 1 == s->depth ? s->slot : s->frames[d + 1].back - 1;
+		bool last = d + 1 == s->depth;
+		uint32_t slot = last ? s->slot : s->frames[d + 1].back - 1;
 		const struct cfg *c = &x->cfgs[x->sub_of[slot]];
 		int block = cfg_find_block(c, slot);
 		for (int l = block < 0 ? -1 : c->blocks[block].loop; l >= 0; l = c->blocks[l].outer) {
-			const struct node *n = visits_latest(visits_place(&x->visits, key_at(s, d + 1, c->blocks[l].start)));
-			h = mix(h, n ? n->visits : 0);
+			if (!own && last && c->blocks[l].start == slot)
+				continue;
+			const struct node *n =
+			    visits_latest(visits_place(&x->visits, key_at(s, d + 1, c->blocks[l].start)));
+			h = mix(h, n ? word(n) : 0);
 		}
 	}
 	return h;
+}
+
+static uint64_t visits_of(const struct node *n)
+{
+	return n->visits;
+}
+
+static uint64_t identity_of(const struct node *n)
+{
+	return (uintptr_t)n;
+}
+
+/* In which rounds of its loops a state is: states of different rounds are not joined. */
+static uint64_t context_of(struct explorer *x, const struct astate *s)
+{
+	return loops_around(x, s, true, visits_of);
 }
 
 /* The latest of the states that this one may be joined with, NULL: there are still few. */
@@ -252,6 +274,13 @@ static enum arrival close_cycle(struct explorer *x, struct node *n, const struct
 	return ARRIVE_END;
 }
 
+/* A widened head is come back to only while no loop around it began a new round: or this loop begins anew, and its
+ * measure with it (the loop around has one of its own). */
+static bool begins_anew(struct explorer *x, const struct node *latest, const struct astate *s, bool rounds)
+{
+	return latest->serial && !rounds && latest->outside != loops_around(x, s, false, identity_of);
+}
+
 /* Is the state included in what was there before? A cycle is for its head to decide about. */
 static enum arrival compare(struct explorer *x, const struct place *p, const struct astate *s, bool head, bool rounds)
 {
@@ -265,7 +294,8 @@ static enum arrival compare(struct explorer *x, const struct place *p, const str
 		}
 		n->misses++;
 	}
-	if (latest && latest->state && state_included(s, latest->state, latest->serial))
+	if (latest && latest->state && !begins_anew(x, latest, s, rounds) &&
+	    state_included(s, latest->state, latest->serial))
 		return close_cycle(x, latest, s, rounds);
 	return ARRIVE_NEW;
 }
@@ -312,7 +342,8 @@ static void renew_heads(const struct explorer *x, struct astate *s, uint32_t ser
 		if (y->def != DEF_HEAD)
 			continue;
 		const struct head *h = &x->heads[y->a];
-		if (h->sub == new->sub && h->block == new->block && h->depth == new->depth && h->rounds == new->rounds) {
+		if (h->sub == new->sub && h->block == new->block && h->depth == new->depth &&
+		    h->rounds == new->rounds) {
 			y->a = serial;
 			y->b = i;
 		}
@@ -346,7 +377,7 @@ static void merge(struct explorer *x, struct astate *s, const struct node *old)
 	struct astate both;
 	size_t n = old->joins < 16 ? x->v->n_constants : WIDEN_FAR;
 	bool met = old->joins > 8 ? state_widen(old->state, s, 0, x->v->constants, n, &both)
-			: state_join(old->state, s, &both);
+				  : state_join(old->state, s, &both);
 	if (!met)
 		return;
 	replace(s, &both);
@@ -365,10 +396,11 @@ static bool arrive(struct explorer *x, struct astate *s, struct node **node)
 	if (a == ARRIVE_END)
 		return false;
 	struct node *open = head ? visits_latest(p) : NULL;
-	uint32_t visits = open ? open->visits + 1 : 1, serial = 0, joins = 0;
-	uint64_t context = mix(context_of(x, s), visits);
+	bool anew = open && begins_anew(x, open, s, rounds); /* what the symbols of the round before meant is no more */
+	uint32_t visits = anew ? x->v->effort.unroll : open ? open->visits + 1 : 1, serial = 0, joins = 0;
+	uint64_t context = mix(context_of(x, s), visits), outside = loops_around(x, s, false, identity_of);
 	struct node *old;
-	if (open && open->state && (a == ARRIVE_WIDEN || open->serial || visits > x->v->effort.unroll)) {
+	if (open && !anew && open->state && (a == ARRIVE_WIDEN || open->serial || visits > x->v->effort.unroll)) {
 		serial = new_head(x, s, rounds);
 		joins = open->joins + 1;
 		if (!widen(x, s, open, serial))
@@ -382,6 +414,7 @@ static bool arrive(struct explorer *x, struct astate *s, struct node **node)
 	(*node)->serial = serial;
 	(*node)->visits = visits;
 	(*node)->context = context;
+	(*node)->outside = outside;
 	(*node)->joins = joins;
 	return true;
 }
@@ -401,7 +434,8 @@ static void drop_empty_cells(struct astate *s)
 		struct aframe *f = &s->frames[d];
 		for (uint32_t i = f->n_cells; i-- > 0;)
 			if (f->cells[i].v.kind == KIND_NONE)
-				stack_clobber(s, d, f->cells[i].off, f->cells[i].off + (uint32_t)f->cells[i].size, true);
+				stack_clobber(s, d, f->cells[i].off, f->cells[i].off + (uint32_t)f->cells[i].size,
+					      true);
 	}
 }
 
@@ -434,7 +468,8 @@ static void give_arguments(struct astate *s)
 					  .sym = state_new_sym(s, state_number(s, &a), state_tainted(s, &a))};
 		if (a.maybe_null)
 			a.null_id = s->next_id++;
-		if (f->callback->map_values && a.kind == KIND_VALUE && i == 2 && a.ref) /* another lock (contract_lock.c) */
+		if (f->callback->map_values && a.kind == KIND_VALUE && i == 2 &&
+		    a.ref) /* another lock (contract_lock.c) */
 			a.ref = s->next_id++;
 		s->r[i + 1] = a;
 	}
@@ -653,10 +688,15 @@ static bool run_insn(struct explorer *x, struct astate *s, struct node *node)
 	const struct insn *in = &x->v->p->insns[s->slot];
 	switch (isa_rows[in->op].form) {
 	case FORM_JA:
-	case FORM_JAL: s->slot = (uint32_t)insn_target(in, s->slot); return true;
-	case FORM_JMP: return run_jump(x, s, in, node);
-	case FORM_EXIT: return run_exit(x, s, node);
-	case FORM_CALL: return run_call(x, s, in, node);
+	case FORM_JAL:
+		s->slot = (uint32_t)insn_target(in, s->slot);
+		return true;
+	case FORM_JMP:
+		return run_jump(x, s, in, node);
+	case FORM_EXIT:
+		return run_exit(x, s, node);
+	case FORM_CALL:
+		return run_call(x, s, in, node);
 	case FORM_LDABS:
 	case FORM_LDIND:
 		if (s->depth > 1 && s->frames[s->depth - 1].callback)
@@ -678,7 +718,8 @@ static bool run_insn(struct explorer *x, struct astate *s, struct node *node)
 	case FORM_STORE_REL:
 	case FORM_CAST:
 		break;
-	case FORM_MAYGOTO: return run_may_goto(x, s, in, node);
+	case FORM_MAYGOTO:
+		return run_may_goto(x, s, in, node);
 	}
 	if (!transfer_step(x->v, s, in))
 		return false;

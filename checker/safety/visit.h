@@ -27,6 +27,7 @@ struct node {
 	uint32_t visits;      /* of the same loop head on this path, this one included */
 	uint32_t joins;       /* that its state came from */
 	uint64_t context;     /* rounds of the loops around it */
+	uint64_t outside;     /* of a loop head: the heads of the loops around it that the path passed last */
 	struct measure *measures; /* of the back edges so far */
 	size_t n_measures;
 	bool measured;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Shows: two loops of a thousand rounds, the inner one over a table.
 # Safe: both counters are bounded and grow.
-# expect: unknown
+# expect: proved
 .program nested_count xdp
 .map table ARRAY 4 1000 1
 	*(u32 *)(r10 - 4) = 0
