@@ -160,6 +160,9 @@ static const struct pair sizes[] = {
      "16); " END,
      "r2 = *(u32 *)(r1 + 12); r1 = r10; r1 += -16; r2 &= 7; r2 += 2; call get_current_comm; r0 = *(u16 *)(r10 - "
      "16); " END},
+    /* no bytes at NULL, but not at NULL with an offset */
+    {OBLIGATION_ARGUMENT, LOOKUP "r1 = r0; r1 += 4; r2 = 0; r3 = 0; call probe_read_kernel; " END,
+     LOOKUP "r1 = r0; r2 = 0; r3 = 0; call probe_read_kernel; " END},
     /* what is written in part counts as written, but may still be what was there */
     {OBLIGATION_SECRET,
      "*(u64 *)(r10 - 8) = r10; r1 = r10; r1 += -8; r2 = 8; r3 = 0; call probe_read_kernel_str; r0 = *(u64 *)(r10 - 8); "

@@ -122,6 +122,14 @@ static bool check_packet(struct prover *v, const struct astate *s, const struct 
 	return contract_oblige(v, s, c, i, false, "in the packet");
 }
 
+/* Is it a pointer, or NULL? NULL with an offset is neither. */
+static bool may_be_empty(const struct astate *s, const struct aval *a)
+{
+	uint64_t off;
+	bool pointer = aval_is_pointer(a) || a->followable;
+	return contract_is_null(s, a) || (pointer && (!a->maybe_null || (contract_offset(s, a, &off) && !off)));
+}
+
 static bool check_memory(struct prover *v, struct astate *s, struct call *c, unsigned i)
 {
 	const struct memory_kind *k = memory_kind(c->row->args[i]);
@@ -133,8 +141,7 @@ static bool check_memory(struct prover *v, struct astate *s, struct call *c, uns
 	if (!k->size && !check_size(v, s, c, i + 1, size))
 		return false;
 	bool nothing = contract_is_null(s, &c->arg[i]) && size->umax == 0;
-	bool pointer = aval_is_pointer(&c->arg[i]) || c->arg[i].followable;
-	if (size->umax == 0 && !contract_oblige(v, s, c, i, nothing || pointer, "a pointer to memory"))
+	if (size->umax == 0 && !contract_oblige(v, s, c, i, may_be_empty(s, &c->arg[i]), "a pointer to memory"))
 		return false;
 	if (!check_packet(v, s, c, i, k->how))
 		return false;
