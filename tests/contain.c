@@ -60,13 +60,13 @@ static bool is_of_kind(const struct aval *v, uint64_t word)
 static bool is_near(const struct astate *s, const struct aval *v)
 {
 	struct scalar f = state_number(s, v);
-	int64_t room = 1ll << 40;
+	int64_t room = 1ll << 29;
 	return f.smin > -room && f.smax < room;
 }
 
 static bool is_null_word(uint64_t word)
 {
-	return word + (1ull << 31) < 1ull << 32;
+	return word + (1ull << 30) < 1ull << 31; /* addresses of functions begin at -0x60000000 */
 }
 
 /* The address that offsets count from, told by a register with a constant one. */

@@ -187,6 +187,26 @@ static bool frame_included(struct inclusion *n, unsigned d)
 	return true;
 }
 
+static sym find_head(const struct astate *s, const struct symbol *h)
+{
+	for (sym i = 1; i < s->n_syms; i++)
+		if (s->syms[i].def == DEF_HEAD && s->syms[i].a == h->a && s->syms[i].b == h->b)
+			return i;
+	return 0;
+}
+
+/* Symbols of loop heads that are in no place are what they are in both. */
+static bool heads_included(struct inclusion *n)
+{
+	for (sym y = 1; y < n->b->n_syms; y++) {
+		const struct symbol *h = &n->b->syms[y];
+		sym x = h->def == DEF_HEAD && h->a != n->head && !n->to[y].set ? find_head(n->a, h) : 0;
+		if (x && !map_sym(n, y, x, 0))
+			return false;
+	}
+	return true;
+}
+
 static bool orders_included(const struct inclusion *n)
 {
 	for (uint32_t i = 0; i < n->b->n_orders; i++) {
@@ -227,7 +247,7 @@ static bool places_included(struct inclusion *n)
 		return false;
 	if (b->meta && (!a->meta || !map_sym(n, b->meta, a->meta, 0)))
 		return false;
-	return orders_included(n);
+	return heads_included(n) && orders_included(n);
 }
 
 bool state_included(const struct astate *a, const struct astate *b, uint32_t head)
@@ -424,6 +444,20 @@ static void join_frame(struct meeting *m, unsigned d)
 			o->secret[k / 64] &= ~(1ull << k % 64);
 }
 
+/* The order of a place to what it was at the head of the loop outlives the place. */
+static void join_heads(struct meeting *m)
+{
+	struct aval ignored;
+	for (uint32_t i = 0; i < m->a->n_orders; i++) {
+		const struct order *o = &m->a->orders[i];
+		for (int end = 0; end < 2; end++) {
+			sym x = end ? o->b : o->a, y = m->a->syms[x].def == DEF_HEAD ? find_head(m->b, &m->a->syms[x]) : 0;
+			if (y)
+				join_number(m, x, 0, y, 0, &ignored);
+		}
+	}
+}
+
 /* What a place of the result is in a (or b), for the order facts: the pair of each new symbol. */
 static void join_orders(struct meeting *m)
 {
@@ -473,6 +507,8 @@ static bool meet_states(struct meeting *m)
 		o->r[i] = join_value(m, &a->r[i], &b->r[i]);
 	for (unsigned d = 0; d < a->depth; d++)
 		join_frame(m, d);
+	if (!m->widen) /* which makes symbols of its own */
+		join_heads(m);
 	join_orders(m);
 	free(m->pairs);
 	free(m->ids);

@@ -193,6 +193,18 @@ static void move_orders(struct astate *s, const struct renaming *n)
 	s->n_orders = kept;
 }
 
+/* What a place was at the head of its loop, while the order to what became of it shows that the loop ends. */
+static void keep_heads(struct renaming *n, const struct astate *s)
+{
+	for (uint32_t i = 0; i < s->n_orders; i++) {
+		struct order o = s->orders[i];
+		if (is_kept(n, o.b) && s->syms[o.a].def == DEF_HEAD)
+			rename_sym(n, o.a);
+		else if (is_kept(n, o.a) && s->syms[o.b].def == DEF_HEAD)
+			rename_sym(n, o.b);
+	}
+}
+
 void state_collect(struct astate *s)
 {
 	struct renaming n = {.s = s, .n_syms = 1, .n_ids = 1};
@@ -205,6 +217,7 @@ void state_collect(struct astate *s)
 	state_visit(s, rename_value, &n);
 	s->length = rename_sym(&n, s->length);
 	s->meta = rename_sym(&n, s->meta);
+	keep_heads(&n, s);
 	move_symbols(s, &n);
 	move_orders(s, &n);
 	s->next_id = n.n_ids;

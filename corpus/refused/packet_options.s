@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Shows: type-length-value options up to the end of the packet, as many as there are.
 # Safe: each step is checked against data_end, and goes on by at least one byte.
-# expect: unknown
+# expect: proved
 .program packet_options xdp
 	r2 = *(u32 *)(r1 + 0)	// data
 	r3 = *(u32 *)(r1 + 4)	// data_end
