@@ -247,6 +247,7 @@ const struct helper_row *helper_find(uint32_t id);         /* NULL: not in the U
 const struct helper_row *helper_find_name(const char *name); /* with or without bpf_ */
 /* May programs of a type give it a map of that type? */
 bool helper_takes_map(const struct helper_row *row, enum maptype type, enum progtype prog);
+/* May programs of a type call it? Those without a type may call what every type may. */
 bool helper_allowed(const struct helper_row *row, enum progtype type);
 
 /* Kernel functions have numbers behind those of the helpers: those of kfunc.def in its order, then the others by a

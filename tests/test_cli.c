@@ -333,6 +333,25 @@ Test(conform, objects)
 	conform("", args, 66, "");
 }
 
+/* The runner's programs have no type; what every type may call is theirs, too. */
+Test(conform, maps)
+{
+	const char *file = cli_path("map.o");
+	struct object *o;
+	char err[300] = "", args[512];
+	cr_assert_eq(object_assemble("t",
+				     ".program main .text\n.map m ARRAY 4 4 10\n*(u32 *)(r10 - 4) = 1\nr2 = r10\n"
+				     "r2 += -4\nr1 = m ll\ncall map_lookup_elem\nif r0 == 0 goto o\nr0 = 1\no: exit\n",
+				     &o, err, sizeof err),
+		     OBJECT_OK, "%s", err);
+	cr_assert(object_write(o, file, err, sizeof err), "%s", err);
+	object_free(o);
+	for (int symbolic = 0; symbolic < 2; symbolic++) {
+		snprintf(args, sizeof args, "'' --elf --engine %s < %s", symbolic ? "symbolic" : "concrete", file);
+		conform("", args, 0, "1\n");
+	}
+}
+
 /* show */
 
 static const char loop[] = ".program spin xdp\n.map m HASH 4 8 16\nr6 = r1\ncall f\nr1 = *(u32 *)(r6 + 12)\nr1 &= 7\n"

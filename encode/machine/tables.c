@@ -275,7 +275,7 @@ const struct helper_row *helper_find_name(const char *name)
 
 bool helper_allowed(const struct helper_row *row, enum progtype type)
 {
-	return progtype_is_in(row->progs, type);
+	return progtype_is_in(row->progs, type) || (type == PROGTYPE_UNSPEC && table_lists(row->progs, "ANY"));
 }
 
 int helper_printed(const struct helper_row *row)
