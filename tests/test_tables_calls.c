@@ -85,6 +85,8 @@ static void emit_argument(struct code *c, enum helper_arg arg, uint8_t reg, int 
 	case ARG_RECORD:
 	case ARG_KERNEL:
 	case ARG_KERNEL_OR_NULL:
+	case ARG_OBJECT:
+	case ARG_OBJECT_OR_NULL:
 	case ARG_LOCK:
 	case ARG_TIMER:
 	case ARG_DYNPTR:
