@@ -201,7 +201,8 @@ Test(families, decide_who_may_call)
 	cr_expect(!allowed("skb_store_bytes", PROGTYPE_CGROUP_SKB));
 	cr_expect(!allowed("sock_map_update", PROGTYPE_SK_SKB));
 	cr_expect(allowed("xdp_adjust_head", PROGTYPE_EXT), "an extension may be of any type");
-	cr_expect(!allowed("map_lookup_elem", PROGTYPE_UNSPEC));
+	cr_expect(allowed("map_lookup_elem", PROGTYPE_UNSPEC), "whatever its type is, it may");
+	cr_expect(!allowed("csum_diff", PROGTYPE_UNSPEC));
 	cr_expect(allowed("sysctl_get_name", PROGTYPE_CGROUP_SYSCTL), "a single type of a family");
 	cr_expect(!allowed("sysctl_get_name", PROGTYPE_CGROUP_DEVICE));
 }
