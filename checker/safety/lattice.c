@@ -479,6 +479,42 @@ static void join_orders(struct meeting *m)
 		}
 }
 
+/* Is x + k, as a signed integer, the word that it is? */
+static bool is_exact(const struct astate *s, sym x, int64_t k)
+{
+	struct scalar f = s->syms[x].facts;
+	int64_t top = 1ll << 60;
+	return k > -top && k < top && f.smin > -top && f.smax < top;
+}
+
+/* p + k <= q holds in a. Does it in b? a and b are the sides of the meeting, which p and q are offset in. */
+static void join_order(struct meeting *m, const struct pair *p, const struct pair *q, int64_t k)
+{
+	int64_t top = 1ll << 61;
+	if (k > -top && k < top && state_knows_order(m->b, p->b, q->b, k + p->kb - q->kb))
+		state_learn_order(m->out, p->out, q->out, k);
+}
+
+/* The same of places at other offsets from their symbols in a than in b: one that was stepped from another. The orders
+ * are those of a, which a loop's head is widened from, so that they only get fewer. */
+static void join_offset_orders(struct meeting *m)
+{
+	for (uint32_t i = 0; i < m->n_pairs; i++)
+		for (uint32_t j = 0; j < m->n_pairs; j++) {
+			const struct pair *p = &m->pairs[i], *q = &m->pairs[j];
+			if (i == j || !(p->ka || p->kb || q->ka || q->kb) || !is_exact(m->a, p->a, p->ka) ||
+			    !is_exact(m->a, q->a, q->ka) || !is_exact(m->b, p->b, p->kb) || !is_exact(m->b, q->b, q->kb))
+				continue;
+			if (p->a && p->a == q->a)
+				join_order(m, p, q, q->ka - p->ka);
+			for (uint32_t k = 0; k < m->a->n_orders; k++) {
+				struct order o = m->a->orders[k];
+				if (o.a == p->a && o.b == q->a)
+					join_order(m, p, q, o.k - p->ka + q->ka);
+			}
+		}
+}
+
 static bool meet_states(struct meeting *m)
 {
 	const struct astate *a = m->a, *b = m->b;
@@ -510,6 +546,7 @@ static bool meet_states(struct meeting *m)
 	if (!m->widen) /* which makes symbols of its own */
 		join_heads(m);
 	join_orders(m);
+	join_offset_orders(m);
 	free(m->pairs);
 	free(m->ids);
 	return true;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Shows: the packet from its end to its beginning.
 # Safe: the pointer is above data before each step down.
-# expect: unknown
+# expect: proved
 .program packet_backwards xdp
 	r2 = *(u32 *)(r1 + 0)	// data
 	r3 = *(u32 *)(r1 + 4)	// data_end
