@@ -85,7 +85,7 @@ struct bpfprove_options {
 	int encode;             /* not 0: encode even identical programs */
 	int no_kernel;          /* not 0: don't ask the live kernel about counterexamples */
 	volatile int *stop;     /* once this is not 0 the rest is unknown ("interrupted"); NULL: never */
-	int privileged;         /* bpfprove_safe, not 0: kernel addresses may be seen */
+	int privileged;         /* bpfprove_safe, not 0: kernel addresses may be seen, unwritten stack bytes read */
 	int explain;            /* bpfprove_safe, not 0: the result's text says of each access why it is safe */
 	int kernel;             /* bpfprove_safe, not 0: it says whether a kernel would take the program, rule by rule */
 };

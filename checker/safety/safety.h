@@ -28,7 +28,7 @@ struct astate;
 typedef void (*safety_seen)(void *arg, unsigned attempt, const struct astate *s);
 
 struct safety_options {
-	bool privileged;      /* kernel addresses may be seen, and pointers computed with as CAP_PERFMON may */
+	bool privileged;      /* as CAP_PERFMON may: see kernel addresses, compute with pointers, read unwritten stack */
 	bool explain;         /* list what was proved too, with the reason */
 	bool no_search;       /* don't look for failing inputs */
 	uint64_t max_steps;   /* abstract instructions of all attempts together; 0: default */
