@@ -148,15 +148,15 @@ static const struct strict_case specials[] = {
 
 /* Reads that can't fault, and buffers that a helper fills in part. */
 static const struct strict_case reads[] = {
-    {FAULT_STACK_UNINIT, EVERYBODY,
+    {FAULT_STACK_UNINIT, HIDDEN,
      "r0 = *(u64 *)(r10 - 8); exit", /* an atomic finds a pointer where one was spilled */
      "*(u64 *)(r10 - 8) = r10; *(u64 *)(r10 - 16) = 5; r2 = 0; r2 = xchg_64(r10 - 8, r2); r0 = *(u64 *)(r2 - 16); "
      "exit"},
-    {FAULT_STACK_UNINIT, EVERYBODY, ".program p kprobe\nr0 = *(u8 *)(r10 - 9); exit",
+    {FAULT_STACK_UNINIT, HIDDEN, ".program p kprobe\nr0 = *(u8 *)(r10 - 9); exit",
      ".program p kprobe\nr1 = r10; r1 += -8; r2 = 8; r3 = r10; r3 += -700; call probe_read_kernel; r0 = *(u64 *)(r10 - "
      "8); "
      "exit"},
-    {FAULT_STACK_UNINIT, EVERYBODY,
+    {FAULT_STACK_UNINIT, HIDDEN,
      ".program p kprobe\nr1 = r10; r1 += -16; r2 = 8; r3 = 0; call probe_read_kernel_str; r0 = *(u64 *)(r10 - 8); exit",
      ".program p kprobe\nr1 = r10; r1 += -16; r2 = 16; r3 = 0; call probe_read_kernel_str; r0 = *(u64 *)(r10 - 8); "
      "exit"},
