@@ -48,8 +48,9 @@ void helper_run_STORAGE_DELETE(struct machine *m, struct helper_call *c)
 		helper_return(c, 0);
 		return;
 	}
-	uint64_t why = machine_input(m, IN_STORAGE, 2, (uint64_t)m->maps[c->map].number, c->arg[1].word);
-	helper_return(c, e->gen ? -EXEC_ENOENT : errors[why]); /* with a generation it had storage in this run */
+	const struct map_state *s = &m->maps[c->map];
+	uint64_t why = machine_input(m, IN_STORAGE, 3, (uint64_t)s->number, c->arg[1].word, s->after);
+	helper_return(c, e->gen != s->floor ? -EXEC_ENOENT : errors[why]); /* it had storage, and nobody else changed that */
 }
 
 void helper_run_LOCAL_STORAGE(struct machine *m, struct helper_call *c)

@@ -29,6 +29,7 @@ static term next_generation(struct call *c, uint32_t number)
 {
 	term *changes = state_counter(c->world, c->state, counter_of_map(c->world, number, 1));
 	*changes = term_add(c->pool, *changes, word_const(c->world, 2));
+	*state_counter(c->world, c->state, counter_of_map(c->world, number, 2)) = *changes;
 	return *changes;
 }
 

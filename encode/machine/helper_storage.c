@@ -80,10 +80,12 @@ bool model_storage_delete(struct call *c)
 	tuple key = object_key(c);
 	term null = is_null(c, 1), there = map_has(c->run, c->state, c->map, key);
 	term old = mem_read_byte(w, c->state->mems[space_of_map(c->map, MAP_GENERATION)], key, word_const(w, 0));
-	term why = world_input2(w, IN_STORAGE, word_const(w, c->map), value_word(w, &c->arg[1]));
+	term floor = *state_counter(w, c->state, counter_of_map(w, c->map, 2));
+	const term asked[] = {word_const(w, c->map), value_word(w, &c->arg[1]), c->state->counters[COUNT_MAPS]};
+	term why = world_input(w, IN_STORAGE, asked, 3);
 	term none = term_ite(p, term_eq(p, why, term_const(p, 32, 1)), call_errno(c, 22), call_errno(c, 2));
 	none = term_ite(p, term_eq(p, why, term_const(p, 32, 2)), call_errno(c, 16), none);
-	none = term_ite(p, term_eq(p, old, word_const(w, 0)), none, call_errno(c, 2)); /* it had storage in this run */
+	none = term_ite(p, term_eq(p, old, floor), none, call_errno(c, 2)); /* it had storage, and nobody else changed that */
 	map_remove(c->run, c->state, c->map, key, term_and(p, there, term_not(p, null)));
 	term result = term_ite(p, there, word_const(w, 0), none);
 	call_set_number(c, term_ite(p, null, call_errno(c, 22), result));

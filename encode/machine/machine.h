@@ -81,6 +81,7 @@ enum counter {
 	COUNT_REFERENCES, /* ring buffer records and kernel objects not given back */
 	COUNT_FIXED
 };
+#define MAP_COUNTERS 3u
 
 struct state {
 	term guard;                 /* path condition */
@@ -88,7 +89,7 @@ struct state {
 	struct frame *frames[MAX_FRAMES];
 	tuple calls[MAX_FRAMES];    /* which call each frame belongs to: pointers into those that returned are dead */
 	unsigned depth;             /* frames in use */
-	term *counters;             /* COUNT_FIXED, then one per helper used, then 2 per map (errno, generation) */
+	term *counters;             /* COUNT_FIXED, then one per helper used, then MAP_COUNTERS per map (counter_of_map) */
 	mem *mems;                  /* see enum space */
 	struct value saved[MAX_FRAMES][5]; /* r6..r10 of the callers */
 };
@@ -211,7 +212,8 @@ struct state *state_merge(struct world *w, struct state *a, struct state *b);
 void guard_split(struct world *w, term a, term b, term *common, term *only_a, term *only_b);
 term *state_counter(struct world *w, struct state *s, unsigned counter);
 unsigned counter_of_helper(struct world *w, uint32_t helper);
-unsigned counter_of_map(struct world *w, uint32_t number, unsigned which); /* 0: errno decisions, 1: generations */
+unsigned counter_of_map(struct world *w, uint32_t number, unsigned which); /* 0: errno decisions, 1: generations,
+ * 2: generation of what nobody replaced since the last opaque call that may have changed the map */
 /* Value of a counter, then counts it up by one. */
 term state_count(struct world *w, struct state *s, unsigned counter);
 

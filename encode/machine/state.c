@@ -25,7 +25,7 @@ struct state *state_new(struct world *w)
 	s->regs[10] = value_pointer(w, region_make(w, REGION_STACK, 0, 0), word_const(w, STACK_BYTES));
 	s->frames[0] = frame_new(w);
 	s->depth = 1;
-	size_t n = COUNT_FIXED + 2 * w->n_maps + COUNTER_ROOM;
+	size_t n = COUNT_FIXED + MAP_COUNTERS * w->n_maps + COUNTER_ROOM;
 	s->counters = world_alloc(w, n * sizeof *s->counters);
 	for (size_t i = 0; i < n; i++)
 		s->counters[i] = word_const(w, 0);
@@ -53,7 +53,7 @@ struct state *state_copy(struct world *w, const struct state *s)
 	*c = *s;
 	for (unsigned i = 0; i < s->depth; i++)
 		c->frames[i] = frame_copy(w, s->frames[i]);
-	size_t n = COUNT_FIXED + 2 * w->n_maps + COUNTER_ROOM;
+	size_t n = COUNT_FIXED + MAP_COUNTERS * w->n_maps + COUNTER_ROOM;
 	c->counters = world_alloc(w, n * sizeof *c->counters);
 	memcpy(c->counters, s->counters, n * sizeof *c->counters);
 	c->mems = world_alloc(w, n_spaces(w) * sizeof *c->mems);
@@ -127,7 +127,7 @@ struct state *state_merge(struct world *w, struct state *a, struct state *b)
 	for (unsigned i = 0; i + 1 < a->depth; i++)
 		for (int k = 0; k < 5; k++)
 			a->saved[i][k] = value_ite(w, c, &a->saved[i][k], &b->saved[i][k]);
-	size_t n = COUNT_FIXED + 2 * w->n_maps + COUNTER_ROOM;
+	size_t n = COUNT_FIXED + MAP_COUNTERS * w->n_maps + COUNTER_ROOM;
 	for (size_t i = 0; i < n; i++)
 		a->counters[i] = term_ite(p, c, a->counters[i], b->counters[i]);
 	for (unsigned i = 0; i < n_spaces(w); i++)
@@ -138,7 +138,7 @@ struct state *state_merge(struct world *w, struct state *a, struct state *b)
 
 term *state_counter(struct world *w, struct state *s, unsigned counter)
 {
-	assert(counter < COUNT_FIXED + 2 * w->n_maps + COUNTER_ROOM);
+	assert(counter < COUNT_FIXED + MAP_COUNTERS * w->n_maps + COUNTER_ROOM);
 	return &s->counters[counter];
 }
 
@@ -146,7 +146,7 @@ unsigned counter_of_helper(struct world *w, uint32_t helper)
 {
 	assert(helper < 4096);
 	if (!w->helper_counter[helper]) {
-		assert(w->n_counters < COUNT_FIXED + 2 * w->n_maps + COUNTER_ROOM);
+		assert(w->n_counters < COUNT_FIXED + MAP_COUNTERS * w->n_maps + COUNTER_ROOM);
 		w->helper_counter[helper] = (uint32_t)w->n_counters++;
 	}
 	return w->helper_counter[helper];
@@ -155,7 +155,7 @@ unsigned counter_of_helper(struct world *w, uint32_t helper)
 unsigned counter_of_map(struct world *w, uint32_t number, unsigned which)
 {
 	(void)w;
-	return (unsigned)COUNT_FIXED + 2 * number + which;
+	return (unsigned)COUNT_FIXED + MAP_COUNTERS * number + which;
 }
 
 term state_count(struct world *w, struct state *s, unsigned counter)

@@ -80,7 +80,7 @@ struct world *world_new(struct term_pool *pool, enum progtype type, const struct
 	mem_init_world(w);
 	w->helper_counter = world_alloc(w, 4096 * sizeof *w->helper_counter);
 	w->empty_frame = frame_new(w);
-	w->n_counters = COUNT_FIXED + 2 * n_maps;
+	w->n_counters = COUNT_FIXED + MAP_COUNTERS * n_maps;
 	return w;
 }
 
