@@ -196,13 +196,13 @@ static inline struct scalar scalar_shift(enum scalar_operator op, struct scalar 
 	return scalar_synced(r);
 }
 
-/* The low 8, 16 or 32 bits, zero- or sign-extended. */
+/* The low 1 to 63 bits, zero- or sign-extended. The 32-bit view tells of no more than 32 of them. */
 static inline struct scalar scalar_extend(struct scalar s, unsigned bits, bool sign)
 {
 	struct scalar r = scalar_any();
 	if (scalar_is_empty(s))
 		return scalar_none();
-	for (unsigned view = 32; view <= 64; view += 32) {
+	for (unsigned view = bits > 32 ? 64 : 32; view <= 64; view += 32) {
 		struct scalar of_view = scalar_none();
 		struct arc side;
 		for (unsigned negative = 0; negative < 2; negative++) {

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * contain PROGRAMS SEED [DIR...]: random programs, and changes of accepted ones (as attack_safe makes them); exit
- * status 1 if a concrete state of a proved one is in none of the abstract states that the prover saw there.
+ * contain PROGRAMS SEED [DIR...]: random programs, and changes of accepted ones (as attack_safe makes them), every
+ * third about relations between numbers (random_relation.c); exit status 1 if a concrete state of a proved one is in
+ * none of the abstract states that the prover saw there.
  */
+#include "encode/object/loader.h"
 #include "tests/attack_base.h"
 #include "tests/contain.h"
+#include "tests/random_relation.h"
 #include "tests/shrink.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { INPUTS = 16 };
 
@@ -36,6 +40,24 @@ static void report(struct attack_program *a, struct question *q)
 	fflush(stdout);
 }
 
+static bool make(const struct attack_bases *b, uint64_t seed, struct attack_program *a)
+{
+	char err[300];
+	if (seed % 3)
+		return attack_make(b, seed, a);
+	*a = (struct attack_program){.name = "relations"};
+	if (object_assemble("relations", random_relation_text(seed), &a->object, err, sizeof err) != OBJECT_OK) {
+		fprintf(stderr, "seed %llu: %s\n", (unsigned long long)seed, err);
+		abort(); /* a bug of the generator or of the assembler */
+	}
+	a->program = *a->object->programs[0];
+	a->program.insns = malloc(a->program.n * sizeof *a->program.insns);
+	if (!a->program.insns)
+		abort();
+	memcpy(a->program.insns, a->object->programs[0]->insns, a->program.n * sizeof *a->program.insns);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct attack_bases bases = {0};
@@ -45,7 +67,7 @@ int main(int argc, char **argv)
 		attack_read_bases(&bases, argv[i]);
 	for (uint64_t seed = first; seed < first + n; seed++) {
 		struct attack_program a;
-		if (!attack_make(&bases, seed, &a))
+		if (!make(&bases, seed, &a))
 			continue;
 		struct question q = {.privileged = seed % 4 != 0, .seed = seed};
 		bool bad = is_outside(&q, &a.program);

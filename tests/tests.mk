@@ -184,7 +184,7 @@ attack-safe: $(B)/tests/attack_safe verifier-cases $(CORPUS_OBJ)
 	@$< --programs=$(N) --seed=$(SEED) $(BENCH) $(VERIFIER)/cases $(B)/corpus
 
 # Concrete states of proved programs in the prover's abstract ones
-CONTAIN_OBJ = $(patsubst %,$(B)/tests/%.c.o,contain attack_base) $(AGREE_OBJ)
+CONTAIN_OBJ = $(patsubst %,$(B)/tests/%.c.o,contain attack_base random_relation) $(AGREE_OBJ)
 $(B)/tests/contain: $(B)/tests/contain_main.c.o $(CONTAIN_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/tests/test_contain $(B)/tests/test_contain_state: $(B)/tests/test_%: $(B)/tests/test_%.c.o $(CONTAIN_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
