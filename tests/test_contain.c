@@ -4,6 +4,7 @@
 #include "encode/object/loader.h"
 #include "tests/attack_base.h"
 #include "tests/contain.h"
+#include "tests/random_relation.h"
 
 #include <criterion/criterion.h>
 #include <glob.h>
@@ -30,6 +31,20 @@ Test(contain, random_programs)
 			continue;
 		expect_inside(&a.program, a.name, seed, &checked);
 		attack_release(&a);
+	}
+	cr_expect_gt(checked, PROGRAMS * INPUTS);
+}
+
+Test(contain, relations)
+{
+	uint64_t checked = 0;
+	for (uint64_t seed = 1; seed <= PROGRAMS; seed++) {
+		struct object *o;
+		char err[300] = "";
+		cr_assert_eq(object_assemble("relations", random_relation_text(seed), &o, err, sizeof err), OBJECT_OK,
+			     "%s", err);
+		expect_inside(o->programs[0], "relations", seed, &checked);
+		object_free(o);
 	}
 	cr_expect_gt(checked, PROGRAMS * INPUTS);
 }
