@@ -285,7 +285,7 @@ static const struct fault_case {
     {"", "r0 = r3; exit", EXEC_FAULT, FAULT_REG_UNINIT},
     {"", "r0 = *(u64 *)(r10 - 8); exit", EXEC_FAULT, FAULT_STACK_UNINIT},
     {"", "r0 = *(u64 *)(r10 - 520); exit", EXEC_FAULT, FAULT_BOUNDS},
-    {"", "call 7; exit", EXEC_FAULT, FAULT_HELPER_PROG},
+    {"", "call xdp_adjust_head; exit", EXEC_FAULT, FAULT_HELPER_PROG},
     {"", "call 4000; exit", EXEC_UNMODELLED, FAULT_NONE},
 };
 
