@@ -21,21 +21,16 @@ static const struct map *map_of(const struct prover *v, const struct aval *p)
 	return &v->p->object->maps[p->object & ~INNER_MAP];
 }
 
+static void make_stale(void *arg, struct aval *v)
+{
+	(void)arg;
+	if (v->kind == KIND_PACKET)
+		v->kind = KIND_STALE;
+}
+
 void access_move_packet(struct astate *s)
 {
-	struct aval *r = s->r;
-	for (unsigned i = 0; i < 11; i++)
-		if (r[i].kind == KIND_PACKET)
-			r[i].kind = KIND_STALE;
-	for (unsigned d = 0; d < s->depth; d++) {
-		struct aframe *f = &s->frames[d];
-		for (unsigned i = 0; i < 5; i++)
-			if (f->saved[i].kind == KIND_PACKET)
-				f->saved[i].kind = KIND_STALE;
-		for (uint32_t i = 0; i < f->n_cells; i++)
-			if (f->cells[i].v.kind == KIND_PACKET)
-				f->cells[i].v.kind = KIND_STALE;
-	}
+	state_visit(s, make_stale, NULL);
 	s->length = s->meta = 0;
 }
 

@@ -7,7 +7,10 @@
  * that it can't go on forever (measure.c). Why that is enough: an endless run
  * would pass some widened head endlessly often (every cycle has a head, and a
  * path that ended in an explored state continues as that one did, with the same
- * head symbols), each time with the measure nearer to its bound.
+ * head symbols), each time with the measure nearer to its bound. What is counted
+ * by call, the rounds of a callback and may_gotos, says so within one call only:
+ * no path of another call ends in what was explored of that one while its heads
+ * are open (is_of_another_call), so that a run which leaves it never comes back.
  */
 #include "contract.h"
 #include "explore.h"
@@ -45,6 +48,10 @@ struct explorer {
 	uint32_t n_heads, cap_heads;
 	struct callback_round **rounds;
 	size_t n_rounds;
+	bool counts;            /* a loop may end because each call has so many rounds or may_gotos only */
+	uint32_t n_calls;
+	struct node **widened;  /* heads in calls, those that are explored to all ends are dropped in passing */
+	size_t n_widened, cap_widened;
 };
 
 static void *checked(void *p)
@@ -67,6 +74,12 @@ static void mark_blocks(struct explorer *x, const struct cfg *c)
 	}
 }
 
+static bool is_counted(const struct insn *in)
+{
+	return isa_rows[in->op].form == FORM_MAYGOTO || (in->op == ISA_LDDW && in->src == WIDE_FUNC) ||
+	       (isa_rows[in->op].form == FORM_CALL && in->src == CALL_KFUNC);
+}
+
 static bool prepare(struct explorer *x)
 {
 	const struct program *p = x->v->p;
@@ -78,6 +91,8 @@ static bool prepare(struct explorer *x)
 	x->v->liveness = liveness_new(p);
 	x->v->stack_used = checked(calloc(p->n_subs, sizeof *x->v->stack_used));
 	visits_init(&x->visits);
+	for (size_t i = 0; i < p->n; i++)
+		x->counts |= is_counted(&p->insns[i]);
 	for (uint32_t i = 0; i < p->n_subs; i++) {
 		const struct subprogram *sub = &p->subs[i];
 		char err[160];
@@ -104,6 +119,7 @@ static void release(struct explorer *x)
 	x->v->result->states += x->visits.states;
 	visits_release(&x->visits);
 	free(x->rounds);
+	free(x->widened);
 	free(x->stack);
 	free(x->cfgs);
 	free(x->marks);
@@ -281,6 +297,35 @@ static bool begins_anew(struct explorer *x, const struct node *latest, const str
 	return latest->serial && !rounds && latest->outside != loops_around(x, s, false, identity_of);
 }
 
+/* Is the state that is left behind of a call with an open head, in which the path at work is not? */
+static bool is_of_another_call(struct explorer *x, const struct node *n, const struct astate *s)
+{
+	size_t kept = 0;
+	bool other = false;
+	for (size_t i = 0; i < x->n_widened; i++) {
+		struct node *head = x->widened[i];
+		if (!head->open)
+			continue;
+		x->widened[kept++] = head;
+		unsigned d = head->state->depth - 1;
+		uint32_t call = head->state->frames[d].call;
+		other |= d < s->depth && n->state->frames[d].call == call && s->frames[d].call != call;
+	}
+	x->n_widened = kept;
+	return other;
+}
+
+static void keep_widened(struct explorer *x, struct node *n)
+{
+	if (!x->counts || n->state->depth == 1)
+		return;
+	if (x->n_widened == x->cap_widened) {
+		x->cap_widened = x->cap_widened ? x->cap_widened * 2 : 16;
+		x->widened = checked(realloc(x->widened, x->cap_widened * sizeof *x->widened));
+	}
+	x->widened[x->n_widened++] = n;
+}
+
 /* Is the state included in what was there before? A cycle is for its head to decide about. */
 static enum arrival compare(struct explorer *x, const struct place *p, const struct astate *s, bool head, bool rounds)
 {
@@ -288,14 +333,15 @@ static enum arrival compare(struct explorer *x, const struct place *p, const str
 	x->v->work += p->closed.n / NODES_A_STEP;
 	for (size_t i = p->closed.n; i-- > 0;) {
 		struct node *n = p->closed.at[i];
-		if (n->state->gotos <= s->gotos && state_included(s, n->state, n->serial)) {
+		if (n->state->gotos <= s->gotos && state_included(s, n->state, n->serial) &&
+		    !is_of_another_call(x, n, s)) {
 			n->hits++;
 			return ARRIVE_END;
 		}
 		n->misses++;
 	}
 	if (latest && latest->state && !begins_anew(x, latest, s, rounds) &&
-	    state_included(s, latest->state, latest->serial))
+	    state_included(s, latest->state, latest->serial) && !is_of_another_call(x, latest, s))
 		return close_cycle(x, latest, s, rounds);
 	return ARRIVE_NEW;
 }
@@ -416,6 +462,8 @@ static bool arrive(struct explorer *x, struct astate *s, struct node **node)
 	(*node)->context = context;
 	(*node)->outside = outside;
 	(*node)->joins = joins;
+	if (serial)
+		keep_widened(x, *node);
 	return true;
 }
 
@@ -449,6 +497,8 @@ static bool enter(struct explorer *x, struct astate *s, uint32_t target, const s
 	f->back = s->slot + 1;
 	f->sub = x->sub_of[target];
 	f->callback = callback;
+	f->call = ++x->n_calls;
+	f->gotos = s->gotos;
 	s->r[0] = aval_none();
 	for (unsigned i = 6; i < 10; i++)
 		s->r[i] = aval_none();
@@ -489,6 +539,7 @@ static void leave(struct astate *s)
 	unsigned dead = s->depth;
 	memcpy(s->r + 6, f->saved, sizeof f->saved);
 	s->slot = f->back;
+	s->gotos = f->gotos;
 	free(f->cells);
 	for (unsigned i = 1; i <= 5; i++)
 		s->r[i] = aval_none();

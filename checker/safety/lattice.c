@@ -164,7 +164,7 @@ static bool frame_included(struct inclusion *n, unsigned d)
 	uint64_t secret_a[STACK_BYTES / 64], secret_b[STACK_BYTES / 64];
 	stack_list_secrets(n->a, d, secret_a);
 	stack_list_secrets(n->b, d, secret_b);
-	if (a->begun < b->begun) /* more rounds may follow than b knows */
+	if (a->begun < b->begun || a->gotos < b->gotos) /* more rounds may follow than b knows */
 		return false;
 	if (!bits_included(b->written, a->written) || !bits_included(secret_a, secret_b))
 		return false;
@@ -417,6 +417,8 @@ static void join_frame(struct meeting *m, unsigned d)
 	struct aframe *o = &m->out->frames[d];
 	o->back = a->back, o->sub = a->sub, o->callback = a->callback;
 	o->begun = a->begun < b->begun ? a->begun : b->begun;
+	o->gotos = a->gotos < b->gotos ? a->gotos : b->gotos;
+	o->call = b->call; /* the path at work is b's */
 	for (unsigned i = 0; i < STACK_BYTES / 64; i++) {
 		o->written[i] = a->written[i] & b->written[i];
 		o->secret[i] = a->secret[i] | b->secret[i];

@@ -109,6 +109,8 @@ struct aframe {
 	uint32_t sub;                        /* index of the subprogram that runs */
 	const struct callback_round *callback; /* that it is a round of, NULL: an ordinary call; owned by the walk */
 	uint32_t begun;                      /* callback: rounds so far, at least */
+	uint32_t call;                       /* number of the call on the walk, all rounds of a callback are one; 0: entry */
+	uint32_t gotos;                      /* the caller's state.gotos */
 	struct aval args[5];                 /* callback: what each round gets */
 };
 
@@ -134,7 +136,7 @@ struct astate {
 	uint32_t rcu;     /* depth of rcu/preempt sections held */
 	uint32_t next_id; /* for null_id and ref */
 	uint32_t compared; /* slot of the latest comparison with data_end + 1, 0: none; for texts only */
-	uint32_t gotos;   /* may_gotos passed on this path, at least: a loop that passes one ends */
+	uint32_t gotos;   /* may_gotos passed in this call, at least: each call may pass so many only */
 	bool round;       /* a callback's round begins here */
 	struct aframe frames[MAX_FRAMES];
 };
