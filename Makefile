@@ -32,7 +32,7 @@ EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context
 EQUIV_SRC = $(addprefix checker/equiv/,pairing.c stamp.c events.c compare.c address.c loadable.c friendly.c equiv.c) \
 	$(addprefix checker/witness/,oracle.c witness.c show.c)
 SAFETY_SRC = $(addprefix checker/safety/,symbol.c state.c stack.c lattice.c liveness.c transfer.c atomic.c branch.c access.c \
-	measure.c visit.c explore.c origin.c object.c contract.c contract_args.c contract_map.c contract_object.c contract_rule.c \
+	measure.c visit.c arrive.c frame.c explore.c origin.c object.c contract.c contract_args.c contract_map.c contract_object.c contract_rule.c \
 	contract_callback.c contract_dynptr.c contract_lock.c contract_kfunc.c contract_iter.c held.c exit.c bounds.c replay.c search.c prover.c kernel_rule.c path.c programs.c \
 	safety_report.c)
 API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c
