@@ -273,6 +273,8 @@ int helper_printed(const struct helper_row *row);
 bool helper_takes_context(const struct helper_row *row, enum progtype type);
 /* Has an exact model that calls a function of the program? A block ends with its call. */
 bool helper_calls_back(const struct helper_row *row);
+/* The function argument of an opaque row that the call runs before it returns; -1: it has none. */
+int helper_code_argument(const struct helper_row *row);
 
 enum verdict { VERDICT_PROVED, VERDICT_REFUTED, VERDICT_UNKNOWN };
 

@@ -251,10 +251,26 @@ static void befriend(struct question *q, term question, struct solver_model *mod
 	solver_set_query_ms(q->opt->solver, old);
 }
 
+/* A model of *question that takes no input for what a function of the programs does; false: there may be none. */
+static bool avoid_guesses(struct question *q, term *question, struct solver_model *model)
+{
+	struct term_pool *p = q->pool;
+	term guessed = term_or(p, q->run[0]->guessed, q->run[1]->guessed);
+	if (term_is_false(p, guessed))
+		return true;
+	solver_release_model(model);
+	*question = term_and(p, *question, term_not(p, guessed));
+	return ask(q, "not guessed", *question, model, NULL) == SOLVER_SAT;
+}
+
 /* A model of `question` was found: the concrete machine decides. */
 static bool try_witness(struct question *q, term question, struct solver_model *model)
 {
 	char what[256];
+	if (!avoid_guesses(q, &question, model)) {
+		set_unknown(q, REASON_OPAQUE, "what a callback does");
+		return false;
+	}
 	befriend(q, question, model);
 	struct input *in = witness_from_model(q->pool, model);
 	solver_release_model(model);

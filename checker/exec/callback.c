@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Helpers that call a function of the program again and again: bpf_loop and bpf_for_each_map_elem of arrays. */
+/* Helpers that call a function of the program again and again: bpf_loop and bpf_for_each_map_elem of arrays. What that
+ * of bpf_user_ringbuf_drain does is input. */
 #include "machine.h"
 
 #include <string.h>
@@ -101,4 +102,22 @@ void helper_run_FOR_EACH(struct machine *m, struct helper_call *c)
 		helper_return(c, -EXEC_EINVAL);
 	else
 		set_pending(m, c, def->max_entries);
+}
+
+void helper_run_code(struct machine *m, struct helper_call *c)
+{
+	uint64_t at = m->opaque_calls, which = (uint64_t)helper_code_argument(c->row);
+	const struct helper_row *row = c->row;
+	struct helper_row idle = *row;
+	if (m->opt->safety)
+		machine_stop(m, REASON_CALLBACK, "what the function of %s does", row->name);
+	if (machine_input(m, IN_OUT_LEN, 2, at, which)) {
+		helper_run_opaque(m, c);
+		return;
+	}
+	idle.effects &= (uint32_t) ~(MAPS_WRITE | KERNEL_WRITE);
+	c->row = &idle;
+	helper_run_opaque(m, c);
+	c->row = row;
+	helper_return(c, c->ret.word & 1 ? -EXEC_EBUSY : 0);
 }

@@ -386,6 +386,14 @@ static bool is_pure(const struct machine *m, const struct helper_call *c)
 	return c->row->model == MODEL_MAP_LOOKUP && (model == MAP_ARRAY || model == MAP_HASH);
 }
 
+static void run_opaque(struct machine *m, struct helper_call *c)
+{
+	if (helper_code_argument(c->row) < 0)
+		helper_run_opaque(m, c);
+	else
+		helper_run_code(m, c);
+}
+
 static void run_model(struct machine *m, struct helper_call *c)
 {
 	m->changes += !is_pure(m, c);
@@ -393,7 +401,7 @@ static void run_model(struct machine *m, struct helper_call *c)
 	/* clang-format off */
 	switch (c->row->model) {
 	case MODEL_NONE: machine_stop(m, reason_of(c->row), "%s%s is not modelled", prefix(c->row), c->row->name);
-	case MODEL_OPAQUE: helper_run_opaque(m, c); return;
+	case MODEL_OPAQUE: run_opaque(m, c); return;
 	case MODEL_CONST: return_input(c, machine_input(m, IN_CONST, 2, id, (uint64_t)0)); return;
 	case MODEL_ORACLE:
 		return_input(c, machine_input(m, IN_ORACLE, 2, id, machine_count(m, c->row->id)));

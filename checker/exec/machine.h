@@ -315,6 +315,8 @@ void helper_return(struct helper_call *c, int64_t word); /* a number */
 /* Replaces own addresses among the arguments of a format by what is printed of the memory there. */
 void helper_follow_format(struct machine *m, const struct helper_call *c, struct exec_event *e);
 void helper_run_opaque(struct machine *m, struct helper_call *c); /* an event, and results that are input */
+/* The same for a row with a function that runs before the call returns (helper_code_argument). */
+void helper_run_code(struct machine *m, struct helper_call *c);
 /* One exact model each, see helper_model.def. */
 #define HELPER_MODEL(name) void helper_run_##name(struct machine *m, struct helper_call *c);
 #include "helper_model.def"

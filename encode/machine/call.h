@@ -98,6 +98,8 @@ bool map_inner_lookup(struct call *c);
 bool call_follow_format(struct call *c, struct event *e);
 /* The sound default: an event, and results that are input. */
 bool call_opaque(struct call *c);
+/* The same for a row with a function that runs before the call returns (helper_code_argument). */
+bool call_opaque_code(struct call *c);
 /* Records a visible or internal opaque event with the arguments as the row says; returns its position. */
 term call_opaque_event(struct call *c, struct event **out);
 #endif

@@ -371,7 +371,7 @@ static bool dispatch(struct call *c)
 		call_set_number(c, world_input2(w, IN_ORACLE, id, state_count(w, c->state, counter_of_helper(w, c->row->id))));
 		return true;
 	case MODEL_OPAQUE:
-		return call_opaque(c);
+		return helper_code_argument(c->row) < 0 ? call_opaque(c) : call_opaque_code(c);
 	default:
 		return models[c->row->model](c);
 	}

@@ -277,6 +277,7 @@ struct run {
 	uint32_t slot;               /* instruction at work */
 	uint64_t steps;
 	term stamps[2];              /* where it uses tstamp, and reads tstamp_type; 0: nowhere */
+	term guessed;                /* where what a function of the program does is input, see helper_code.c */
 	bool uses_opaque;            /* some result is an uninterpreted function */
 	volatile int *stop;          /* set by ctrl-C */
 	/* Others write to all memory but stack and context meanwhile: what is read there, and whether a map holds a key, is

@@ -11,6 +11,7 @@ struct run *run_new(struct world *w, const struct program *p, const uint32_t *ma
 {
 	struct run *r = world_checked(calloc(1, sizeof *r));
 	r->world = w;
+	r->guessed = term_false(w->pool);
 	r->program = p;
 	r->map_numbers = map_numbers;
 	r->unroll = 1100; /* a little over what programs write as "at most 1000" and 1024 */

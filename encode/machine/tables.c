@@ -300,6 +300,14 @@ bool helper_calls_back(const struct helper_row *row)
 	return row->model == MODEL_LOOP || row->model == MODEL_FOR_EACH;
 }
 
+int helper_code_argument(const struct helper_row *row)
+{
+	for (int i = 0; i < 5; i++)
+		if (row->model == MODEL_OPAQUE && row->args[i] == ARG_FUNC && row->effects & MAPS_WRITE)
+			return i;
+	return -1;
+}
+
 const char *const reason_texts[REASON_COUNT] = {
 #define REASON(name, text) [REASON_##name] = text,
 #include "reason.def"
