@@ -117,6 +117,13 @@ static bool is_ordering(enum isa_op op)
 	return op != ISA_JEQ && op != ISA_JNE && op != ISA_JSET;
 }
 
+/* A pointer plus any number may equal whatever a program guesses (BPF_MAX_VAR_OFF bounds it in the kernel). */
+static bool is_far(const struct machine *m, struct value v)
+{
+	int64_t off = is_pointer(v) ? (int64_t)(v.word - m->regions[v.region].base) : 0;
+	return off <= -(1ll << 29) || off >= 1ll << 29;
+}
+
 /* check_cond_jmp_op lets those who may see addresses compare what they like. */
 static void check_comparison(struct machine *m, const struct insn *in, struct value d, struct value s)
 {
@@ -129,11 +136,11 @@ static void check_comparison(struct machine *m, const struct insn *in, struct va
 		refuse_operation(m, in, "32-bit comparison of a pointer");
 	if (in->op == ISA_JSET)
 		refuse_operation(m, in, "bits of a pointer are tested");
-	if (!is_ordering(in->op))
-		return;
-	if (one && (is_pointer(d) ? s : d).word)
-		refuse_operation(m, in, "order of a pointer and a number other than 0");
-	if (!one && d.region != s.region)
+	if (one && (is_pointer(d) ? s : d).word) /* a program could guess until they are equal */
+		refuse_operation(m, in, "comparison of a pointer and a number other than 0");
+	if (d.region != s.region && (is_far(m, d) || is_far(m, s)))
+		refuse_operation(m, in, "comparison of a pointer far outside of its region");
+	if (is_ordering(in->op) && !one && d.region != s.region)
 		refuse_operation(m, in, "order of pointers into different regions");
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define SMALL (1ll << 60)
+#define POINTER_NEAR (1ll << 29)
 
 static enum scalar_relation relation_of(enum isa_op op)
 {
@@ -199,6 +200,13 @@ static bool assume_null(struct astate *s, const struct aval *p, bool is_null)
 	return true;
 }
 
+/* A pointer plus any number may equal whatever a program guesses (BPF_MAX_VAR_OFF bounds it in the kernel). */
+static bool is_near(const struct astate *s, const struct aval *v)
+{
+	struct scalar f = state_number(s, v);
+	return !aval_is_pointer(v) || (f.smin > -POINTER_NEAR && f.smax < POINTER_NEAR);
+}
+
 static bool has_meaning(const struct astate *s, enum scalar_relation rel, unsigned width, const struct aval *a,
 			const struct aval *b)
 {
@@ -207,8 +215,12 @@ static bool has_meaning(const struct astate *s, enum scalar_relation rel, unsign
 		return !state_tainted(s, a) && !state_tainted(s, b);
 	if (width == 32)
 		return false;
-	return equality || same_memory(s, a, b) || is_null_test(s, rel, a, b, &null_if) ||
-	       (a->kind == KIND_STALE && b->kind == KIND_STALE);
+	if (same_memory(s, a, b) || (a->kind == KIND_STALE && b->kind == KIND_STALE))
+		return true;
+	if (!is_near(s, a) || !is_near(s, b))
+		return false;
+	return (equality && aval_is_pointer(a) && aval_is_pointer(b)) || is_null_test(s, rel, a, b, &null_if) ||
+	       (equality && is_null_test(s, rel, b, a, &null_if));
 }
 
 /* One side: the relation holds. */
