@@ -222,7 +222,7 @@ static size_t exit_constants(const struct explorer *x, const struct astate *s, u
 	for (size_t i = 0; i < c->n && n + 3 <= most; i++) {
 		const struct block *b = &c->blocks[i];
 		const struct insn *last = &x->v->p->insns[b->end - 1];
-		if (isa_rows[last->op].form != FORM_JMP || !last->k || !cfg_loop_holds(c, head, (int)i) ||
+		if (!explorer_has_form(last, FORM_JMP) || !last->k || !cfg_loop_holds(c, head, (int)i) ||
 		    (b->succ[0] >= 0 && cfg_loop_holds(c, head, b->succ[0]) && b->succ[1] >= 0 &&
 		     cfg_loop_holds(c, head, b->succ[1])))
 			continue;
