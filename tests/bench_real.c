@@ -149,7 +149,7 @@ static void run_object(struct real_report *report, struct children *jobs, const 
 			struct program *p = o->programs[i];
 			real_give_type(p, name);
 			snprintf(full, sizeof full, "%s/%s:%s", set, name, p->name);
-			if (only && !strstr(full, only))
+			if ((only && !strstr(full, only)) || !real_is_loaded(p, name))
 				continue;
 			struct real_result *r = add_result(report, set, name, p->name);
 			r->insns = p->n;

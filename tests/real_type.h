@@ -7,4 +7,6 @@
 
 /* Sets the type of a program that has none by the name of its object's file. */
 void real_give_type(struct program *p, const char *object);
+/* Is the function a program to any loader of its object? */
+bool real_is_loaded(const struct program *p, const char *object);
 #endif
