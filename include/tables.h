@@ -249,10 +249,15 @@ const struct helper_row *helper_find_name(const char *name); /* with or without 
 bool helper_takes_map(const struct helper_row *row, enum maptype type, enum progtype prog);
 /* May programs of a type call it? Those without a type may call what every type may. */
 bool helper_allowed(const struct helper_row *row, enum progtype type);
+/* What a tail call out of a subprogram is for the caller: a call that may do everything. */
+extern const struct helper_row helper_tail_returns;
+/* Does that, with what other programs of the type may change, stay within what is modelled? */
+bool helper_tail_may_return(enum progtype type);
 
 /* Kernel functions have numbers behind those of the helpers: those of kfunc.def in its order, then the others by a
  * hash of the name, of which no two that meet may be the same (pairing.c). */
 #define EVENT_CODE 0xfffu /* an internal event: which function the kernel will call later */
+#define EVENT_TAIL_RETURNS 0xffeu /* a tail call out of a subprogram: another program ran, and its caller goes on */
 #define KFUNC_ID 0x1000u
 #define KFUNC_ID_OTHER 0x2000u
 #define KFUNC_ID_END 0x10000u

@@ -56,7 +56,7 @@ const char *run_event_name(const struct exec_event *e)
 {
 	if (e->kind >= EXEC_EVENT_ATOMIC)
 		return isa_rows[e->kind - EXEC_EVENT_ATOMIC].name;
-	const struct helper_row *row = helper_find(e->kind);
+	const struct helper_row *row = e->kind == EVENT_TAIL_RETURNS ? &helper_tail_returns : helper_find(e->kind);
 	return row ? row->name : "?";
 }
 

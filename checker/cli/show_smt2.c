@@ -86,7 +86,8 @@ static void add_event(struct encoding *e, size_t i)
 {
 	const struct event *v = &e->run->events[i];
 	const struct helper_row *row = v->atomic ? NULL : helper_find(v->kind);
-	const char *name = v->atomic ? isa_rows[v->kind - EVENT_ATOMIC].name : row ? row->name : "?";
+	const char *other = v->kind == EVENT_TAIL_RETURNS ? helper_tail_returns.name : "?";
+	const char *name = v->atomic ? isa_rows[v->kind - EVENT_ATOMIC].name : row ? row->name : other;
 	describe(e, add(e, v->guard, true, "event %zu", i), v->visible ? "visible" : "internal", name, v->slot);
 	for (size_t k = 0; k < v->n_args; k++)
 		add(e, v->args[k], false, "event %zu argument %zu", i, k);

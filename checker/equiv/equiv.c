@@ -169,6 +169,7 @@ static void encode(struct question *q)
 			q->run[i]->unroll = q->opt->unroll;
 		run_execute(q->run[i]);
 	}
+	compare_tail_calls(q->run[0], q->run[1]);
 	term unknown = term_or(q->pool, run_any_unknown(q->run[0]), run_any_unknown(q->run[1]));
 	q->no_fault = term_not(q->pool, run_any_fault(q->run[0]));
 	q->modelled = term_not(q->pool, unknown);

@@ -6,6 +6,7 @@
  * event i of the first and j of the second on are equal.
  */
 #include "checker/equiv/compare.h"
+#include "checker/exec/exec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,4 +166,30 @@ term compare_events(struct comparison *c, struct run *a, struct run *b, bool vis
 	free(s.a - skip);
 	free(s.b - skip);
 	return same;
+}
+
+static term any_event(const struct run *r, uint32_t kind, uint32_t *slot)
+{
+	struct term_pool *p = r->world->pool;
+	term any = term_false(p);
+	for (size_t i = 0; i < r->n_events; i++) {
+		const struct event *e = &r->events[i];
+		if (e->atomic || e->kind != kind)
+			continue;
+		any = term_or(p, any, e->guard);
+		*slot = e->slot;
+	}
+	return any;
+}
+
+/* The other program may do the same in both: what it returns may be what is returned, and nothing comes behind it. */
+void compare_tail_calls(struct run *a, struct run *b)
+{
+	struct term_pool *p = a->world->pool;
+	uint32_t slot = 0;
+	term ends = term_ne(p, any_event(a, EXEC_EVENT_TAIL, &slot), any_event(b, EXEC_EVENT_TAIL, &slot));
+	term returns = any_event(a, EVENT_TAIL_RETURNS, &slot), other = any_event(b, EVENT_TAIL_RETURNS, &slot);
+	struct state under = {.guard = term_and(p, ends, term_or(p, returns, other))};
+	b->slot = slot < b->program->n ? slot : 0;
+	run_unknown(b, &under, REASON_HELPER, "a tail call that returns against one that does not");
 }

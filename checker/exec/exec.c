@@ -185,22 +185,6 @@ void exec_enter(struct machine *m, uint32_t target)
 	m->pc = target;
 }
 
-static void call(struct machine *m, const struct insn *in)
-{
-	switch ((enum call_kind)in->src) {
-	case CALL_HELPER:
-		if (in->imm == CORE_UNRESOLVED)
-			machine_fault(m, FAULT_UNRESOLVED, "a CO-RE relocation has no answer in this kernel");
-		helper_call(m, in);
-		return;
-	case CALL_LOCAL:
-		exec_enter(m, (uint32_t)insn_target(in, m->pc - 1));
-		return;
-	case CALL_KFUNC:
-		helper_call_kfunc(m, &m->p->object->externs[in->imm]);
-	}
-}
-
 /* A static subprogram may leave r0 unwritten; its caller finds out if it reads it. */
 static void leave(struct machine *m)
 {
@@ -226,6 +210,26 @@ static void leave(struct machine *m)
 	m->pc = f->back;
 	if (f->callback.rounds)
 		callback_return(m, f->callback);
+}
+
+static void call(struct machine *m, const struct insn *in)
+{
+	switch ((enum call_kind)in->src) {
+	case CALL_HELPER:
+		if (in->imm == CORE_UNRESOLVED)
+			machine_fault(m, FAULT_UNRESOLVED, "a CO-RE relocation has no answer in this kernel");
+		helper_call(m, in);
+		if (m->leaves) {
+			m->leaves = false;
+			leave(m);
+		}
+		return;
+	case CALL_LOCAL:
+		exec_enter(m, (uint32_t)insn_target(in, m->pc - 1));
+		return;
+	case CALL_KFUNC:
+		helper_call_kfunc(m, &m->p->object->externs[in->imm]);
+	}
 }
 
 /* net/core/filter.c, bpf_gen_ld_abs: out of range leaves the function with r0 = 0. */

@@ -166,6 +166,32 @@ static bool map_has(struct machine *m, const struct helper_call *c, uint32_t ind
 	return machine_input(m, IN_MAP_HAS, 2, (uint64_t)m->maps[c->map].number, (uint64_t)index) != 0;
 }
 
+/* A call that runs programs may use up the tail calls that a run has (MAX_TAIL_CALL_CNT in the kernel). */
+static bool program_there(struct machine *m, const struct helper_call *c, uint32_t index)
+{
+	const struct map_state *s = &m->maps[c->map];
+	if (!s->after)
+		return map_has(m, c, index);
+	return machine_input(m, IN_AFTER_HAS, 3, s->after - 1, (uint64_t)s->number, (uint64_t)index) != 0;
+}
+
+/* The other program has done whatever it does, and returns to this subprogram's caller. */
+static void return_from_target(struct machine *m, struct helper_call *c, uint32_t index)
+{
+	if (!helper_tail_may_return(m->p->type))
+		machine_stop(m, REASON_HELPER, "tail call out of a subprogram, which returns to its caller");
+	machine_check_leaks(m);
+	struct exec_event *e = machine_add_event(m, EVENT_TAIL_RETURNS, true);
+	e->n_args = 2;
+	e->args[0] = m->maps[c->map].number;
+	e->args[1] = index;
+	uint64_t position = m->opaque_calls++;
+	after_change_state(m, &helper_tail_returns, position);
+	packet_move(m);
+	helper_return(c, (int64_t)machine_input(m, IN_RESULT, 2, (uint64_t)EVENT_TAIL_RETURNS, position));
+	m->leaves = true;
+}
+
 /* What the kernel leaves in r0 when it falls through depends on the JIT; the verifier forgets r0..r5. */
 void helper_run_TAIL_CALL(struct machine *m, struct helper_call *c)
 {
@@ -173,10 +199,12 @@ void helper_run_TAIL_CALL(struct machine *m, struct helper_call *c)
 	uint32_t index = (uint32_t)c->arg[2].word;
 	if (maptype_rows[def->type].model != MAP_PROGS)
 		machine_fault(m, FAULT_HELPER_ARG, "map %s is not a program array", def->name);
-	if (index >= def->max_entries || !map_has(m, c, index))
+	if (index >= def->max_entries || !program_there(m, c, index))
 		return;
-	if (m->depth)
-		machine_stop(m, REASON_HELPER, "tail call out of a subprogram, which returns to its caller");
+	if (m->depth) {
+		return_from_target(m, c, index);
+		return;
+	}
 	machine_check_leaks(m);
 	struct exec_event *e = machine_add_event(m, EXEC_EVENT_TAIL, true);
 	e->n_args = 2;

@@ -183,6 +183,14 @@ static bool run_loaded(struct test *t, struct live_maps *maps, int fd, const str
 	return good;
 }
 
+static bool makes_tail_call(const struct exec_outcome *o)
+{
+	for (size_t i = 0; i < o->n_events; i++)
+		if (o->events[i].kind == EVENT_TAIL_RETURNS)
+			return true;
+	return o->end == EXEC_TAIL_CALL;
+}
+
 static enum kernel_status run_settled(const struct program *p, const struct input *in, const struct exec_outcome *given,
 				      const struct exec_options *opt, const struct exec_outcome *touched,
 				      struct exec_outcome *out, struct live_error *e)
@@ -230,7 +238,7 @@ enum kernel_status kernel_run(const struct program *p, const struct input *in, c
 	}
 	exec_run(p, in, opt, &mine);
 	struct input *settled = NULL;
-	if (mine.end == EXEC_TAIL_CALL)
+	if (makes_tail_call(&mine))
 		live_fail(&e, KERNEL_CANT_SET, "the target of a tail call");
 	else
 		settled = settle_input(p, in, opt, &mine, &e);

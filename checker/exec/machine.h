@@ -146,6 +146,7 @@ struct machine {
 	uint64_t jumps, changes; /* backward jumps; of what is neither register nor stack, so far (progress.c) */
 	struct snapshot *snapshot; /* NULL: none yet */
 	uint32_t fetched; /* region of what the running atomic found, in safety runs */
+	bool leaves;     /* the helper that ran ended the function, too */
 	bool flows;      /* what the instruction at work makes is one of them */
 	struct frame frames[MAX_FRAMES];
 	unsigned depth;         /* frame that runs */

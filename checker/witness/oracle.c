@@ -14,7 +14,7 @@ struct opaque_call {
 static bool is_opaque_call(const struct exec_event *e)
 {
 	const struct helper_row *row = e->kind < EXEC_EVENT_ATOMIC ? helper_find(e->kind) : NULL;
-	if (e->kind >= KFUNC_ID && e->kind < KFUNC_ID_END)
+	if ((e->kind >= KFUNC_ID && e->kind < KFUNC_ID_END) || e->kind == EVENT_TAIL_RETURNS)
 		return true;
 	return row &&
 	       (row->model == MODEL_OPAQUE || row->model == MODEL_SPIN_LOCK || row->model == MODEL_MAP_PEEK ||

@@ -146,6 +146,51 @@ static term low_word(struct call *c, term t)
 	return term_zext(c->pool, term_extract(c->pool, t, 31, 0), 64);
 }
 
+/* A call that runs programs may use up the tail calls that a run has (MAX_TAIL_CALL_CNT in the kernel). */
+static term program_there(struct call *c, term index)
+{
+	struct world *w = c->world;
+	mem present = c->state->mems[space_of_map(c->map, MAP_PRESENT)];
+	term in = term_ult(c->pool, index, word_const(w, w->maps[c->map].def->max_entries));
+	return term_and(c->pool, in, mem_read_byte(w, present, tuple_make(w, &index, 1), word_const(w, 0)));
+}
+
+/* The other program has done whatever it does, and returns to this subprogram's caller. */
+static void return_from_target(struct call *c, term index)
+{
+	struct world *w = c->world;
+	struct run *r = c->run;
+	struct state *s = c->state;
+	struct event *e;
+	run_fault(r, s, FAULT_LEAK, term_ne(c->pool, s->counters[COUNT_REFERENCES], word_const(w, 0)));
+	term position = call_opaque_event(c, &e);
+	e->n_args = 2;
+	e->args[0] = word_const(w, c->map);
+	e->args[1] = index;
+	r->uses_opaque = true;
+	call_change_state(c, position);
+	state_count(w, s, COUNT_EPOCH);
+	s->regs[0] = value_number(w, world_input2(w, IN_RESULT, word_const(w, c->row->id), position));
+	r->leaves = r->leaves ? state_merge(w, r->leaves, s) : s;
+}
+
+static bool tail_call_returns(struct call *c, term index, term there)
+{
+	struct state *s = c->state;
+	struct call taken = *c;
+	if (!helper_tail_may_return(c->world->type)) {
+		run_unknown(c->run, s, REASON_HELPER, "tail call out of a subprogram");
+		return false;
+	}
+	taken.row = &helper_tail_returns;
+	taken.state = state_copy(c->world, s);
+	taken.state->guard = term_and(c->pool, s->guard, there);
+	return_from_target(&taken, index);
+	s->guard = term_and(c->pool, s->guard, term_not(c->pool, there));
+	c->result = value_uninit(c->world);
+	return !term_is_false(c->pool, s->guard);
+}
+
 bool model_tail_call(struct call *c)
 {
 	struct term_pool *p = c->pool;
@@ -154,11 +199,9 @@ bool model_tail_call(struct call *c)
 		run_fault(c->run, s, FAULT_HELPER_ARG, term_true(p));
 		return false;
 	}
-	term index = low_word(c, c->word[2]), there = target_there(c, index);
-	if (s->depth > 1) { /* the target would return to this subprogram's caller */
-		run_unknown(c->run, s, REASON_HELPER, "tail call out of a subprogram");
-		return false;
-	}
+	term index = low_word(c, c->word[2]), there = program_there(c, index);
+	if (s->depth > 1)
+		return tail_call_returns(c, index, there);
 	struct state *gone = state_copy(c->world, s);
 	gone->guard = term_and(p, s->guard, there);
 	gone->regs[0] = value_number(c->world, word_const(c->world, 0));

@@ -223,6 +223,24 @@ const struct helper_row helper_rows[] = {
 };
 const size_t helper_row_count = sizeof helper_rows / sizeof *helper_rows;
 
+const struct helper_row helper_tail_returns = {
+    .id = EVENT_TAIL_RETURNS,
+    .name = "tail_call",
+    .ret = RET_INT,
+    .bits = 64,
+    .args = {ARG_CTX, ARG_MAP, ARG_INT, ARG_NONE, ARG_NONE},
+    .effects = RUNS_CODE,
+    .model = MODEL_TAIL_CALL,
+    .progs = "ANY",
+};
+
+bool helper_tail_may_return(enum progtype type)
+{
+	const struct progtype_row *row = &progtype_rows[type];
+	bool keeps_bounds = row->packet == PACKET_NONE || row->packet == PACKET_SKB; /* adjust_head, optlen ... */
+	return keeps_bounds && type != PROGTYPE_FLOW_DISSECTOR;
+}
+
 enum {
 #define KFUNC(name, ...) KFUNC_##name,
 #include "kfunc.def"
