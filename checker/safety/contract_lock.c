@@ -12,12 +12,17 @@
 
 #define LOCK_KIND 0x80000000u /* reference.kind of a lock: and the index of its map */
 
+static size_t count_locks(const struct map *m)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < m->n_specials; i++)
+		n += m->specials[i].kind == SPECIAL_LOCK;
+	return n;
+}
+
 bool lock_is_in(const struct map *m)
 {
-	for (size_t i = 0; i < m->n_specials; i++)
-		if (m->specials[i].kind == SPECIAL_LOCK)
-			return true;
-	return false;
+	return count_locks(m) > 0;
 }
 
 #define TRACES "KPROBE|TRACEPOINT|PERF_EVENT|RAW_TRACEPOINT|RAW_TRACEPOINT_WRITABLE" /* is_tracing_prog_type */
@@ -59,6 +64,8 @@ bool lock_take(struct prover *v, struct astate *s, struct call *c)
 	const struct aval *a = &c->arg[0];
 	if (!check_place(v, s, c, TRACES "|SOCKET") || !check_field(v, s, c, 0, SPECIAL_LOCK, "a lock"))
 		return false;
+	if (count_locks(&v->p->object->maps[a->object]) > 1) /* which the kernel refuses (btf_parse_fields) */
+		return prover_unmodelled(v, s, REASON_MAPTYPE, "a map value with two locks");
 	if (!prover_oblige(v, s, OBLIGATION_LOCKING, !s->lock, "no other lock is held"))
 		return false;
 	if (s->n_refs == MAX_REFERENCES)
