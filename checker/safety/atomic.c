@@ -74,12 +74,12 @@ static void give_old(struct astate *s, const struct atomic *a, const struct aval
 static struct aval new_value(struct astate *s, const struct atomic *a, const struct aval *old)
 {
 	enum isa_op op = plain_of(a->in->op);
-	bool secret = a->secret || aval_is_pointer(old) || state_tainted(s, old);
+	bool secret = a->secret || old->kind != KIND_NUMBER || state_tainted(s, old);
 	if (a->in->op == ISA_A_CMPXCHG || (aval_is_pointer(&a->x) && a->size < 8))
 		return unknown(s, a->in->width, secret);
 	if (op == ISA_MOV && a->size == 8)
 		return a->x;
-	if (aval_is_pointer(old) || aval_is_pointer(&a->x))
+	if (old->kind != KIND_NUMBER || aval_is_pointer(&a->x))
 		return op == ISA_MOV ? transfer_alu(s, op, a->in->width, old, &a->x) : unknown(s, a->in->width, true);
 	return transfer_alu(s, op, a->in->width, old, &a->x);
 }
@@ -92,6 +92,10 @@ static bool on_stack(struct prover *v, struct astate *s, const struct atomic *a)
 	struct aval new = new_value(s, a, &old);
 	if (!access_write(v, s, &a->p, a->in->off, a->size, &new))
 		return false;
+	struct scalar off = state_number(s, &a->at);
+	if (a->in->op == ISA_A_CMPXCHG && state_tainted(s, &new)) /* what was there may have stayed, a pointer */
+		stack_clobber(s, a->at.object, (uint32_t)(off.smin + STACK_BYTES),
+			      (uint32_t)(off.smax + STACK_BYTES) + a->size, true);
 	give_old(s, a, &old);
 	return true;
 }

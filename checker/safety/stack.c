@@ -180,7 +180,10 @@ struct aval stack_load(struct astate *s, unsigned frame, uint32_t off, unsigned 
 		struct aval whole = c->v;
 		return part_of(s, &whole, (off - c->off) * 8, size);
 	}
+	bool secret = stack_is_secret(s, frame, off, off + size);
+	if (secret && size == 8 && off % 8 == 0) /* it may still be a pointer that was spilled here */
+		return aval_none();
 	struct aval v = {.kind = KIND_NUMBER};
-	v.sym = state_new_sym(s, scalar_of_width(size * 8), stack_is_secret(s, frame, off, off + size));
+	v.sym = state_new_sym(s, scalar_of_width(size * 8), secret);
 	return v;
 }
