@@ -165,7 +165,7 @@ static const struct pair sizes[] = {
      LOOKUP "r1 = r0; r2 = 0; r3 = 0; call probe_read_kernel; " END},
     /* what is written in part counts as written, but may still be what was there */
     {OBLIGATION_SECRET,
-     "*(u64 *)(r10 - 8) = r10; r1 = r10; r1 += -8; r2 = 8; r3 = 0; call probe_read_kernel_str; r0 = *(u64 *)(r10 - 8); "
+     "*(u64 *)(r10 - 8) = r10; r1 = r10; r1 += -8; r2 = 8; r3 = 0; call probe_read_kernel_str; r0 = *(u32 *)(r10 - 8); "
      "exit",
      "r1 = r10; r1 += -8; r2 = 8; r3 = 0; call probe_read_kernel_str; r0 = *(u64 *)(r10 - 8); exit"},
     /* NULL with bytes */
