@@ -205,7 +205,10 @@ static void split_element(struct explorer *x, struct astate *s, struct node *nod
 	none.slot++;
 	explore_push(x, &none, node);
 	branch_resolve_null(s, null_id, false);
-	s->gotos += iterator_is_once(s, s->r[0].ref);
+	bool once = iterator_is_once(s, s->r[0].ref); /* so it counts for the callers' loops too */
+	s->gotos += once;
+	for (unsigned d = 1; d < s->depth; d++)
+		s->frames[d].gotos += once;
 }
 
 static bool run_call(struct explorer *x, struct astate *s, const struct insn *in, struct node *node)

@@ -136,7 +136,7 @@ struct astate {
 	uint32_t rcu;     /* depth of rcu/preempt sections held */
 	uint32_t next_id; /* for null_id and ref */
 	uint32_t compared; /* slot of the latest comparison with data_end + 1, 0: none; for texts only */
-	uint32_t gotos;   /* may_gotos passed in this call, at least: each call may pass so many only */
+	uint32_t gotos;   /* may_gotos passed in this call, and elements of iterators, at least: so many may be passed only */
 	bool round;       /* a callback's round begins here */
 	struct aframe frames[MAX_FRAMES];
 };
