@@ -73,6 +73,8 @@ struct span {
 };
 /* The span of `size` (64-bit term) at argument i, no longer than what is there (more is a fault); false: not bounded (recorded as unknown). */
 bool call_span(struct call *c, int i, term size, struct span *out);
+/* The same with another limit than MAX_ACCESS, in bytes. */
+bool call_long_span(struct call *c, int i, term size, uint64_t most, struct span *out);
 /* Bytes of a string argument of constant bytes, with the NUL; false: it is none (recorded as unknown). */
 bool call_string(struct call *c, int i, size_t *n);
 term call_errno(struct call *c, unsigned e);

@@ -106,6 +106,11 @@ static uint64_t room_at(struct call *c, const struct value *v)
 
 bool call_span(struct call *c, int i, term size, struct span *out)
 {
+	return call_long_span(c, i, size, MAX_ACCESS, out);
+}
+
+bool call_long_span(struct call *c, int i, term size, uint64_t most, struct span *out)
+{
 	struct term_pool *p = c->pool;
 	uint64_t n, room = room_at(c, &c->arg[i]);
 	out->present = NULL;
@@ -116,7 +121,7 @@ bool call_span(struct call *c, int i, term size, struct span *out)
 		n = n > room ? room : n;
 	}
 	out->n = n;
-	if (n > MAX_ACCESS) {
+	if (n > most) {
 		run_unknown(c->run, c->state, REASON_VARIABLE_SIZE, c->row->name);
 		return false;
 	}

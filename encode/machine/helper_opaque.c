@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LONG_OUTPUT (4u << 20) /* bytes that a call may write as one stretch */
 #define STATE_EFFECTS (PKT_MOVE | PKT_WRITE | CTX_WRITE | KERNEL_WRITE)
 
 /* Long stretches of memory are kept as they are. */
@@ -100,7 +101,8 @@ static bool opaque_output(struct call *c, int i, term pos, term size, bool may_b
 	struct span span;
 	if (may_be_null && term_is_true(c->pool, call_is_null(c, &c->arg[i])))
 		return true;
-	if (!call_span(c, i, size, &span))
+	bool is_fixed = term_is_const(c->pool, size, NULL);
+	if (!call_long_span(c, i, size, is_fixed ? LONG_OUTPUT : MAX_ACCESS, &span))
 		return false;
 	struct stretch stretch = {(unsigned)i, pos, size, term_false(c->pool)};
 	if (is_part(c, i)) {
@@ -109,6 +111,10 @@ static bool opaque_output(struct call *c, int i, term pos, term size, bool may_b
 	}
 	if (span.n > LONG_STRETCH && access_write_stretch(c->run, c->state, &c->arg[i], span.n, span.present, &stretch))
 		return true;
+	if (span.n > MAX_ACCESS) {
+		run_unknown(c->run, c->state, REASON_VARIABLE_SIZE, c->row->name);
+		return false;
+	}
 	if (is_part(c, i))
 		cut_span(c, i, pos, &span);
 	if (c->row->args[i] == ARG_OUT4 || c->row->args[i] == ARG_OUT8) {
