@@ -18,18 +18,52 @@ static term compare_bytes(struct call *c, const struct span *span, const term *a
 	return result;
 }
 
-/* All bytes of the first string must be there, also those behind its NUL. */
+#define MAX_PLACES 8 /* of one string */
+
+/* Every constant that a choice may choose; false: it may be something else, or there are too many. */
+static bool list_places(struct call *c, term off, uint64_t *out, size_t *n)
+{
+	struct term_pool *p = c->pool;
+	if (term_kind(p, off) == TERM_ITE)
+		return list_places(c, term_arg(p, off, 1), out, n) && list_places(c, term_arg(p, off, 2), out, n);
+	return *n < MAX_PLACES && term_is_const(p, off, &out[(*n)++]);
+}
+
+/* With the string at argument 2; all bytes of the first one must be there, also those behind its NUL. */
+static bool compare_strings(struct call *c, const struct span *span, const term *a, term *result)
+{
+	size_t n;
+	if (!call_string(c, 2, &n))
+		return false;
+	term *b = world_alloc(c->world, (n + 1) * sizeof *b);
+	access_read_bytes(c->run, c->state, &c->arg[2], n, NULL, b);
+	*result = compare_bytes(c, span, a, b, n);
+	return true;
+}
+
+/* The verifier takes a string whose place is constant on each path. */
 bool model_strncmp(struct call *c)
 {
 	struct world *w = c->world;
 	struct span span;
-	size_t n;
-	if (!call_span(c, 0, c->word[1], &span) || !call_string(c, 2, &n))
+	struct value string = c->arg[2];
+	uint64_t places[MAX_PLACES];
+	size_t n = 0;
+	if (!call_span(c, 0, c->word[1], &span))
 		return false;
-	term *a = world_alloc(w, (span.n + 1) * sizeof *a), *b = world_alloc(w, (n + 1) * sizeof *b);
+	term *a = world_alloc(w, (span.n + 1) * sizeof *a), off = string.n == 1 ? string.alts[0].off : 0, one, all = 0;
 	access_read_bytes(c->run, c->state, &c->arg[0], span.n, span.present, a);
-	access_read_bytes(c->run, c->state, &c->arg[2], n, NULL, b);
-	call_set_number(c, compare_bytes(c, &span, a, b, n));
+	if (!off || !list_places(c, off, places, &n)) {
+		call_unknown(c);
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		c->arg[2] = value_pointer(w, string.alts[0].region, word_const(w, places[i]));
+		if (!compare_strings(c, &span, a, &one))
+			return false;
+		all = all ? term_ite(c->pool, term_eq(c->pool, off, word_const(w, places[i])), one, all) : one;
+	}
+	call_set_number(c, all);
 	return true;
 }
 
