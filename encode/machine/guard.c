@@ -104,6 +104,13 @@ bool guard_implies(struct world *w, term guard, term cond)
 	return conjuncts_imply(w->pool, known, n, cond, 8);
 }
 
+/* Is x the low bits of the whole, or all of them? Then it is no greater. */
+static bool is_low_part(struct term_pool *p, term x, term whole)
+{
+	unsigned n = term_width(p, x), of = term_width(p, whole);
+	return x == whole || (n < of && term_extract(p, whole, n - 1, 0) == x);
+}
+
 uint64_t guard_upper_bound(struct world *w, term guard, term x)
 {
 	struct term_pool *p = w->pool;
@@ -112,7 +119,7 @@ uint64_t guard_upper_bound(struct world *w, term guard, term x)
 	uint64_t hi = term_range(p, x).hi;
 	struct bound b;
 	for (size_t i = 0; i < n; i++)
-		if (bound_of(p, known[i], false, &b) && b.x == x && b.upper && !b.is_signed && b.limit < hi)
+		if (bound_of(p, known[i], false, &b) && b.upper && !b.is_signed && b.limit < hi && is_low_part(p, x, b.x))
 			hi = b.limit;
 	if (term_kind(p, x) == TERM_ZEXT) {
 		uint64_t inner = guard_upper_bound(w, guard, term_arg(p, x, 0));
