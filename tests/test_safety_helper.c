@@ -87,7 +87,10 @@ static const struct pair maps[] = {
 	 VALUE_PTR "call map_update_elem; " END},
     /* which nobody sees when it is looked up */
     {OBLIGATION_SECRET, MAP "*(u64 *)(r10 - 8) = r10; " KEY "call map_delete_elem; " END,
-     MAP "*(u64 *)(r10 - 8) = r10; " KEY "call map_lookup_elem; " END},
+     MAP "*(u64 *)(r10 - 8) = 5; " KEY "call map_delete_elem; " END},
+    /* whether there is an element of that key tells of it */
+    {OBLIGATION_SECRET, MAP "*(u64 *)(r10 - 8) = r10; " KEY "call map_lookup_elem; " END,
+     MAP "*(u64 *)(r10 - 8) = 5; " KEY "call map_lookup_elem; " END},
     {OBLIGATION_WRITABLE, ".map m hash 8 16 16 0x80\n*(u64 *)(r10 - 8) = 1; " KEY "call map_delete_elem; " END,
      ".map m hash 8 16 16 0x80\n*(u64 *)(r10 - 8) = 1; " KEY "call map_lookup_elem; " END},
     {OBLIGATION_ARGUMENT, ".map m queue 0 8 4\n*(u64 *)(r10 - 8) = 1; " KEY "call map_lookup_elem; " END,

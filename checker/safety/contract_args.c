@@ -56,7 +56,8 @@ static bool check_number(struct prover *v, struct astate *s, struct call *c, uns
 {
 	const struct aval *a = &c->arg[i];
 	bool tells = aval_is_pointer(a) || (a->kind == KIND_NUMBER && state_tainted(s, a));
-	bool seen = contract_is_visible(c->row) || has_outputs(c->row);
+	bool decides = contract_calls_back(c->row) || c->row->ret != RET_INT; /* what runs, what is found */
+	bool seen = contract_is_visible(c->row) || has_outputs(c->row) || decides;
 	if (!contract_hides(v) || a->kind == KIND_NONE)
 		return true;
 	c->flows |= tells;
@@ -102,6 +103,9 @@ static bool check_size(struct prover *v, struct astate *s, struct call *c, unsig
 	if (!transfer_read(v, s, i + 1, &a) || !contract_oblige(v, s, c, i, a.kind == KIND_NUMBER, "a number of bytes"))
 		return false;
 	*out = state_number(s, &a);
+	if (!prover_oblige(v, s, OBLIGATION_SECRET, !contract_hides(v) || !state_tainted(s, &a),
+			   "a size tells nothing of an address"))
+		return false;
 	if (!contract_oblige(v, s, c, i, out->umax < MAX_MEM_SIZE, "a size that is bounded and not negative"))
 		return false;
 	return zero || contract_oblige(v, s, c, i, out->umin > 0, "a size other than 0");

@@ -93,6 +93,9 @@ static bool make(struct prover *v, struct astate *s, size_t row, bool once)
 	if (!oblige(v, s, 0, find_place(s, &at, k->size, &off), "a place for an iterator on the stack") ||
 	    !oblige(v, s, 1, k->ignores || first.kind == KIND_NUMBER, "a number") ||
 	    !oblige(v, s, 2, second.kind == KIND_NUMBER, "a number") ||
+	    !prover_oblige(v, s, OBLIGATION_SECRET,
+			   !contract_hides(v) || (!state_tainted(s, &first) && !state_tainted(s, &second)),
+			   "the number of elements tells nothing of an address") ||
 	    !access_bytes(v, s, &at, scalar_const(k->size), ACCESS_WRITE | ACCESS_HELPER, true, "an iterator"))
 		return false;
 	if (!held_acquire(v, s, KFUNC_ID_END | (once ? ONCE : 0), &it))

@@ -68,7 +68,7 @@ static bool is_index(struct astate *s, const struct map *m, const struct aval *k
 	return index.kind == KIND_NUMBER && state_number(s, &index).umax < m->max_entries;
 }
 
-/* Keys of a lookup are not shown to anybody, those of an update are. */
+/* Keys of an update are shown; those of a lookup decide what is found. */
 bool contract_check_key(struct prover *v, struct astate *s, struct call *c, unsigned i)
 {
 	const struct map *m = contract_map(v, c);
@@ -77,7 +77,7 @@ bool contract_check_key(struct prover *v, struct astate *s, struct call *c, unsi
 		return prover_unmodelled(v, s, REASON_HELPER, c->row->name);
 	snprintf(text, sizeof text, "argument %u of %s%s (key of %s)", i + 1, contract_prefix(c->row), c->row->name,
 		 m->name);
-	bool hidden = !contract_hides(v) || !contract_is_visible(c->row);
+	bool hidden = !contract_hides(v);
 	if (!access_bytes(v, s, &c->arg[i], scalar_const(m->key_size), ACCESS_READ | ACCESS_HELPER, hidden, text))
 		return false;
 	c->found = is_index(s, m, &c->arg[i]);

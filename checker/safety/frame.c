@@ -138,7 +138,9 @@ bool frame_end_round(struct explorer *x, struct astate *s, struct node *node)
 	const struct callback_round *c = f->callback;
 	struct aval r0 = s->r[0];
 	bool ok = r0.kind == KIND_NUMBER && state_number(s, &r0).umax <= 1;
-	if (!prover_oblige(x->v, s, OBLIGATION_CALLBACK, ok, "the callback returns 0 or 1"))
+	if (!prover_oblige(x->v, s, OBLIGATION_CALLBACK, ok, "the callback returns 0 or 1") ||
+	    !prover_oblige(x->v, s, OBLIGATION_SECRET, x->v->opt->privileged || !state_tainted(s, &r0),
+			   "the number of rounds tells nothing of an address"))
 		return false;
 	struct astate done;
 	state_clone(&done, s);

@@ -326,6 +326,9 @@ static bool pointer_sum(struct prover *v, struct astate *s, const struct insn *i
 		return prover_oblige(v, s, OBLIGATION_ARITHMETIC, false, "a pointer is subtracted from a number");
 	}
 	const struct aval *p = pa ? a : b, *x = pa ? b : a;
+	if (!prover_oblige(v, s, OBLIGATION_SECRET, v->opt->privileged || !state_tainted(s, x),
+			   "the place of an access tells nothing of an address"))
+		return false;
 	struct aval offset = subtract ? transfer_sub(s, p, x) : transfer_add(s, p, x);
 	*out = *p;
 	out->sym = offset.sym;
@@ -456,6 +459,9 @@ static bool step_packet(struct prover *v, struct astate *s, const struct insn *i
 		return false;
 	if (!prover_oblige(v, s, OBLIGATION_ARGUMENT, ctx.kind == KIND_CTX && ctx.sym == 0 && ctx.add == 0,
 			   "r6 holds the context for a packet load") ||
+	    !prover_oblige(v, s, OBLIGATION_SECRET,
+			   v->opt->privileged || in->op != ISA_LDIND || !state_tainted(s, &at),
+			   "the place of a packet load tells nothing of an address") ||
 	    !prover_oblige(v, s, OBLIGATION_ALLOWED, progtype_rows[v->p->type].packet == PACKET_SKB,
 			   "the program type has packet loads") ||
 	    !prover_oblige(v, s, OBLIGATION_RELEASED, s->n_refs == 0, "no reference is held where the program may end") ||
