@@ -85,7 +85,7 @@ static const struct pair maps[] = {
 	 "call map_update_elem; " END,
      MAP "*(u64 *)(r10 - 8) = 1; *(u64 *)(r10 - 24) = r1; r1 = 0; *(u64 *)(r10 - 24) = r1; *(u64 *)(r10 - 16) = 1; " KEY
 	 VALUE_PTR "call map_update_elem; " END},
-    /* which nobody sees when it is looked up */
+    /* an address as a key */
     {OBLIGATION_SECRET, MAP "*(u64 *)(r10 - 8) = r10; " KEY "call map_delete_elem; " END,
      MAP "*(u64 *)(r10 - 8) = 5; " KEY "call map_delete_elem; " END},
     /* whether there is an element of that key tells of it */
