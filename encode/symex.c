@@ -294,12 +294,23 @@ enum reason run_end(const struct run *r)
 	return r->stop && *r->stop ? REASON_INTERRUPTED : REASON_TIMEOUT;
 }
 
+static bool is_called_back(const struct activation *a)
+{
+	while (a && !a->driver)
+		a = a->caller;
+	return a;
+}
+
 /* The state that the last instruction returned with, if it did. */
-static void leave_early(struct walk *k, const struct place *p)
+static void leave_early(struct walk *k, const struct place *p, const struct insn *last)
 {
 	struct state *s = k->run->leaves;
 	k->run->leaves = NULL;
-	if (s && !term_is_false(k->run->world->pool, s->guard))
+	if (!s || term_is_false(k->run->world->pool, s->guard))
+		return;
+	if (isa_rows[last->op].form == FORM_CALL && is_called_back(p->act)) /* to a helper that wants 0 or 1 */
+		run_unknown(k->run, s, REASON_CALLBACK, "a tail call out of a callback");
+	else
 		leave_function(k, p, s);
 }
 
@@ -327,7 +338,7 @@ static void run_block(struct walk *k, const struct place *p)
 			return;
 		}
 		bool goes_on = ends_straight_line(in) || step_insn(r, p->state, in);
-		leave_early(k, p);
+		leave_early(k, p, in);
 		if (!goes_on)
 			return;
 	}

@@ -180,6 +180,9 @@ static void return_from_target(struct machine *m, struct helper_call *c, uint32_
 {
 	if (!helper_tail_may_return(m->p->type))
 		machine_stop(m, REASON_HELPER, "tail call out of a subprogram, which returns to its caller");
+	for (unsigned i = 1; i <= m->depth; i++)
+		if (m->frames[i].callback.rounds) /* the helper wants 0 or 1 */
+			machine_stop(m, REASON_CALLBACK, "a tail call out of a callback");
 	machine_check_leaks(m);
 	struct exec_event *e = machine_add_event(m, EVENT_TAIL_RETURNS, true);
 	e->n_args = 2;
