@@ -17,6 +17,7 @@
 #define SKB_MAX_LINEAR 3600
 #define MAX_CALLS 64 /* of one helper, whose results are varied */
 #define LOOPBACK 1
+#define VARIANTS 8 /* of each result */
 
 struct settle {
 	const struct program *p;
@@ -290,7 +291,8 @@ static void vary_results(struct settle *s, const struct helper_row *row, unsigne
 		uint64_t args[] = {row->id, n};
 		for (enum input_fn fn = IN_ORACLE; fn <= IN_RESULT; fn++) {
 			uint64_t old = input_get(s->in, fn, args, 2);
-			const uint64_t values[] = {~old, 0, 1, ~0ull, old * 0x9e3779b97f4a7c15ull + n};
+			const uint64_t values[VARIANTS] = {~old, 0, 1, ~0ull, old * 0x9e3779b97f4a7c15ull + n,
+							   INT32_MAX, 1ull << 31, 0x5a5a + n};
 			input_set(s->in, fn, args, 2, values[how]);
 		}
 	}
@@ -306,7 +308,7 @@ static bool settle_helper(struct settle *s, const struct helper_row *row, uint32
 		return live_fail(s->e, KERNEL_CANT_SET, "%s", part);
 	for (uint64_t n = 0; row->model == MODEL_RINGBUF_RESERVE && n < MAX_CALLS; n++)
 		input_set(s->in, IN_ORACLE, (uint64_t[]){row->id, n}, 2, 0);
-	for (unsigned how = 0; is_free(row) && how < 5; how++) {
+	for (unsigned how = 0; is_free(row) && how < VARIANTS; how++) {
 		vary_results(s, row, how);
 		if (!keeps_outcome(s, part))
 			return false;
