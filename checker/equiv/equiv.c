@@ -9,6 +9,7 @@
 #include "checker/equiv/friendly.h"
 #include "checker/equiv/loadable.h"
 #include "checker/equiv/stamp.h"
+#include "checker/safety/liveness.h"
 #include "checker/witness/witness.h"
 #include "encode/sweep.h"
 
@@ -470,7 +471,7 @@ static void answer(struct question *q)
 		q->out->decided_by = "identical";
 		return;
 	}
-	if (a->type == PROGTYPE_UNSPEC) {
+	if (a->type == PROGTYPE_UNSPEC || liveness_has_unknown_arguments(a) || liveness_has_unknown_arguments(b)) {
 		set_unknown(q, REASON_PROGTYPE, a->section);
 		return;
 	}

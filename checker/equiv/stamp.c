@@ -17,7 +17,7 @@ static bool may_read_type(const struct program *p)
 		;
 	for (uint32_t i = 0; i < p->n; i++) {
 		const struct insn *in = &p->insns[i];
-		bool load = isa_rows[in->op].form == FORM_LDX || isa_rows[in->op].form == FORM_LDXS;
+		bool load = insn_has_form(in, FORM_LDX) || insn_has_form(in, FORM_LDXS);
 		if (load && in->width == 8 * f->size && (in->off == f->off || program_core(p, i)))
 			return true;
 	}

@@ -51,6 +51,8 @@ static void add_length(struct pool *pool, int64_t n)
 
 static void add_insn(struct pool *pool, const struct insn *in)
 {
+	if (in->op == ISA_WIDE_TAIL)
+		return;
 	enum isa_form form = isa_rows[in->op].form;
 	if (in->op == ISA_LDDW && in->src == WIDE_CONST)
 		add_number(pool, in->imm64);

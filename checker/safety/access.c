@@ -123,11 +123,7 @@ static bool oblige_range(struct prover *v, const struct astate *s, const struct 
 
 static bool check_packet(struct prover *v, struct astate *s, const struct aval *p, struct scalar n, unsigned how)
 {
-	if ((how & ACCESS_WRITE) && !(how & ACCESS_HELPER) &&
-	    !prover_oblige(v, s, OBLIGATION_WRITABLE, progtype_rows[v->p->type].packet_write,
-			   "programs of this type may write the packet"))
-		return false;
-	if ((how & ACCESS_WRITE) && (how & ACCESS_HELPER) &&
+	if ((how & ACCESS_WRITE) &&
 	    !prover_oblige(v, s, OBLIGATION_WRITABLE, progtype_rows[v->p->type].packet_write,
 			   "programs of this type may write the packet"))
 		return false;
@@ -327,8 +323,6 @@ static bool check_context(struct prover *v, struct astate *s, int64_t off, unsig
 			   (long long)off, write ? "written" : "read"))
 		return false;
 	*field = context_find(layout, (uint64_t)off);
-	if (*field && (*field)->kind == FIELD_UNMODELLED && !write)
-		return true; /* some number */
 	return true;
 }
 

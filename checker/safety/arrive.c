@@ -6,13 +6,6 @@
 
 #define PATIENCE 32 /* rounds that bring nothing new before they are taken for endless */
 
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
-
 static uint64_t mix(uint64_t h, uint64_t x)
 {
 	return (h ^ x) * 0x9e3779b97f4a7c15ull + (h >> 29);
@@ -222,7 +215,7 @@ static size_t exit_constants(const struct explorer *x, const struct astate *s, u
 	for (size_t i = 0; i < c->n && n + 3 <= most; i++) {
 		const struct block *b = &c->blocks[i];
 		const struct insn *last = &x->v->p->insns[b->end - 1];
-		if (!explorer_has_form(last, FORM_JMP) || !last->k || !cfg_loop_holds(c, head, (int)i) ||
+		if (!insn_has_form(last, FORM_JMP) || !last->k || !cfg_loop_holds(c, head, (int)i) ||
 		    (b->succ[0] >= 0 && cfg_loop_holds(c, head, b->succ[0]) && b->succ[1] >= 0 &&
 		     cfg_loop_holds(c, head, b->succ[1])))
 			continue;

@@ -87,17 +87,12 @@ struct proof {
 
 static bool open_proof(struct proof *f)
 {
-	char err[256];
 	enum reason why;
 	const char *what;
 	const struct prover *v = f->v;
-	uint64_t end = guard_now_ns() + TOTAL_MS * 1000000ull;
-	if (v->deadline_ns && v->deadline_ns < end)
-		end = v->deadline_ns;
-	struct solver_limits limits = {.query_ms = QUERY_MS, .memory_mib = MEMORY_MIB, .deadline_ns = end};
 	if (!pairing_build(v->p, v->p, &f->maps, &why, &what))
 		return false;
-	f->solver = solver_open(v->opt->solver ? v->opt->solver : "z3", limits, err, sizeof err);
+	f->solver = prover_open_solver(v, TOTAL_MS, QUERY_MS, MEMORY_MIB);
 	if (!f->solver)
 		return false;
 	f->pool = term_new_pool();

@@ -18,13 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
-
 /* Preparation. */
 
 static void mark_blocks(struct explorer *x, const struct cfg *c)
@@ -40,8 +33,8 @@ static void mark_blocks(struct explorer *x, const struct cfg *c)
 
 static bool is_counted(const struct insn *in)
 {
-	return explorer_has_form(in, FORM_MAYGOTO) || (in->op == ISA_LDDW && in->src == WIDE_FUNC) ||
-	       (explorer_has_form(in, FORM_CALL) && in->src == CALL_KFUNC);
+	return insn_has_form(in, FORM_MAYGOTO) || (in->op == ISA_LDDW && in->src == WIDE_FUNC) ||
+	       (insn_has_form(in, FORM_CALL) && in->src == CALL_KFUNC);
 }
 
 static bool prepare(struct explorer *x)
@@ -310,7 +303,7 @@ static uint32_t deepest(const struct explorer *x, uint32_t sub, unsigned depth)
 		return own;
 	for (uint32_t i = p->subs[sub].start; i < p->subs[sub].end; i++) {
 		const struct insn *in = &p->insns[i];
-		bool calls = explorer_has_form(in, FORM_CALL) && in->src == CALL_LOCAL;
+		bool calls = insn_has_form(in, FORM_CALL) && in->src == CALL_LOCAL;
 		bool names = in->op == ISA_LDDW && in->src == WIDE_FUNC;
 		if (!calls && !names)
 			continue;

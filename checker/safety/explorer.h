@@ -39,12 +39,6 @@ struct explorer {
 	size_t n_widened, cap_widened;
 };
 
-/* Of a slot, which may be the second of an LDDW. */
-static inline bool explorer_has_form(const struct insn *in, enum isa_form form)
-{
-	return in->op != ISA_WIDE_TAIL && isa_rows[in->op].form == form;
-}
-
 /* explore.c: a path to walk later, from a state whose arrays it takes over. */
 void explore_push(struct explorer *x, const struct astate *s, struct node *node);
 /* s becomes `by`, whose arrays it takes over. Always true. */

@@ -5,13 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
-
 static void kill_frame(void *arg, struct aval *v)
 {
 	if (v->kind == KIND_STACK && v->object >= *(unsigned *)arg)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Backward data flow over all slots, calls into the bodies of subprograms included. */
+#include "contract.h"
 #include "liveness.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ struct effect {
 static uint16_t helper_reads(const struct insn *in)
 {
 	const struct helper_row *row = in->src == CALL_HELPER ? helper_find((uint32_t)in->imm) : NULL;
-	if (!row)
+	if (!row || row->id == FUNC_get_cgroup_classid) /* which takes the context in some types */
 		return ARGUMENTS;
 	uint16_t reads = 0;
 	for (unsigned i = 0; i < 5; i++)
@@ -103,4 +104,14 @@ void liveness_free(struct liveness *l)
 		return;
 	free(l->in);
 	free(l);
+}
+
+bool liveness_has_unknown_arguments(const struct program *p)
+{
+	if (p->type != PROGTYPE_EXT)
+		return false;
+	struct liveness *l = liveness_new(p);
+	bool reads = p->n && l->in[0] & ARGUMENTS;
+	liveness_free(l);
+	return reads;
 }

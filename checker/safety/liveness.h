@@ -12,4 +12,7 @@ struct liveness {
 
 struct liveness *liveness_new(const struct program *p);
 void liveness_free(struct liveness *l);
+
+/* Does a program of type EXT read what the function that it replaces is given? Nobody says what that is. */
+bool liveness_has_unknown_arguments(const struct program *p);
 #endif

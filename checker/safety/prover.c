@@ -39,13 +39,6 @@ struct note {
 	uint64_t step; /* of the attempt, that it was noted at */
 };
 
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
-
 /* What the engine reports. */
 
 static struct note *note_find(struct prover *v, uint32_t slot, enum obligation o)
@@ -136,6 +129,16 @@ bool prover_step(struct prover *v)
 	if (v->opt->stop && *v->opt->stop)
 		return stop(v, REASON_INTERRUPTED);
 	return is_late(v) ? stop(v, REASON_TIMEOUT) : true;
+}
+
+struct solver *prover_open_solver(const struct prover *v, unsigned total_ms, unsigned query_ms, unsigned memory_mib)
+{
+	char err[256];
+	uint64_t end = guard_now_ns() + total_ms * 1000000ull;
+	if (v->deadline_ns && v->deadline_ns < end)
+		end = v->deadline_ns;
+	struct solver_limits limits = {.query_ms = query_ms, .memory_mib = memory_mib, .deadline_ns = end};
+	return solver_open(v->opt->solver ? v->opt->solver : "z3", limits, err, sizeof err);
 }
 
 /* Attempts. */
@@ -312,7 +315,7 @@ void safety_check(const struct program *p, const struct safety_options *o, struc
 {
 	struct prover v;
 	*r = (struct safety_result){.verdict = VERDICT_UNKNOWN, .reason = REASON_UNSHOWN};
-	if (p->type == PROGTYPE_UNSPEC) {
+	if (p->type == PROGTYPE_UNSPEC || liveness_has_unknown_arguments(p)) {
 		r->reason = REASON_PROGTYPE;
 		snprintf(r->detail, sizeof r->detail, "%s", p->section);
 		return;

@@ -19,7 +19,16 @@
 
 #include "encode/isa/cfg.h"
 
+#include <stdlib.h>
+
 struct explorer; /* explore.c */
+
+static inline void *checked(void *p)
+{
+	if (!p)
+		abort();
+	return p;
+}
 
 /* How hard an attempt tries. */
 struct effort {
@@ -76,6 +85,8 @@ bool prover_step(struct prover *v);
  * formatted only where it is kept. A path whose obligation fails ends. */
 bool prover_oblige(struct prover *v, const struct astate *s, enum obligation o, bool holds, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/* The solver of the check, for `total_ms` at most and no longer than the check may take; NULL: it can't be had. */
+struct solver *prover_open_solver(const struct prover *v, unsigned total_ms, unsigned query_ms, unsigned memory_mib);
 /* A subprogram touches its stack down to an offset (negative). */
 void prover_use_stack(struct prover *v, uint32_t sub, int64_t off);
 /* What can't be modelled: no proof. Always false, so that callers can return it. */

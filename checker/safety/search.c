@@ -270,17 +270,11 @@ static bool seek_places(struct search *s)
 
 static bool prepare(struct search *s)
 {
-	char err[256];
 	enum reason why;
 	const char *what;
-	const struct prover *v = s->v;
-	uint64_t end = guard_now_ns() + TOTAL_MS * 1000000ull;
-	if (v->deadline_ns && v->deadline_ns < end)
-		end = v->deadline_ns;
-	struct solver_limits limits = {.query_ms = QUERY_MS, .memory_mib = MEMORY_MIB, .deadline_ns = end};
-	if (!pairing_build(v->p, v->p, &s->maps, &why, &what))
+	if (!pairing_build(s->v->p, s->v->p, &s->maps, &why, &what))
 		return false;
-	s->solver = solver_open(v->opt->solver ? v->opt->solver : "z3", limits, err, sizeof err);
+	s->solver = prover_open_solver(s->v, TOTAL_MS, QUERY_MS, MEMORY_MIB);
 	return s->solver != NULL;
 }
 

@@ -6,13 +6,6 @@
 
 #define KEPT_OPEN 64 /* states of one place on one path: only the last is compared with */
 
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
-
 void visits_init(struct visits *t)
 {
 	*t = (struct visits){.cap = 64};

@@ -81,6 +81,11 @@ struct isa_row {
 	int32_t exact; /* the immediate of IMM_EXACT */
 };
 extern const struct isa_row isa_rows[ISA_COUNT];
+/* Of a slot, which may be the second of an LDDW and has no form then. */
+static inline bool insn_has_form(const struct insn *in, enum isa_form form)
+{
+	return in->op != ISA_WIDE_TAIL && isa_rows[in->op].form == form;
+}
 
 /* Decodes `n` 8-byte slots (little-endian, struct bpf_insn) into out[0..n-1]
  * and validates every field, register and jump target (inside, not into an
