@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The checker as the optimizer's judge: is program b, which is a with some
+ * instructions changed, as good as a? First the window around the changes is
+ * asked about, then the whole programs.
+ */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include "checker/window/window.h"
+
+struct judge_options {
+	const char *solver;     /* spec, see solver.h */
+	unsigned window_ms;     /* for a window's query */
+	unsigned whole_ms;      /* for a whole program; 0: windows only */
+	bool privileged;
+	volatile int *stop;     /* may be NULL */
+};
+
+struct judge_answer {
+	enum verdict verdict;
+	const char *how;        /* "window", "program" or "nothing"; static */
+	char why[200];          /* unknown or refuted: what stands against it */
+	double ms;
+	struct window_answer window; /* the last window's */
+};
+
+struct judge_stats {
+	uint64_t windows, windows_proved, windows_refuted, by_rewriting, programs, programs_proved, programs_refuted;
+	double window_ms, program_ms;
+};
+
+struct judge;
+/* Of a program that is proved safe; NULL and a sentence if it is not. The program outlives it. */
+struct judge *judge_new(const struct program *a, const struct judge_options *o, char *why, size_t len);
+void judge_free(struct judge *j);
+const struct facts *judge_facts(const struct judge *j);
+const struct live *judge_live(const struct judge *j);
+/* Proved: b does what a does on every input, and does not fault where a does not. */
+void judge_ask(struct judge *j, const struct program *b, struct judge_answer *out);
+struct judge_stats judge_get_stats(const struct judge *j);
+#endif
