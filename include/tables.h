@@ -230,6 +230,13 @@ enum helper_effect {
 	RUNS_CODE = PKT_CHANGE | MAPS_WRITE | KERNEL_WRITE,
 	STORAGE_CHANGE = EFFECT | MAPS_WRITE | SEES_STATE
 };
+/* Numbers of the helpers by name. */
+enum helper_id {
+#define HELPER(id, name, ...) FUNC_##name = (id),
+#include "helper.def"
+#undef HELPER
+};
+
 struct helper_row {
 	uint32_t id;
 	const char *name; /* without bpf_ */

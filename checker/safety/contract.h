@@ -5,13 +5,6 @@
 
 #include "prover.h"
 
-/* Numbers of the helpers by name. */
-enum helper_id {
-#define HELPER(id, name, ...) FUNC_##name = (id),
-#include "helper.def"
-#undef HELPER
-};
-
 #define NO_MAP UINT32_MAX
 #define MAX_ERRNO 4095          /* include/linux/err.h */
 #define MAX_MEM_SIZE (1u << 29) /* kernel: BPF_MAX_VAR_SIZ */
