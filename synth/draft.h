@@ -15,6 +15,7 @@ struct item {
 	struct insn in;
 	uint32_t target; /* of a jump, a local call and WIDE_FUNC: number of the item, dead or alive; else unused */
 	uint32_t origin; /* slot of the program that the draft's history began with, or DRAFT_NEW */
+	uint32_t place;  /* slot of base whose line and relocation it has, or DRAFT_NEW */
 	bool dead;       /* left out; who jumps to it gets to the next living one */
 };
 
@@ -38,8 +39,8 @@ void draft_free(struct draft *d);
 
 /* Removes an item; of an LDDW both slots. */
 void draft_kill(struct draft *d, uint32_t i);
-/* Puts another instruction in the place of item i (of an LDDW: its second slot dies). It keeps its origin; a jump goes
- * to `target`. For an LDDW use draft_insert. */
+/* Puts another instruction in the place of item i (of an LDDW: its second slot dies). It keeps its origin, and its
+ * relocation if it is of the same form; a jump goes to `target`. For an LDDW use draft_insert. */
 void draft_set(struct draft *d, uint32_t i, struct insn in, uint32_t target);
 /* Puts an instruction before item i <= n, for an LDDW with its second slot. Items from i on move up by its slots: their
  * numbers, and targets > i, change; who went to item i now goes to the new one. Returns its number, i. */
@@ -50,7 +51,7 @@ uint32_t draft_insert(struct draft *d, uint32_t i, struct insn in, uint32_t targ
 bool draft_replace(struct draft *d, uint32_t start, uint32_t end, const struct insn *with, const uint32_t *targets,
 		   uint32_t n);
 
-/* Does some living item jump to item i, or to a dead one right before it? */
+/* Does some living item jump or call to item i, or to a dead one right before it? The first one of a function counts. */
 bool draft_is_target(const struct draft *d, uint32_t i);
 /* The first living item from i on; n if there is none. */
 uint32_t draft_next(const struct draft *d, uint32_t i);
@@ -64,7 +65,4 @@ uint32_t draft_sweep(struct draft *d);
  * control runs out of a function). */
 bool draft_build(const struct draft *d, struct version *out);
 void version_release(struct version *v);
-/* A copy of a program of its own: the object stays shared. */
-struct program *program_clone(const struct program *p);
-void program_clone_free(struct program *p);
 #endif

@@ -32,7 +32,7 @@ int64_t insn_target(const struct insn *in, size_t pc)
 	return (int64_t)pc + 1 + (by_off ? in->off : in->imm);
 }
 
-static bool has_target(const struct insn *in)
+bool insn_has_target(const struct insn *in)
 {
 	return insn_is_jump(in) || (in->op == ISA_CALL && in->src == CALL_LOCAL) ||
 	       (in->op == ISA_LDDW && in->src == WIDE_FUNC);
@@ -56,7 +56,7 @@ bool check_flow(const struct insn *insns, size_t n, size_t *at, char *err, size_
 		return check_fail(err, errlen, "the program is empty");
 	for (size_t i = 0; i < n; i++) {
 		*at = i;
-		if (has_target(&insns[i]) && !check_target(insns, n, i, err, errlen))
+		if (insn_has_target(&insns[i]) && !check_target(insns, n, i, err, errlen))
 			return false;
 	}
 	if (insns[n - 1].op == ISA_WIDE_TAIL)

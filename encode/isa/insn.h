@@ -100,6 +100,7 @@ void insn_encode(const struct insn *insns, size_t n, uint8_t *bytes);
 
 /* Target slot of the instruction at slot pc; only for FORM_JA, JAL, JMP, MAYGOTO, local calls and WIDE_FUNC. */
 int64_t insn_target(const struct insn *in, size_t pc);
+bool insn_has_target(const struct insn *in);    /* one of those; not for an LDDW's tail */
 bool insn_is_jump(const struct insn *in);       /* JA, JAL, MAY_GOTO or conditional */
 bool insn_falls_through(const struct insn *in); /* control may reach the next instruction */
 /* It writes r10: a fault where control gets to it, and nothing where it doesn't. */
