@@ -35,12 +35,13 @@ SAFETY_SRC = $(addprefix checker/safety/,symbol.c state.c stack.c lattice.c live
 	measure.c visit.c arrive.c frame.c explore.c origin.c object.c contract.c contract_args.c contract_map.c contract_object.c contract_rule.c \
 	contract_callback.c contract_dynptr.c contract_lock.c contract_kfunc.c contract_iter.c held.c exit.c bounds.c replay.c search.c prover.c kernel_rule.c path.c programs.c \
 	safety_report.c)
-SYNTH_SRC = $(addprefix synth/,draft.c draft_build.c draft_sweep.c)
+WINDOW_SRC = $(wildcard checker/window/*.c)
+SYNTH_SRC = $(filter-out synth/command_%.c,$(wildcard synth/*.c))
 API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c
 CLI_SRC = $(addprefix checker/cli/,options.c command.c command_equiv.c command_safe.c command_conform.c \
 	run_packet.c run_input.c run_view.c run_print.c run_json.c command_run.c \
-	show_dot.c show_smt2.c command_show.c command_matrix.c main.c)
-LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(SAFETY_SRC) $(API_SRC) $(SYNTH_SRC)
+	show_dot.c show_smt2.c command_show.c command_matrix.c) $(wildcard synth/command_*.c) checker/cli/main.c
+LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(SAFETY_SRC) $(WINDOW_SRC) $(SYNTH_SRC) $(API_SRC)
 
 LIB_OBJ = $(patsubst %,$(B)/%.o,$(LIB_SRC))
 CLI_OBJ = $(patsubst %,$(B)/%.o,$(CLI_SRC))

@@ -120,7 +120,7 @@ const char *bpfprove_object_program_section(const bpfprove_object *object, size_
 
 /* The defaults of option.def, read through the kinds of its rows. */
 typedef bool option_FLAG, option_SWITCH;
-typedef const char *option_TEXT;
+typedef const char *option_TEXT, *option_WORD;
 typedef struct {
 	const char **at;
 	size_t n;
@@ -150,7 +150,7 @@ static struct bpfprove_options defaults(void)
 					 .no_kernel = rows.no_kernel,
 					 .privileged = rows.privileged,
 					 .explain = rows.explain,
-					 .kernel = rows.kernel};
+					 .kernel = rows.kernel != NULL};
 }
 
 void bpfprove_options_init(struct bpfprove_options *options, size_t size)

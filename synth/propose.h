@@ -12,6 +12,14 @@
 
 enum goal { GOAL_SIZE, GOAL_LATENCY, GOAL_VERIFIER };
 
+/* What searches count beside the drafts that they offer. */
+struct search_stats {
+	uint64_t proposals; /* candidates made */
+	uint64_t tested;    /* run on test inputs to the end: not stopped by a difference */
+	uint64_t proved, refuted, unknown; /* questions about windows that the search asked itself */
+	double seconds;     /* of the search, all processes together */
+};
+
 /* What a proposer sees of the program as it is now. */
 struct scene {
 	const struct program *p;
@@ -25,6 +33,10 @@ struct scene {
 	uint64_t max_proposals;     /* of a search in this round; 0: as the time allows */
 	uint64_t deadline_ns;       /* CLOCK_MONOTONIC; 0: none */
 	volatile int *stop;         /* may be NULL */
+	unsigned jobs;              /* processes that a search may use, at least 1 */
+	struct search_stats *stats; /* a search adds to them; never NULL */
+	const char *solver;         /* spec, see solver.h */
+	bool no_cache;              /* neither use nor keep earlier finds */
 	bool (*may_edit)(const struct scene *s, uint32_t slot); /* false: in a function that others share */
 	/* The engine takes the draft over (sweeps, builds, judges it). False: it was adopted, or the time is over: the
 	 * scene is stale, the proposer returns at once. `what` is a few words for the report. */

@@ -691,6 +691,9 @@ Test(cli, help_and_version)
 	cr_expect(strstr(r.out, "--map=NAME=JSON"), "%s", r.out);
 	cli_release(&r);
 	expect_status(0, "", "--version");
+	expect_status(64, "--kernel=maybe: auto|require|off was expected", "safe --kernel=maybe nothing.s");
+	expect_status(66, "auto.s", "safe --kernel auto.s");
+	expect_status(66, "nothing.s", "safe --kernel off nothing.s");
 	r = cli_run("", " ");
 	cr_expect_eq(r.status, 64);
 	cli_release(&r);

@@ -5,6 +5,8 @@
 #include "checker/safety/safety_report.h"
 #include "checker/witness/witness.h"
 
+#include <string.h>
+
 /* The first counterexample. */
 static enum status save_witness(const struct options *opt, const struct programs *programs)
 {
@@ -44,7 +46,7 @@ static enum status decide(const struct options *opt, struct programs *programs)
 		       .solver = opt->solver,
 		       .stop = command_catch_interrupt()},
 	    .timeout_ms = ms,
-	    .kernel = opt->kernel,
+	    .kernel = opt->kernel && strcmp(opt->kernel, "off"),
 	    .no_live = opt->no_kernel,
 	};
 	programs_decide(programs, &po, command_show_progress);

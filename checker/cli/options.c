@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum option_kind { KIND_FLAG, KIND_SWITCH, KIND_TEXT, KIND_LIST, KIND_COUNT };
+enum option_kind { KIND_FLAG, KIND_SWITCH, KIND_WORD, KIND_TEXT, KIND_LIST, KIND_COUNT };
 
 static const struct row {
 	const char *name, *argument, *text;
@@ -53,6 +53,24 @@ static bool is_truth(const char *value)
 	return value && (!strcmp(value, "true") || !strcmp(value, "false"));
 }
 
+/* Is it one of the words between the bars? */
+static bool is_word(const char *words, const char *value)
+{
+	for (size_t n; value && *words; words += n + (words[n] == '|')) {
+		n = strcspn(words, "|");
+		if (strlen(value) == n && !strncmp(words, value, n))
+			return true;
+	}
+	return false;
+}
+
+static bool may_follow(const struct row *row, const char *next)
+{
+	if (row->kind == KIND_SWITCH)
+		return is_truth(next);
+	return row->kind == KIND_WORD ? is_word(row->argument, next) : row->kind != KIND_FLAG;
+}
+
 static bool set_option(struct options *o, const struct row *row, const char *value, char *err, size_t len)
 {
 	char *field = (char *)o + row->field;
@@ -65,6 +83,9 @@ static bool set_option(struct options *o, const struct row *row, const char *val
 		return true;
 	case KIND_LIST:
 		add_text((struct option_list *)(void *)field, value);
+		return true;
+	case KIND_WORD:
+		*(const char **)(void *)field = value ? value : "";
 		return true;
 	case KIND_TEXT:
 		*(const char **)(void *)field = value;
@@ -81,7 +102,9 @@ static bool check_value(const struct row *row, const char *value, char *err, siz
 		snprintf(err, len, "--%s takes no argument", row->name);
 	else if (row->kind == KIND_SWITCH && value && !is_truth(value))
 		snprintf(err, len, "--%s=%s: true or false was expected", row->name, value);
-	else if (row->kind != KIND_FLAG && row->kind != KIND_SWITCH && !value)
+	else if (row->kind == KIND_WORD && value && !is_word(row->argument, value))
+		snprintf(err, len, "--%s=%s: %s was expected", row->name, value, row->argument);
+	else if ((row->kind == KIND_TEXT || row->kind == KIND_LIST || row->kind == KIND_COUNT) && !value)
 		snprintf(err, len, "--%s needs %s", row->name, row->argument);
 	else
 		return true;
@@ -100,7 +123,7 @@ bool options_parse(int argc, char **argv, struct options *out, char *err, size_t
 		abort();
 	bool only_files = false;
 	for (int i = 0; i < argc; i++) {
-		const char *arg = argv[i];
+		const char *arg = !only_files && !strcmp(argv[i], "-o") ? "--output" : argv[i];
 		if (only_files || strncmp(arg, "--", 2) != 0) {
 			out->files[out->n_files++] = arg;
 			continue;
@@ -116,9 +139,7 @@ bool options_parse(int argc, char **argv, struct options *out, char *err, size_t
 			return false;
 		}
 		const char *value = equals ? equals + 1 : NULL;
-		bool may_follow =
-		    row->kind == KIND_SWITCH ? is_truth(i + 1 < argc ? argv[i + 1] : NULL) : row->kind != KIND_FLAG;
-		if (may_follow && !value && i + 1 < argc)
+		if (!value && i + 1 < argc && may_follow(row, argv[i + 1]))
 			value = argv[++i];
 		if (!check_value(row, value, err, len) || !set_option(out, row, value, err, len))
 			return false;
@@ -138,6 +159,6 @@ void options_print_help(FILE *out)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char name[64];
 		snprintf(name, sizeof name, "--%s%s%s", rows[i].name, *rows[i].argument ? "=" : "", rows[i].argument);
-		fprintf(out, "  %-22s %s\n", name, rows[i].text);
+		fprintf(out, "  %-26s %s\n", name, rows[i].text);
 	}
 }

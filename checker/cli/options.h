@@ -15,6 +15,7 @@ struct option_list {
 typedef bool option_FLAG, option_SWITCH;
 typedef struct option_list option_LIST;
 typedef const char *option_TEXT;
+typedef const char *option_WORD; /* NULL: not given; "": without a word */
 typedef unsigned option_COUNT;
 
 struct options {

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of proposers, and what all of them need of a scene. */
+#include "synth/propose.h"
+
+#define PROPOSER(name, effort, text) void propose_##name(const struct scene *s);
+#include "synth/proposer.def"
+#undef PROPOSER
+
+const struct proposer proposers[] = {
+#define PROPOSER(name, effort, text) {#name, text, propose_##name, effort},
+#include "synth/proposer.def"
+#undef PROPOSER
+    {0},
+};
+const size_t n_proposers = sizeof proposers / sizeof *proposers - 1;
+
+struct draft *scene_draft(const struct scene *s)
+{
+	return draft_new(s->p, s->origin);
+}
+
+bool scene_allows(const struct scene *s, const struct insn *in)
+{
+	if (in->op == ISA_WIDE_TAIL)
+		return true;
+	bool word_jump = isa_rows[in->op].form == FORM_JMP && in->width == 32;
+	return (word_jump ? 3 : isa_rows[in->op].cpu) <= s->cpu;
+}
