@@ -114,7 +114,8 @@ static int find_extern(struct loader *l, uint32_t symbol, bool is_call)
 		struct extern_symbol *e = MEMORY_PUSH(l->o->externs, l->o->n_externs);
 		bool is_function = is_call || s->type == STT_FUNC ||
 				   (l->btf && btf__find_by_name_kind(l->btf, s->name, BTF_KIND_FUNC) > 0);
-		*e = (struct extern_symbol){.name = memory_string(s->name), .is_weak = s->bind == STB_WEAK, .is_function = is_function};
+		*e = (struct extern_symbol){
+		    .name = memory_string(s->name), .is_weak = s->bind == STB_WEAK, .is_function = is_function};
 		l->symbol_extern[symbol] = (int)l->o->n_externs - 1;
 	}
 	l->o->externs[l->symbol_extern[symbol]].is_function |= is_call;
@@ -282,8 +283,8 @@ static bool decode(const struct linking *k, struct program *p)
 	for (size_t i = 0; i < k->n_pieces; i++) {
 		const struct function *f = k->pieces[i].function;
 		uint32_t start = k->pieces[i].start;
-		p->subs[p->n_subs++] =
-		    (struct subprogram){memory_string(f->name), start, start + (f->end - f->start), f->is_global};
+		p->subs[p->n_subs++] = (struct subprogram){
+		    memory_string(f->name), start, start + (f->end - f->start), f->is_global, f->section, f->start};
 		lines_add(k->l, p, f, start);
 		if (!core_add(k->l, p, f, start))
 			return false;

@@ -16,6 +16,8 @@ struct store {
 	char *strings;        /* of .BTF: file names and text of lines */
 	uint8_t *types;       /* the whole .BTF section, for object_write */
 	uint32_t types_len;
+	uint8_t *file; /* all bytes, for object_patch; NULL if it was not read from an ELF file */
+	size_t file_len;
 };
 
 /* A function of a code section: candidate for an entry and for a callee. */

@@ -130,6 +130,7 @@ struct subprogram {
 	char *name;
 	uint32_t start, end; /* slots [start, end) */
 	bool is_global;
+	uint32_t section, at; /* where it is in the ELF file: section, first slot there; section 0: in none */
 };
 
 /* One loadable program: the entry function at slot 0, followed by every
@@ -177,7 +178,7 @@ enum object_error { OBJECT_OK, OBJECT_UNREADABLE /* 66 */, OBJECT_MALFORMED /* 6
  * offset, what was expected. A program that is refused is kept with its error,
  * unless all are. Never crashes on any input. */
 enum object_error object_read(const char *path, struct object **out, char *err, size_t errlen);
-/* The same from memory; `path` is only for messages. The bytes are not kept. */
+/* The same from memory; `path` is only for messages. The bytes are copied. */
 enum object_error object_parse(const char *path, const uint8_t *bytes, size_t len, struct object **out, char *err,
                                size_t errlen);
 /* A one-program object from assembly text without an ELF file (tests, text cases).

@@ -21,7 +21,10 @@ void program_find_subs(struct program *p)
 		if (p->n_subs)
 			p->subs[p->n_subs - 1].end = (uint32_t)pc;
 		struct subprogram *s = MEMORY_PUSH(p->subs, p->n_subs);
-		*s = (struct subprogram){memory_string(pc ? name : p->name), (uint32_t)pc, (uint32_t)p->n, pc == 0};
+		*s = (struct subprogram){.name = memory_string(pc ? name : p->name),
+					 .start = (uint32_t)pc,
+					 .end = (uint32_t)p->n,
+					 .is_global = pc == 0};
 	}
 	free(starts);
 }

@@ -47,7 +47,8 @@ static bool load(struct loader *l, const uint8_t *bytes, size_t len)
 	return true;
 }
 
-enum object_error object_parse(const char *path, const uint8_t *bytes, size_t len, struct object **out, char *err,
+/* Takes the bytes over. */
+static enum object_error parse(const char *path, uint8_t *bytes, size_t len, struct object **out, char *err,
 			       size_t errlen)
 {
 	struct store *store = memory_new(1, sizeof *store);
@@ -55,6 +56,8 @@ enum object_error object_parse(const char *path, const uint8_t *bytes, size_t le
 	if (errlen)
 		err[0] = '\0';
 	store->object.path = memory_string(path);
+	store->file = bytes;
+	store->file_len = len;
 	bool ok = load(&l, bytes, len);
 	btf__free(l.btf);
 	free(l.section_map);
@@ -68,6 +71,15 @@ enum object_error object_parse(const char *path, const uint8_t *bytes, size_t le
 	if (!ok)
 		object_free(l.o);
 	return ok ? OBJECT_OK : OBJECT_MALFORMED;
+}
+
+enum object_error object_parse(const char *path, const uint8_t *bytes, size_t len, struct object **out, char *err,
+			       size_t errlen)
+{
+	uint8_t *copy = memory_new(len, 1);
+	if (len)
+		memcpy(copy, bytes, len);
+	return parse(path, copy, len, out, err, errlen);
 }
 
 static enum object_error unreadable(const char *path, const char *why, char *err, size_t errlen)
@@ -107,11 +119,12 @@ enum object_error object_read(const char *path, struct object **out, char *err, 
 	} else {
 		size_t len = (size_t)st.st_size;
 		uint8_t *bytes = memory_new(len, 1);
-		if (read_all(fd, bytes, len))
-			e = object_parse(path, bytes, len, out, err, errlen);
-		else
+		if (read_all(fd, bytes, len)) {
+			e = parse(path, bytes, len, out, err, errlen);
+		} else {
 			e = unreadable(path, "it ends early", err, errlen);
-		free(bytes);
+			free(bytes);
+		}
 	}
 	close(fd);
 	return e;
@@ -188,6 +201,7 @@ void object_free(struct object *o)
 	struct store *store = (struct store *)o;
 	free(store->strings);
 	free(store->types);
+	free(store->file);
 	free(store);
 }
 
