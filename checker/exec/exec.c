@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The concrete machine's instructions: one switch over isa.def. 32-bit forms are the 64-bit ones on masked operands. */
+/* The concrete machine's instructions: what they do with registers, memory and control; alu.h says what they compute. */
+#include "alu.h"
 #include "machine.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_STEPS 10000000u
-
-static uint64_t mask_of(unsigned width)
-{
-	return width >= 64 ? ~0ull : (1ull << width) - 1;
-}
-
-static int64_t sign_extend(uint64_t v, unsigned width)
-{
-	return (int64_t)(v << (64 - width)) >> (64 - width);
-}
 
 static struct value get_register(struct machine *m, unsigned reg)
 {
@@ -36,11 +27,9 @@ static void set_number(struct machine *m, unsigned reg, uint64_t word)
 	set_register(m, reg, (struct value){word, 0});
 }
 
-/* Operands as the row's meaning names them: masked to the width, and sign-extended from it. */
+/* Register values or the immediate; what the instruction doesn't read is 0. */
 struct operands {
-	struct value dv, sv;
-	uint64_t d, s;
-	int64_t ds, ss;
+	struct value d, s;
 };
 
 static int32_t immediate(struct machine *m, const struct insn *in)
@@ -53,27 +42,15 @@ static struct operands get_operands(struct machine *m, const struct insn *in)
 {
 	struct operands o = {0};
 	enum isa_form form = isa_rows[in->op].form;
-	unsigned width = form == FORM_END ? 64 : in->width;
 	bool binary = form == FORM_ALU || form == FORM_ALUX || form == FORM_JMP;
 	bool reads_d = (binary && in->op != ISA_MOV && in->op != ISA_MOVSX) || form == FORM_ALU1 || form == FORM_END;
 	if (reads_d)
-		o.dv = get_register(m, in->dst);
+		o.d = get_register(m, in->dst);
 	if (binary && !in->k)
-		o.sv = get_register(m, in->src);
+		o.s = get_register(m, in->src);
 	else if (binary)
-		o.sv.word = (uint64_t)(int64_t)immediate(m, in);
-	if (width < 8)
-		return o;
-	o.d = o.dv.word & mask_of(width);
-	o.s = o.sv.word & mask_of(width);
-	o.ds = sign_extend(o.d, width);
-	o.ss = sign_extend(o.s, width);
+		o.s.word = (uint64_t)(int64_t)immediate(m, in);
 	return o;
-}
-
-static void put(struct machine *m, const struct insn *in, uint64_t word)
-{
-	set_number(m, in->dst, word & mask_of(in->width));
 }
 
 /* A pointer plus or minus a number points into the same region; a word of kernel
@@ -89,26 +66,20 @@ static uint32_t region_of_sum(uint32_t d, uint32_t s, bool subtract)
 	return d || subtract ? 0 : s;
 }
 
-static void put_sum(struct machine *m, const struct insn *in, const struct operands *o, bool subtract)
+/* Which region the result of arithmetic points into: of 64-bit sums and moves; everything else is a number. */
+static uint32_t result_region(const struct insn *in, const struct operands *o)
 {
-	uint64_t word = (subtract ? o->d - o->s : o->d + o->s) & mask_of(in->width);
-	uint32_t region = in->width == 64 ? region_of_sum(o->dv.region, o->sv.region, subtract) : 0;
-	set_register(m, in->dst, (struct value){word, region});
+	if (in->width != 64)
+		return 0;
+	if (in->op == ISA_MOV)
+		return o->s.region;
+	return in->op == ISA_ADD || in->op == ISA_SUB ? region_of_sum(o->d.region, o->s.region, in->op == ISA_SUB) : 0;
 }
 
-static void move(struct machine *m, const struct insn *in, const struct operands *o)
+static void compute(struct machine *m, const struct insn *in, const struct operands *o)
 {
-	set_register(m, in->dst, (struct value){o->s, in->width == 64 ? o->sv.region : 0});
-}
-
-static uint64_t swap_bytes(uint64_t v, unsigned width)
-{
-	return __builtin_bswap64(v) >> (64 - width);
-}
-
-static uint64_t shift_right_signed(int64_t v, uint64_t by)
-{
-	return (uint64_t)(v >> by);
+	uint64_t word = alu_compute(in, o->d.word, o->s.word, 0);
+	set_register(m, in->dst, (struct value){word, result_region(in, o)});
 }
 
 static void jump_if(struct machine *m, const struct insn *in, bool taken)
@@ -267,7 +238,7 @@ static void load(struct machine *m, const struct insn *in)
 	if (in->op == ISA_LDXS) {
 		if (v.region)
 			machine_fault(m, FAULT_CTX_ACCESS, "a pointer is loaded with sign extension");
-		v.word = (uint64_t)sign_extend(v.word, 8 * a.n);
+		v.word = (uint64_t)alu_sign_extend(v.word, 8 * a.n);
 	}
 	set_register(m, in->dst, v);
 }
@@ -289,8 +260,8 @@ static void record_atomic(struct machine *m, const struct insn *in, struct value
 		return;
 	struct exec_event *e = machine_add_event(m, EXEC_EVENT_ATOMIC + in->op, true);
 	e->args[e->n_args++] = at.word + (uint64_t)(int64_t)in->off;
-	e->args[e->n_args++] = operand & mask_of(in->width);
-	e->args[e->n_args++] = in->op == ISA_A_CMPXCHG ? m->r[0].word & mask_of(in->width) : 0;
+	e->args[e->n_args++] = operand & alu_mask(in->width);
+	e->args[e->n_args++] = in->op == ISA_A_CMPXCHG ? m->r[0].word & alu_mask(in->width) : 0;
 	e->args[e->n_args++] = in->width;
 }
 
@@ -308,7 +279,7 @@ static void check_atomic(struct machine *m, const struct insn *in, struct value 
 static uint64_t begin_atomic(struct machine *m, const struct insn *in, uint64_t *operand)
 {
 	struct value at = get_register(m, in->dst);
-	*operand = get_register(m, in->src).word & mask_of(in->width);
+	*operand = get_register(m, in->src).word & alu_mask(in->width);
 	if (in->op == ISA_A_CMPXCHG)
 		get_register(m, 0);
 	check_atomic(m, in, at);
@@ -343,72 +314,40 @@ static void store_release(struct machine *m, const struct insn *in)
 	record_atomic(m, in, at, m->r[in->src].word);
 }
 
-static void execute(struct machine *m, const struct insn *in, const struct operands o)
+/* The plain forms fetch nothing. */
+static int fetch_register(const struct insn *in)
 {
-	const uint64_t d = o.d, s = o.s, shift = s & (in->width - 1u);
-	uint64_t t, old;
+	if (in->op == ISA_A_CMPXCHG)
+		return 0;
+	return in->op == ISA_A_ADD || in->op == ISA_A_OR || in->op == ISA_A_AND || in->op == ISA_A_XOR ? -1 : in->src;
+}
+
+static void run_atomic(struct machine *m, const struct insn *in)
+{
+	uint64_t operand, old = begin_atomic(m, in, &operand);
+	end_atomic(m, in, alu_compute(in, old, operand, m->r[0].word), fetch_register(in), old);
+}
+
+static void execute(struct machine *m, const struct insn *in, const struct operands *o)
+{
 	m->pc++;
 	/* clang-format off */
-	switch ((enum isa_op)in->op) {
-	case ISA_ADD: put_sum(m, in, &o, false); return;
-	case ISA_SUB: put_sum(m, in, &o, true); return;
-	case ISA_MUL: put(m, in, d * s); return;
-	case ISA_DIV: put(m, in, s == 0 ? 0 : d / s); return;
-	case ISA_SDIV: put(m, in, s == 0 ? 0 : o.ss == -1 ? -d : (uint64_t)(o.ds / o.ss)); return;
-	case ISA_OR: put(m, in, d | s); return;
-	case ISA_AND: put(m, in, d & s); return;
-	case ISA_LSH: put(m, in, d << shift); return;
-	case ISA_RSH: put(m, in, d >> shift); return;
-	case ISA_NEG: put(m, in, -d); return;
-	case ISA_MOD: put(m, in, s == 0 ? d : d % s); return;
-	case ISA_SMOD: put(m, in, s == 0 ? d : o.ss == -1 ? 0 : (uint64_t)(o.ds % o.ss)); return;
-	case ISA_XOR: put(m, in, d ^ s); return;
-	case ISA_MOV: move(m, in, &o); return;
-	case ISA_CAST: machine_stop(m, REASON_INSN, "%s: what an arena's addresses look like is up to the JIT", isa_rows[in->op].text);
-	case ISA_MOVSX: put(m, in, (uint64_t)sign_extend(s, (unsigned)in->off)); return;
-	case ISA_ARSH: put(m, in, shift_right_signed(o.ds, shift)); return;
-	case ISA_LE: put(m, in, d); return;
-	case ISA_BE: put(m, in, swap_bytes(d, in->width)); return;
-	case ISA_BSWAP: put(m, in, swap_bytes(d, in->width)); return;
-	case ISA_JA: jump_if(m, in, true); return;
-	case ISA_JAL: jump_if(m, in, true); return;
-	case ISA_JEQ: jump_if(m, in, d == s); return;
-	case ISA_JGT: jump_if(m, in, d > s); return;
-	case ISA_JGE: jump_if(m, in, d >= s); return;
-	case ISA_JSET: jump_if(m, in, (d & s) != 0); return;
-	case ISA_JNE: jump_if(m, in, d != s); return;
-	case ISA_JSGT: jump_if(m, in, o.ds > o.ss); return;
-	case ISA_JSGE: jump_if(m, in, o.ds >= o.ss); return;
-	case ISA_JLT: jump_if(m, in, d < s); return;
-	case ISA_JLE: jump_if(m, in, d <= s); return;
-	case ISA_JSLT: jump_if(m, in, o.ds < o.ss); return;
-	case ISA_JSLE: jump_if(m, in, o.ds <= o.ss); return;
-	case ISA_MAY_GOTO: may_goto(m, in); return;
-	case ISA_CALL: call(m, in); return;
-	case ISA_EXIT: leave(m); return;
-	case ISA_LDDW: load_wide(m, in); return;
-	case ISA_LDABS: load_packet(m, in, 0); return;
-	case ISA_LDIND: load_packet(m, in, get_register(m, in->src).word); return;
-	case ISA_LDX: load(m, in); return;
-	case ISA_LDXS: load(m, in); return;
-	case ISA_ST: store(m, in); return;
-	case ISA_STX: store(m, in); return;
-	case ISA_A_ADD: old = begin_atomic(m, in, &t); end_atomic(m, in, old + t, -1, 0); return;
-	case ISA_A_OR: old = begin_atomic(m, in, &t); end_atomic(m, in, old | t, -1, 0); return;
-	case ISA_A_AND: old = begin_atomic(m, in, &t); end_atomic(m, in, old & t, -1, 0); return;
-	case ISA_A_XOR: old = begin_atomic(m, in, &t); end_atomic(m, in, old ^ t, -1, 0); return;
-	case ISA_A_FADD: old = begin_atomic(m, in, &t); end_atomic(m, in, old + t, in->src, old); return;
-	case ISA_A_FOR: old = begin_atomic(m, in, &t); end_atomic(m, in, old | t, in->src, old); return;
-	case ISA_A_FAND: old = begin_atomic(m, in, &t); end_atomic(m, in, old & t, in->src, old); return;
-	case ISA_A_FXOR: old = begin_atomic(m, in, &t); end_atomic(m, in, old ^ t, in->src, old); return;
-	case ISA_A_XCHG: old = begin_atomic(m, in, &t); end_atomic(m, in, t, in->src, old); return;
-	case ISA_A_CMPXCHG:
-		old = begin_atomic(m, in, &t);
-		end_atomic(m, in, old == (m->r[0].word & mask_of(in->width)) ? t : old, 0, old);
-		return;
-	case ISA_LOAD_ACQ: load_acquire(m, in); return;
-	case ISA_STORE_REL: store_release(m, in); return;
-	case ISA_WIDE_TAIL: machine_stop(m, REASON_INSN, "slot is the second half of an instruction");
+	switch (isa_rows[in->op].form) {
+	case FORM_ALU: case FORM_ALUX: case FORM_ALU1: case FORM_END: compute(m, in, o); return;
+	case FORM_CAST: machine_stop(m, REASON_INSN, "%s: what an arena's addresses look like is up to the JIT", isa_rows[in->op].text);
+	case FORM_JA: case FORM_JAL: jump_if(m, in, true); return;
+	case FORM_JMP: jump_if(m, in, alu_compute(in, o->d.word, o->s.word, 0)); return;
+	case FORM_MAYGOTO: may_goto(m, in); return;
+	case FORM_CALL: call(m, in); return;
+	case FORM_EXIT: leave(m); return;
+	case FORM_WIDE: load_wide(m, in); return;
+	case FORM_LDABS: load_packet(m, in, 0); return;
+	case FORM_LDIND: load_packet(m, in, get_register(m, in->src).word); return;
+	case FORM_LDX: case FORM_LDXS: load(m, in); return;
+	case FORM_ST: case FORM_STX: store(m, in); return;
+	case FORM_ATOMIC: run_atomic(m, in); return;
+	case FORM_LOAD_ACQ: load_acquire(m, in); return;
+	case FORM_STORE_REL: store_release(m, in); return;
 	}
 	/* clang-format on */
 }
@@ -417,10 +356,12 @@ static void step(struct machine *m, const struct insn *in)
 {
 	if (insn_writes_frame_pointer(in))
 		machine_fault(m, FAULT_FRAME_POINTER, "%s writes r10", isa_rows[in->op].name);
+	if (in->op == ISA_WIDE_TAIL)
+		machine_stop(m, REASON_INSN, "slot is the second half of an instruction");
 	const struct operands o = get_operands(m, in);
 	if (m->opt->safety)
-		strict_before(m, in, o.dv, o.sv);
-	execute(m, in, o);
+		strict_before(m, in, o.d, o.s);
+	execute(m, in, &o);
 	if (m->flows)
 		strict_after(m, in);
 	if (m->opt->safety && m->pc <= m->out->slot && insn_is_jump(in))
