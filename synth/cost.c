@@ -19,11 +19,11 @@ static const enum latency by_form[] = {
 };
 
 /* Instructions that are not like the others of their form. */
-static const struct special {
+static const struct exception {
 	uint8_t op;
 	bool only_register;
 	enum latency class;
-} specials[] = {
+} exceptions[] = {
     {ISA_MOV, false, LATENCY_MOV},           {ISA_MUL, false, LATENCY_MUL},
     {ISA_DIV, false, LATENCY_DIV},           {ISA_SDIV, false, LATENCY_DIV},
     {ISA_MOD, false, LATENCY_DIV},           {ISA_SMOD, false, LATENCY_DIV},
@@ -36,9 +36,9 @@ static const struct special {
 
 enum latency cost_class(const struct insn *in)
 {
-	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++)
-		if (specials[i].op == in->op && !(specials[i].only_register && in->k))
-			return specials[i].class;
+	for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++)
+		if (exceptions[i].op == in->op && !(exceptions[i].only_register && in->k))
+			return exceptions[i].class;
 	enum isa_form form = isa_rows[in->op].form;
 	return form == FORM_CALL && in->src == CALL_LOCAL ? LATENCY_CALL : by_form[form];
 }

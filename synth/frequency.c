@@ -3,20 +3,11 @@
 #include "synth/frequency.h"
 
 #include "encode/isa/cfg.h"
-
-#include <stdlib.h>
+#include "synth/alloc.h"
 
 #define LOOP_RUNS 10
 #define MAX_NESTING 6 /* loops beyond it count no more: the sum stays a number */
 #define MAX_FRAMES 8  /* MAX_CALL_FRAMES in the kernel */
-
-static void *allocate(size_t n, size_t size)
-{
-	void *p = calloc(n ? n : 1, size);
-	if (!p)
-		abort();
-	return p;
-}
 
 static double loop_factor(int depth)
 {
@@ -44,7 +35,7 @@ static bool count_function(const struct program *p, const struct subprogram *sub
 	char err[200];
 	if (!cfg_build(p->insns, sub->start, sub->end, &c, err, sizeof err))
 		return false;
-	double *into = allocate(c.n, sizeof *into);
+	double *into = checked(calloc(c.n, sizeof *into));
 	into[0] = 1;
 	for (size_t i = 0; i < c.n_order; i++) {
 		const struct block *block = &c.blocks[c.order[i]];
@@ -78,10 +69,11 @@ static void step_calls(const struct program *p, const double *runs, const double
 
 static void count_calls(const struct program *p, double *runs)
 {
-	double *level = allocate(p->n_subs, sizeof *level), *total = allocate(p->n_subs, sizeof *total);
+	double *level = checked(calloc(p->n_subs + 1, sizeof *level)),
+	       *total = checked(calloc(p->n_subs + 1, sizeof *total));
 	level[0] = total[0] = 1;
 	for (int depth = 1; depth < MAX_FRAMES; depth++) {
-		double *next = allocate(p->n_subs, sizeof *next);
+		double *next = checked(calloc(p->n_subs + 1, sizeof *next));
 		step_calls(p, runs, level, next);
 		for (size_t s = 0; s < p->n_subs; s++)
 			total[s] += next[s];
@@ -97,7 +89,7 @@ static void count_calls(const struct program *p, double *runs)
 
 double *frequency_of(const struct program *p)
 {
-	double *runs = allocate(p->n, sizeof *runs);
+	double *runs = checked(calloc(p->n + 1, sizeof *runs));
 	for (size_t s = 0; s < p->n_subs; s++)
 		if (!count_function(p, &p->subs[s], runs)) {
 			free(runs);
