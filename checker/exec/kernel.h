@@ -25,4 +25,22 @@ enum kernel_status kernel_run(const struct program *p, const struct input *in, c
 			      const struct exec_outcome *touched, struct exec_outcome *out, char *why, size_t len);
 /* Loads and unloads only: the verifier's verdict. `log` may be NULL. */
 enum kernel_status kernel_verify(const struct program *p, char *log, size_t loglen, uint64_t *insns_processed);
+
+/* A program that stays loaded, with maps of its own: for many runs. */
+struct kernel_session;
+/* KERNEL_RAN: *out is the caller's, until kernel_close. Its maps are empty, its data sections as in the object. */
+enum kernel_status kernel_open(const struct program *p, struct kernel_session **out, char *why, size_t len);
+void kernel_close(struct kernel_session *s);
+/* What a run left; the bytes are the session's, until the next run. */
+struct kernel_shot {
+	uint32_t retval, ns; /* ns: of one run, on average */
+	const uint8_t *packet, *context;
+	size_t packet_len, context_len;
+};
+/* Runs it `repeat` times in a row on the packet and the context of `in`; of the rest of the input, and of what a test run
+ * can't be given, it sees what the kernel has. The maps are as the run before left them. */
+enum kernel_status kernel_shoot(struct kernel_session *s, const struct input *in, int repeat, struct kernel_shot *out,
+				char *why, size_t len);
+/* The descriptor of a map of the object, which stays the session's. */
+int kernel_session_map(const struct kernel_session *s, size_t map);
 #endif

@@ -24,6 +24,24 @@ bool settle_is_settable(const struct context_field *f); /* through ctx_in */
 /* The byte at offset `at` of field f at entry: its significant bits. */
 uint8_t settle_context_byte(const struct input *in, const struct context_field *f, uint64_t at);
 
+/* live_test.c: what goes into a test run and comes out of it */
+#define LIVE_PACKET_MAX 8192
+struct live_test {
+	const struct program *p;
+	const struct input *in;
+	const struct exec_outcome *given; /* of the concrete machine, before the input was settled */
+	int repeat;                       /* 0: once */
+	uint8_t packet[LIVE_PACKET_MAX], packet_out[LIVE_PACKET_MAX];
+	size_t packet_len, packet_out_len;
+	uint8_t *context; /* layout size */
+	size_t context_len;
+	uint32_t retval, ns; /* ns: of a run, on average */
+};
+bool live_can_test(enum progtype t);
+/* The input has at most LIVE_PACKET_MAX bytes of packet and metadata. The context is the caller's to free. */
+void live_put_input(struct live_test *t);
+bool live_run_test(struct live_test *t, int fd, struct live_error *e);
+
 /* live_map.c: the maps of an object as descriptors; numbers as in the pairing */
 struct live_maps {
 	const struct object *o;
