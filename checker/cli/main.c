@@ -15,6 +15,7 @@ static const struct command {
     {"safe", "FILE", "can a program fault, leak or not end, whatever the input?", command_safe},
     {"run", "FILE", "run a program on one input", command_run},
     {"show", "FILE", "programs, maps, control flow or formulas of an object", command_show},
+    {"calibrate", "", "measure what instructions and helpers take on this machine", command_calibrate},
     {"matrix", "", "what is modelled, in Markdown", command_matrix},
     {"conform", "[MEMORY]", "run a program from standard input on hex bytes, for conformance runners", command_conform},
 };
@@ -24,7 +25,7 @@ static void print_help(FILE *out)
 {
 	fprintf(out, "usage: bpfprove COMMAND [OPTION ...] FILE ...\n\n");
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(out, "  %-8s %-13s %s\n", commands[i].name, commands[i].arguments, commands[i].text);
+		fprintf(out, "  %-9s %-13s %s\n", commands[i].name, commands[i].arguments, commands[i].text);
 	fprintf(out, "\n");
 	options_print_help(out);
 	fprintf(out, "\nexit status: 0 proved, 1 refuted, 2 unknown, 64 usage, 65 malformed input, 66 unreadable file, "
