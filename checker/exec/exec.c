@@ -393,6 +393,8 @@ static void run(struct machine *m)
 				      (unsigned long long)limit);
 		if (m->opt->trace)
 			trace(m);
+		if (m->opt->watch)
+			m->opt->watch(m->opt->watch_arg, m);
 		step(m, &m->p->insns[m->pc]);
 	}
 }

@@ -83,6 +83,10 @@ struct exec_outcome {
 typedef void (*exec_trace)(void *arg, const struct program *p, uint32_t slot, const uint64_t regs[11],
 			   uint16_t initialised);
 
+/* The same with all that the machine has (machine.h). */
+struct machine;
+typedef void (*exec_watch)(void *arg, const struct machine *m);
+
 /* What only a proof of safety minds (the rows of fault.def behind UNRESOLVED); 0: none of it. */
 enum exec_safety {
 	SAFETY_ON = 1,
@@ -94,6 +98,8 @@ struct exec_options {
 	uint64_t max_steps;          /* 0: 10 million */
 	exec_trace trace;
 	void *trace_arg;
+	exec_watch watch;
+	void *watch_arg;
 	/* Not NULL: the run has no context, but begins with r1 at a copy of these bytes, which it may write, and r2 their
 	 * number; both are 0 if there are none. */
 	const uint8_t *memory;

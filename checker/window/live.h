@@ -17,7 +17,8 @@ struct live {
 
 /* Facts may be NULL: then every stack byte is live. Otherwise a byte is live unless on every way it is written by a plain
  * store of that function before anything that may read it: a load or an atomic through a pointer that may go there, a
- * helper by its argument's row, a function that is given such a pointer, a callback. */
+ * helper by its argument's row, a function that is given such a pointer, a callback. Bytes of callers' frames are not
+ * told of: they are always live. Where the facts say that no run gets, no byte is. */
 struct live *live_new(const struct program *p, const struct facts *facts);
 void live_free(struct live *l);
 #endif
