@@ -190,7 +190,7 @@ $(B)/tests/contain: $(B)/tests/contain_main.c.o $(CONTAIN_OBJ) $(MUTATE_OBJ) $(B
 $(B)/tests/test_contain $(B)/tests/test_contain_state: $(B)/tests/test_%: $(B)/tests/test_%.c.o $(CONTAIN_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
 
-$(B)/tests/test_facts: $(B)/tests/test_facts.c.o $(patsubst %,$(B)/tests/%.c.o,attack_base random_relation) $(AGREE_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
+$(B)/tests/test_facts $(B)/tests/test_live: $(B)/tests/test_%: $(B)/tests/test_%.c.o $(patsubst %,$(B)/tests/%.c.o,attack_base random_relation) $(AGREE_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
 
 contain: $(B)/tests/contain verifier-cases $(CORPUS_OBJ)
