@@ -203,6 +203,11 @@ static void leave_function(struct walk *k, const struct place *p, struct state *
 {
 	struct run *r = k->run;
 	struct activation *a = p->act;
+	if (!a->caller && r->exits) {
+		struct state **at = &r->exits[r->slot];
+		*at = *at ? state_merge(r->world, *at, s) : s;
+		return;
+	}
 	if (!a->caller) { /* a static subprogram may leave r0 unwritten (prepare_func_exit) */
 		if (!progtype_may_be_void(r->world->type))
 			s->regs[0] = step_reg(r, s, 0);
@@ -410,7 +415,7 @@ void run_execute(struct run *r)
 	term_set_limit(w->pool, HARD_LIMIT * w->term_limit, must_stop, r);
 	if (build_functions(&k)) {
 		root.fn = &k.fns[0];
-		struct state *s = r->memory ? state_on_memory(r) : state_new(w);
+		struct state *s = r->entry ? state_copy(w, r->entry) : r->memory ? state_on_memory(r) : state_new(w);
 		push_entry(&k, &root, s);
 	}
 	while (k.n > 0) {

@@ -285,6 +285,10 @@ struct run {
 	bool is_shared;
 	uint64_t fresh;              /* arbitrary values so far */
 	term *reach;                 /* by slot, where not 0: truth value that becomes true where the run gets there; may be NULL */
+	/* A part of a program: not NULL, it begins with this state, and where it gets to an exit the state goes to the place
+	 * of the exit's slot in `exits` (one a slot, NULL where none was reached) instead of `final`. */
+	const struct state *entry;
+	struct state **exits;
 	/* Not NULL: no context; r1 is at memory of these bytes, r2 their number; both 0 if there are none. */
 	const uint8_t *memory;
 	size_t memory_len;

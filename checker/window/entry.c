@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A state in the middle of a program. What a model of a whole run knows of its
+ * past is arbitrary here: contents of memory are those of a run that just
+ * began, which can be anything; names of elements and results are inputs.
+ */
+#include "checker/window/entry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FRESH_WORDS (1ull << 40) /* IN_SOME below is taken by comparisons and by run_fresh */
+#define LENGTH_BITS 24           /* no packet is longer */
+
+static term fresh(struct entry *e)
+{
+	return world_input1(e->w, IN_SOME, word_const(e->w, FRESH_WORDS + e->n_fresh++));
+}
+
+static term fresh_bits(struct entry *e, unsigned bits)
+{
+	struct term_pool *p = e->w->pool;
+	return bits < 64 ? term_zext(p, term_extract(p, fresh(e), bits - 1, 0), 64) : fresh(e);
+}
+
+static term fresh_flag(struct entry *e)
+{
+	return term_extract(e->w->pool, fresh(e), 0, 0);
+}
+
+static void assume(struct entry *e, term t)
+{
+	e->assumed = term_and(e->w->pool, e->assumed, t);
+}
+
+static unsigned length_of(uint64_t x)
+{
+	return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
+}
+
+static void assume_low_half(struct entry *e, const struct scalar *s, term t)
+{
+	struct term_pool *p = e->w->pool;
+	term low = term_extract(p, t, 31, 0);
+	assume(e, term_ule(p, term_const(p, 32, s->umin32), low));
+	assume(e, term_ule(p, low, term_const(p, 32, s->umax32)));
+	assume(e, term_sle(p, term_const(p, 32, (uint32_t)s->smin32), low));
+	assume(e, term_sle(p, low, term_const(p, 32, (uint32_t)s->smax32)));
+}
+
+static void assume_all(struct entry *e, const struct scalar *s, term t)
+{
+	struct term_pool *p = e->w->pool;
+	struct world *w = e->w;
+	assume(e, term_eq(p, term_and(p, t, word_const(w, ~s->bits.mask)), word_const(w, s->bits.value)));
+	assume(e, term_ule(p, word_const(w, s->umin), t));
+	assume(e, term_ule(p, t, word_const(w, s->umax)));
+	assume(e, term_sle(p, word_const(w, (uint64_t)s->smin), t));
+	assume(e, term_sle(p, t, word_const(w, (uint64_t)s->smax)));
+	if (s->umax > UINT32_MAX)
+		assume_low_half(e, s, t);
+}
+
+/* Known bits and widths are part of the term, so that rewriting sees them. */
+static term number_of(struct entry *e, const struct scalar *s)
+{
+	struct term_pool *p = e->w->pool;
+	unsigned bits = length_of(s->umax);
+	if (s->umin == s->umax)
+		return word_const(e->w, s->umin);
+	if (!bits)
+		return word_const(e->w, 0);
+	term t = fresh_bits(e, bits);
+	uint64_t low = bits < 64 ? (1ull << bits) - 1 : ~0ull;
+	if ((s->bits.mask & low) != low)
+		t = term_or(p, word_const(e->w, s->bits.value), term_and(p, t, word_const(e->w, s->bits.mask)));
+	assume_all(e, s, t);
+	return t;
+}
+
+/* Signed and not large: a sum that does not wrap, which comparisons of pointers look for. */
+static term offset_of(struct entry *e, const struct scalar *s)
+{
+	struct term_pool *p = e->w->pool;
+	uint64_t width = (uint64_t)s->smax - (uint64_t)s->smin;
+	if (s->smin > s->smax || width >> 31)
+		return number_of(e, s);
+	if (!width)
+		return word_const(e->w, (uint64_t)s->smin);
+	term t = term_add(p, word_const(e->w, (uint64_t)s->smin), fresh_bits(e, length_of(width)));
+	assume_all(e, s, t);
+	return t;
+}
+
+static struct value lost(struct entry *e)
+{
+	return value_pointer(e->w, LOST_REGION, fresh(e));
+}
+
+/* One element of a map, whichever: two of them may be the same. */
+static uint32_t element_region(struct entry *e, uint32_t number)
+{
+	struct world *w = e->w;
+	const struct map *m = w->maps[number].def;
+	term words[MAX_KEY / 8 + 2];
+	size_t n = (map_index_size(m) + 7) / 8;
+	for (size_t i = 0; i < n; i++) {
+		unsigned left = map_index_size(m) - (unsigned)(8 * i);
+		words[i] = fresh_bits(e, left < 8 ? 8 * left : 64);
+	}
+	if (n == 1 && maptype_rows[m->type].model == MAP_ARRAY)
+		assume(e, term_ult(w->pool, words[0], word_const(w, m->max_entries)));
+	if (map_has_generations(m))
+		words[n++] = word_const(w, 0);
+	return region_make(w, REGION_VALUE, number, tuple_make(w, words, n));
+}
+
+static uint32_t value_region(struct entry *e, const struct fact *f)
+{
+	struct world *w = e->w;
+	if (f->object >= w->n_maps)
+		return LOST_REGION;
+	const struct map *m = w->maps[f->object].def;
+	if (m->is_data)
+		return region_make(w, REGION_DATA, f->object, 0);
+	if (m->is_inner || map_index_size(m) > MAX_KEY || (e->renews && map_has_generations(m)))
+		return LOST_REGION;
+	return element_region(e, f->object);
+}
+
+static uint32_t region_of(struct entry *e, const struct fact *f, const struct state *s)
+{
+	struct world *w = e->w;
+	term position;
+	switch (f->kind) {
+	case KIND_STACK:
+		return !e->at->deep && f->object == e->at->depth - 1 ? region_make(w, REGION_STACK, 0, 0) : LOST_REGION;
+	case KIND_CTX:
+		return region_make(w, REGION_CTX, 0, 0);
+	case KIND_PACKET:
+		return region_make(w, REGION_PACKET, 0, tuple_make(w, &s->counters[COUNT_EPOCH], 1));
+	case KIND_VALUE:
+		return value_region(e, f);
+	case KIND_MAP:
+		return f->object < w->n_maps ? region_make(w, REGION_MAP, f->object, 0) : LOST_REGION;
+	case KIND_MEM:
+		position = fresh(e);
+		return e->slices ? LOST_REGION : region_make(w, REGION_MEM, f->object, tuple_make(w, &position, 1));
+	case KIND_NONE: case KIND_NUMBER: case KIND_STALE: case KIND_MEM_RO: case KIND_KERNEL: case KIND_FUNC:
+	case KIND_DYNPTR: case KIND_FLOW_KEYS: case KIND_COUNT:
+		break;
+	}
+	return LOST_REGION;
+}
+
+/* What is told apart by other things than its kind is written here; its address is anything. */
+static struct value fresh_value(struct entry *e, const struct fact *f, const struct state *s)
+{
+	struct world *w = e->w;
+	struct term_pool *p = w->pool;
+	if (f->kind == KIND_NUMBER) {
+		term t = number_of(e, &f->value);
+		return f->followable ? value_pointer(w, WORD_REGION, t) : value_number(w, t);
+	}
+	uint32_t region = region_of(e, f, s);
+	if (region == LOST_REGION)
+		return lost(e);
+	term off = offset_of(e, &f->value);
+	if (f->kind == KIND_STACK)
+		off = term_add(p, off, word_const(w, STACK_BYTES));
+	if (f->kind == KIND_PACKET)
+		off = term_add(p, off, s->counters[f->from_end ? COUNT_DATA_END : COUNT_DATA]);
+	return f->maybe_null ? value_maybe(w, fresh_flag(e), region, off) : value_pointer(w, region, off);
+}
+
+/* Elements of a map may be told apart by more than their offset: only what is no such pointer is tied to another place. */
+static bool is_tied(const struct fact *f, unsigned place)
+{
+	bool identity = f->kind == KIND_VALUE || f->kind == KIND_MEM || f->kind == KIND_MEM_RO || f->kind == KIND_KERNEL;
+	return f->same != place && f->kind != KIND_NONE && !identity && !f->maybe_null && !f->followable;
+}
+
+static struct value place_value(struct entry *e, unsigned place, const struct state *s)
+{
+	const struct fact *f = facts_place(e->at, place);
+	if (e->made[place])
+		return e->places[place];
+	struct value v;
+	if (f->kind == KIND_NONE) {
+		v = lost(e);
+		v.init = fresh_flag(e);
+	} else if (is_tied(f, place)) {
+		struct value base = place_value(e, f->same, s);
+		struct value by = value_number(e->w, word_const(e->w, (uint64_t)f->distance));
+		v = value_add(e->w, s->guard, &base, &by);
+	} else {
+		v = fresh_value(e, f, s);
+	}
+	e->made[place] = true;
+	e->places[place] = v;
+	return v;
+}
+
+static bool byte_is(const uint64_t *bits, unsigned i)
+{
+	return bits[i / 64] >> (i % 64) & 1;
+}
+
+/* A word of which only parts were written for sure: its bytes, each by itself. */
+static void write_bytes(struct entry *e, struct frame *f, unsigned word)
+{
+	struct term_pool *p = e->w->pool;
+	for (unsigned i = 8 * word; i < 8 * word + 8; i++) {
+		struct value byte = value_number(e->w, fresh_bits(e, 8));
+		if (!byte_is(e->at->written, i))
+			byte.init = fresh_flag(e);
+		frame_write(e->w, f, term_true(p), word_const(e->w, i), 1, &byte);
+	}
+}
+
+static void write_word(struct entry *e, struct state *s, unsigned word)
+{
+	struct term_pool *p = e->w->pool;
+	unsigned place = FACTS_STACK + word;
+	unsigned bits = (unsigned)(e->at->written[word / 8] >> (word % 8 * 8) & 0xff);
+	bool known = facts_place(e->at, place)->kind != KIND_NONE;
+	if (!known && bits && bits != 0xff) {
+		write_bytes(e, s->frames[0], word);
+		return;
+	}
+	struct value v = place_value(e, place, s);
+	if (bits == 0xff)
+		v.init = term_true(p);
+	frame_write(e->w, s->frames[0], term_true(p), word_const(e->w, 8 * word), 8, &v);
+}
+
+static void set_packet(struct entry *e, struct state *s)
+{
+	struct world *w = e->w;
+	struct term_pool *p = w->pool;
+	enum packet_kind kind = progtype_rows[w->type].packet;
+	if (kind == PACKET_NONE)
+		return;
+	if (e->moves) {
+		s->counters[COUNT_EPOCH] = fresh(e);
+		s->counters[COUNT_DATA_END] = fresh_bits(e, LENGTH_BITS);
+		if (kind == PACKET_SKB)
+			s->counters[COUNT_TOTAL] = term_add(p, s->counters[COUNT_DATA_END], fresh_bits(e, LENGTH_BITS));
+		if (progtype_has_metadata(w->type))
+			s->counters[COUNT_DATA_META] = term_neg(p, fresh_bits(e, LENGTH_BITS));
+	}
+	term length = term_sub(p, s->counters[COUNT_DATA_END], s->counters[COUNT_DATA]);
+	if (e->at->packet > 0)
+		assume(e, term_ule(p, word_const(w, (uint64_t)e->at->packet), length));
+}
+
+struct state *entry_make(struct entry *e)
+{
+	struct world *w = e->w;
+	struct state *s = state_new(w);
+	e->assumed = term_true(w->pool);
+	set_packet(e, s);
+	for (unsigned i = 0; i < 10; i++)
+		s->regs[i] = place_value(e, i, s);
+	for (unsigned i = 0; i < STACK_BYTES / 8; i++)
+		write_word(e, s, i);
+	return s;
+}
+
+struct state *entry_forget_dead(struct entry *e, const struct state *s, const struct live_at *live)
+{
+	struct world *w = e->w;
+	struct state *c = state_copy(w, s);
+	struct value nothing = value_uninit(w);
+	for (unsigned i = 0; i < 10; i++)
+		if (!(live->regs & 1u << i))
+			c->regs[i] = nothing;
+	for (unsigned i = 0; i < STACK_BYTES; i++)
+		if (!byte_is(live->stack, i))
+			frame_write(w, c->frames[0], term_true(w->pool), word_const(w, i), 1, &nothing);
+	return c;
+}

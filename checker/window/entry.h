@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From facts to a symbolic state that stands for every state that they allow. */
+#ifndef ENTRY_H
+#define ENTRY_H
+
+#include "checker/window/live.h"
+#include "encode/machine/machine.h"
+
+struct entry {
+	struct world *w;
+	const struct program *p;
+	const struct facts_at *at;
+	bool moves;       /* some call of the program moves packets: epochs and bounds are anything */
+	bool renews;      /* the window calls, and the program changes maps: an element need not be the current one */
+	bool slices;      /* memory that a call returns may be a part of something else */
+	term assumed;     /* truth value: what the facts say beyond what the terms show */
+	uint64_t n_fresh; /* arbitrary words so far */
+	struct value places[FACTS_PLACES];
+	bool made[FACTS_PLACES];
+};
+
+/* The state before the window. Places of which nothing is known hold an address that can't be followed, where a use is
+ * not modelled, and may be unwritten. */
+struct state *entry_make(struct entry *e);
+/* The same, without what is not live: for a program whose earlier rounds of a loop may have left something else there. */
+struct state *entry_forget_dead(struct entry *e, const struct state *s, const struct live_at *live);
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Small windows first, then with more around them, then the whole programs. */
+#include "checker/window/judge.h"
+#include "checker/equiv/equiv.h"
+#include "checker/equiv/objects.h"
+#include "checker/window/hull.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct judge {
+	const struct program *a;
+	struct judge_options opt;
+	struct facts *facts;
+	struct live *live;
+	struct solver *windows, *wholes;
+	struct judge_stats stats;
+};
+
+static double now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
+}
+
+struct judge *judge_new(const struct program *a, const struct judge_options *o, char *why, size_t len)
+{
+	struct safety_options so = {.privileged = o->privileged, .no_search = true, .solver = o->solver, .stop = o->stop};
+	struct safety_result r;
+	struct facts *facts = facts_new(a, &so, &r);
+	if (!facts) {
+		const struct finding *f = r.n_failed ? &r.findings[0] : NULL;
+		if (f)
+			snprintf(why, len, "instruction %u: %s", f->slot, f->text);
+		else
+			snprintf(why, len, "%s%s%s", reason_texts[r.reason], *r.detail ? ": " : "", r.detail);
+	}
+	safety_release(&r);
+	if (!facts)
+		return NULL;
+	struct judge *j = calloc(1, sizeof *j);
+	if (!j)
+		abort();
+	*j = (struct judge){.a = a, .opt = *o, .facts = facts, .live = live_new(a, facts)};
+	struct solver_limits limits = {.query_ms = o->window_ms, .memory_mib = 1024};
+	j->windows = solver_open(o->solver ? o->solver : "z3", limits, why, len);
+	limits = (struct solver_limits){.query_ms = o->whole_ms, .memory_mib = 2048};
+	j->wholes = j->windows && o->whole_ms ? solver_open(o->solver ? o->solver : "z3", limits, why, len) : NULL;
+	if (j->windows && (j->wholes || !o->whole_ms))
+		return j;
+	judge_free(j);
+	return NULL;
+}
+
+void judge_free(struct judge *j)
+{
+	if (!j)
+		return;
+	if (j->windows)
+		solver_close(j->windows);
+	if (j->wholes)
+		solver_close(j->wholes);
+	live_free(j->live);
+	facts_free(j->facts);
+	free(j);
+}
+
+const struct facts *judge_facts(const struct judge *j)
+{
+	return j->facts;
+}
+
+const struct live *judge_live(const struct judge *j)
+{
+	return j->live;
+}
+
+struct judge_stats judge_get_stats(const struct judge *j)
+{
+	return j->stats;
+}
+
+static bool ask_window(struct judge *j, const struct program *b, uint32_t more, struct judge_answer *out)
+{
+	struct window_ask ask = {.a = j->a, .b = b, .facts = j->facts, .live = j->live, .solver = j->windows};
+	bool same;
+	if (!hull_find(j->a, b, more, &ask.start, &ask.end, &ask.b_end, &same))
+		return false;
+	window_check(&ask, &out->window);
+	j->stats.windows++;
+	j->stats.window_ms += out->window.ms;
+	j->stats.windows_proved += out->window.verdict == VERDICT_PROVED;
+	j->stats.windows_refuted += out->window.verdict == VERDICT_REFUTED;
+	j->stats.by_rewriting += !strcmp(out->window.decided_by, "rewriting") && out->window.verdict == VERDICT_PROVED;
+	out->verdict = out->window.verdict == VERDICT_PROVED ? VERDICT_PROVED : VERDICT_UNKNOWN;
+	out->how = "window";
+	return true;
+}
+
+static void ask_program(struct judge *j, const struct program *b, struct judge_answer *out)
+{
+	struct equiv_options o = {.solver = j->wholes, .stop = j->opt.stop};
+	struct equiv_result r;
+	equiv_programs(j->a, b, &o, &r);
+	j->stats.programs++;
+	j->stats.program_ms += r.ms;
+	j->stats.programs_proved += r.verdict == VERDICT_PROVED;
+	j->stats.programs_refuted += r.verdict == VERDICT_REFUTED;
+	out->verdict = r.verdict;
+	out->how = "program";
+	if (r.verdict == VERDICT_UNKNOWN)
+		snprintf(out->why, sizeof out->why, "%s", reason_texts[r.reason]);
+	else if (r.verdict == VERDICT_REFUTED)
+		snprintf(out->why, sizeof out->why, "%.199s", r.what);
+	equiv_release(&r);
+}
+
+void judge_ask(struct judge *j, const struct program *b, struct judge_answer *out)
+{
+	static const uint32_t context[] = {0, 6, 24};
+	double start = now_ms();
+	*out = (struct judge_answer){.verdict = VERDICT_UNKNOWN, .how = "nothing"};
+	for (size_t i = 0; i < sizeof context / sizeof *context && out->verdict != VERDICT_PROVED; i++)
+		if (!ask_window(j, b, context[i], out))
+			break;
+	if (out->verdict != VERDICT_PROVED && j->wholes && !(j->opt.stop && *j->opt.stop))
+		ask_program(j, b, out);
+	if (out->verdict != VERDICT_PROVED && !*out->why)
+		snprintf(out->why, sizeof out->why, "%s", *out->window.why ? out->window.why : "a window tells them apart");
+	out->ms = now_ms() - start;
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Both sides of a window run from one symbolic state, and at each way out
+ * everything that is live is compared. That a does not fault there may be
+ * taken for granted: facts are of programs that are proved safe.
+ */
+#include "checker/window/window.h"
+#include "checker/equiv/compare.h"
+#include "checker/window/entry.h"
+#include "checker/window/part.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define TERM_LIMIT 100000
+
+struct model_words {
+	const struct term_pool *pool;
+	const struct solver_model *model;
+};
+
+struct question {
+	const struct window_ask *ask;
+	struct window_answer *out;
+	struct ways ways;
+	struct part part[2];
+	struct term_pool *pool;
+	struct world *world;
+	struct entry entry;
+	struct state *state[2];
+	struct state **exits[2];
+	struct run *run[2];
+	uint32_t *numbers; /* identity */
+	term differ;
+};
+
+static double now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
+}
+
+static void *checked(void *p)
+{
+	if (!p)
+		abort();
+	return p;
+}
+
+static bool set_unknown(struct question *q, const char *why)
+{
+	q->out->verdict = VERDICT_UNKNOWN;
+	q->out->why = why;
+	return false;
+}
+
+/* Calls anywhere in the program that a state in its middle may come from. */
+static void note_calls(const struct program *p, struct entry *e, bool window_calls)
+{
+	bool changes = false;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct insn *in = &p->insns[i];
+		if (in->op != ISA_CALL || in->src == CALL_LOCAL)
+			continue;
+		const struct helper_row *row = in->src == CALL_HELPER ? helper_find((uint32_t)in->imm)
+		                                                      : p->object->externs[in->imm].call;
+		changes |= !row || row->effects & MAPS_WRITE;
+		e->moves |= !row || row->effects & PKT_MOVE;
+		/* the only memory that is apart from all other */
+		e->slices |= !row || (row->ret == RET_MEM_OR_NULL && row->id != FUNC_ringbuf_reserve);
+	}
+	e->renews = changes && window_calls;
+}
+
+static void make_world(struct question *q)
+{
+	const struct program *a = q->ask->a;
+	size_t n = a->object->n_maps;
+	const struct map **maps = checked(calloc(n + 1, sizeof *maps));
+	q->numbers = checked(calloc(n + 1, sizeof *q->numbers));
+	for (size_t i = 0; i < n; i++) {
+		maps[i] = &a->object->maps[i];
+		q->numbers[i] = (uint32_t)i;
+	}
+	q->pool = term_new_pool();
+	q->world = world_new(q->pool, a->type, maps, n);
+	q->world->term_limit = TERM_LIMIT;
+	free(maps);
+}
+
+static void run_side(struct question *q, unsigned side)
+{
+	struct part *part = &q->part[side];
+	part->program.subs = &part->sub;
+	struct run *r = q->run[side] = run_new(q->world, &part->program, q->numbers);
+	q->exits[side] = checked(calloc(part->program.n, sizeof *q->exits[side]));
+	r->entry = q->state[side];
+	r->exits = q->exits[side];
+	run_execute(r);
+}
+
+static void differ(struct question *q, term t)
+{
+	q->differ = term_or(q->pool, q->differ, t);
+}
+
+static term values_differ(struct question *q, const struct value *a, const struct value *b)
+{
+	struct term_pool *p = q->pool;
+	if (value_same(a, b))
+		return term_false(p);
+	term words = term_ne(p, value_word(q->world, a), value_word(q->world, b));
+	return term_and(p, a->init, term_or(p, words, term_not(p, b->init)));
+}
+
+static bool byte_is(const uint64_t *bits, unsigned i)
+{
+	return bits[i / 64] >> (i % 64) & 1;
+}
+
+static term stacks_differ(struct question *q, const struct state *a, const struct state *b, const uint64_t *live)
+{
+	struct world *w = q->world;
+	term any = term_false(q->pool);
+	for (unsigned word = 0; word < STACK_BYTES / 8; word++) {
+		if (a->frames[0]->slots[word] == b->frames[0]->slots[word])
+			continue;
+		bool all = (live[word / 8] >> (word % 8 * 8) & 0xff) == 0xff;
+		for (unsigned i = 8 * word; i < 8 * word + 8; i += all ? 8 : 1) {
+			if (!all && !byte_is(live, i))
+				continue;
+			struct value x = frame_read(w, a->frames[0], word_const(w, i), all ? 8 : 1);
+			struct value y = frame_read(w, b->frames[0], word_const(w, i), all ? 8 : 1);
+			any = term_or(q->pool, any, values_differ(q, &x, &y));
+		}
+	}
+	return any;
+}
+
+static term space_differs(struct question *q, const struct state *a, const struct state *b, unsigned space, uint64_t *n_some)
+{
+	struct term_pool *p = q->pool;
+	struct world *w = q->world;
+	struct mem_index *at[2];
+	size_t n[2] = {mem_writes(w, a->mems[space], &at[0]), mem_writes(w, b->mems[space], &at[1])};
+	term any = term_false(p);
+	for (unsigned side = 0; side < 2; side++) {
+		for (size_t i = 0; i < n[side]; i++) {
+			const struct mem_index *x = &at[side][i];
+			term off = x->off, inside = term_true(p);
+			if (x->to) { /* all bytes of a stretch: an arbitrary one */
+				off = world_input1(w, IN_SOME, word_const(w, (*n_some)++));
+				inside = term_and(p, term_sle(p, x->off, off), term_slt(p, off, x->to));
+			}
+			term here = term_ne(p, mem_read_byte(w, a->mems[space], x->key, off),
+			                    mem_read_byte(w, b->mems[space], x->key, off));
+			any = term_or(p, any, term_and(p, inside, here));
+		}
+		free(at[side]);
+	}
+	return any;
+}
+
+static term memories_differ(struct question *q, const struct state *a, const struct state *b, uint64_t *n_some)
+{
+	term any = term_false(q->pool);
+	size_t spaces = SPACE_FIXED + q->world->n_maps * MAP_SPACES;
+	for (unsigned space = 0; space < spaces; space++)
+		if (a->mems[space] != b->mems[space])
+			any = term_or(q->pool, any, space_differs(q, a, b, space, n_some));
+	for (size_t i = 0; i < q->world->n_counters; i++)
+		any = term_or(q->pool, any, term_ne(q->pool, a->counters[i], b->counters[i]));
+	return any;
+}
+
+/* At an exit of the function only r0 and memory that outlives it count. */
+static term states_differ(struct question *q, uint32_t way, const struct state *a, const struct state *b,
+                          uint64_t *n_some)
+{
+	static const struct live_at returned = {.regs = 1};
+	const struct live_at *live = way == PART_RETURN ? &returned : &q->ask->live->at[way];
+	term any = memories_differ(q, a, b, n_some);
+	for (unsigned i = 0; i < 10; i++)
+		if (live->regs & 1u << i)
+			any = term_or(q->pool, any, values_differ(q, &a->regs[i], &b->regs[i]));
+	return term_or(q->pool, any, stacks_differ(q, a, b, live->stack));
+}
+
+static void compare_ways(struct question *q)
+{
+	struct term_pool *p = q->pool;
+	uint64_t n_some = 0;
+	for (unsigned i = 0; i < q->ways.n; i++) {
+		const struct state *a = q->exits[0][q->part[0].n + i], *b = q->exits[1][q->part[1].n + i];
+		term in_a = a ? a->guard : term_false(p), in_b = b ? b->guard : term_false(p);
+		differ(q, term_xor(p, in_a, in_b));
+		if (a && b)
+			differ(q, term_and(p, term_and(p, in_a, in_b), states_differ(q, q->ways.to[i], a, b, &n_some)));
+	}
+}
+
+static bool sees_surroundings(const struct run *r)
+{
+	for (size_t i = 0; i < r->n_events; i++)
+		if (r->events[i].sees)
+			return true;
+	return r->stamps[0] || r->stamps[1] || !term_is_false(r->world->pool, r->guessed);
+}
+
+static bool compare(struct question *q)
+{
+	struct claims none = {0};
+	struct comparison c = {.world = q->world, .pool = q->pool, .claims = &none};
+	for (unsigned side = 0; side < 2; side++)
+		if (sees_surroundings(q->run[side]))
+			return set_unknown(q, "a call in the window sees more than the window");
+	q->differ = term_false(q->pool);
+	compare_ways(q);
+	differ(q, term_not(q->pool, compare_events(&c, q->run[0], q->run[1], true)));
+	differ(q, term_not(q->pool, compare_events(&c, q->run[0], q->run[1], false)));
+	differ(q, run_any_fault(q->run[1]));
+	claims_release(&none);
+	return true;
+}
+
+/* The words that a model gives to the entry's arbitrary ones; every other input is 0. */
+static uint64_t model_leaf(void *arg, uint32_t fn, unsigned width, const uint64_t *args, size_t n)
+{
+	const struct model_words *m = arg;
+	(void)width;
+	for (size_t i = 0; fn == IN_SOME && n == 1 && i < m->model->n; i++) {
+		uint64_t number;
+		term leaf = m->model->leaves[i];
+		if (term_fn(m->pool, leaf) == fn && term_is_const(m->pool, term_arg(m->pool, leaf, 0), &number) &&
+		    number == args[0])
+			return m->model->values[i];
+	}
+	return 0;
+}
+
+static void read_model(struct question *q, const struct solver_model *model)
+{
+	struct model_words words = {q->pool, model};
+	struct term_eval *e = term_new_eval(q->pool, model_leaf, &words);
+	for (unsigned i = 0; i < 10; i++) {
+		const struct value *v = &q->state[0]->regs[i];
+		q->out->registers[i] = term_eval(e, v->n ? v->alts[0].off : v->word);
+	}
+	term_free_eval(e);
+	q->out->has_registers = true;
+}
+
+/* Some state satisfies what was assumed: a proof about nothing is none. */
+static uint64_t random_leaf(void *arg, uint32_t fn, unsigned width, const uint64_t *args, size_t n)
+{
+	uint64_t h = *(uint64_t *)arg + fn * 0x9e3779b97f4a7c15ull;
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ args[i]) * 0xbf58476d1ce4e5b9ull, h ^= h >> 27;
+	h = (h ^ h >> 30) * 0x94d049bb133111ebull;
+	uint64_t lo = input_rows[fn].lo, hi = input_rows[fn].hi, span = hi - lo;
+	h = span == ~0ull ? h : lo + h % (span + 1);
+	return width < 64 ? h & ((1ull << width) - 1) : h;
+}
+
+#define RANDOM_TRIES 8
+
+static bool may_hold(struct question *q, term given)
+{
+	bool holds = term_is_true(q->pool, given);
+	for (uint64_t seed = 1; seed <= RANDOM_TRIES && !holds; seed++) {
+		struct term_eval *e = term_new_eval(q->pool, random_leaf, &seed);
+		holds = term_eval(e, given);
+		term_free_eval(e);
+	}
+	if (!holds && q->ask->solver && !term_is_false(q->pool, given))
+		holds = solver_check(q->ask->solver, q->pool, "window-given", &given, 1, NULL, NULL) == SOLVER_SAT;
+	return holds;
+}
+
+static void ask_solver(struct question *q, term claim, term unmodelled)
+{
+	struct solver *s = q->ask->solver;
+	struct solver_model m = {0};
+	enum solver_failure why;
+	if (!s) {
+		set_unknown(q, "rewriting does not decide it");
+		return;
+	}
+	q->out->decided_by = solver_name(s);
+	if (!term_is_false(q->pool, unmodelled) &&
+	    solver_check(s, q->pool, "window-modelled", &unmodelled, 1, NULL, NULL) != SOLVER_UNSAT) {
+		set_unknown(q, "the window does something that is not modelled");
+		return;
+	}
+	switch (solver_check(s, q->pool, "window", &claim, 1, &m, &why)) {
+	case SOLVER_UNSAT:
+		q->out->verdict = VERDICT_PROVED;
+		q->out->why = "";
+		return;
+	case SOLVER_SAT:
+		q->out->verdict = VERDICT_REFUTED;
+		q->out->why = "";
+		read_model(q, &m);
+		solver_release_model(&m);
+		return;
+	case SOLVER_UNKNOWN:
+		break;
+	}
+	set_unknown(q, "the solver does not decide it");
+}
+
+static void decide(struct question *q)
+{
+	struct term_pool *p = q->pool;
+	term unknown = term_or(p, run_any_unknown(q->run[0]), run_any_unknown(q->run[1]));
+	term given = term_and(p, q->entry.assumed, term_not(p, run_any_fault(q->run[0])));
+	term claim = term_and(p, given, q->differ), unmodelled = term_and(p, given, unknown);
+	q->out->decided_by = "rewriting";
+	if (term_gave_up(p)) {
+		set_unknown(q, "the window needs too many terms");
+	} else if (term_is_false(p, claim) && term_is_false(p, unmodelled)) {
+		q->out->verdict = VERDICT_PROVED;
+		q->out->why = "";
+	} else {
+		ask_solver(q, claim, unmodelled);
+	}
+	if (q->out->verdict == VERDICT_PROVED && !may_hold(q, given))
+		set_unknown(q, "no state gets through the window");
+	if (term_gave_up(p))
+		set_unknown(q, "the window needs too many terms");
+}
+
+static void answer(struct question *q)
+{
+	const struct window_ask *ask = q->ask;
+	const char *why = part_find_ways(ask, &q->ways);
+	q->entry.at = &ask->facts->at[ask->start];
+	if (!why && !q->entry.at->reached)
+		why = "no run gets to the window";
+	if (why) {
+		set_unknown(q, why);
+		return;
+	}
+	for (unsigned side = 0; side < 2; side++)
+		part_make(ask, side, &q->ways, &q->part[side]);
+	make_world(q);
+	q->entry.w = q->world;
+	q->entry.p = ask->a;
+	note_calls(ask->a, &q->entry, q->part[0].calls || q->part[1].calls);
+	q->state[0] = q->state[1] = entry_make(&q->entry);
+	if (ask->facts->callbacks || part_is_in_loop(ask->a, ask->start))
+		q->state[1] = entry_forget_dead(&q->entry, q->state[0], &ask->live->at[ask->start]);
+	run_side(q, 0);
+	run_side(q, 1);
+	if (compare(q))
+		decide(q);
+}
+
+void window_check(const struct window_ask *ask, struct window_answer *out)
+{
+	double start = now_ms();
+	struct question q = {.ask = ask, .out = out};
+	*out = (struct window_answer){.verdict = VERDICT_UNKNOWN, .why = "", .decided_by = "nothing"};
+	answer(&q);
+	for (unsigned side = 0; side < 2; side++) {
+		run_free(q.run[side]);
+		free(q.exits[side]);
+		part_release(&q.part[side]);
+	}
+	world_free(q.world);
+	if (q.pool)
+		term_free_pool(q.pool);
+	free(q.numbers);
+	out->ms = now_ms() - start;
+}
