@@ -78,7 +78,8 @@ static void make_room(struct draft *d, uint32_t i, uint32_t count, bool before)
 	memmove(d->items + i + count, d->items + i, (d->n - i) * sizeof *d->items);
 	d->n += count;
 	for (uint32_t k = i; k < i + count; k++)
-		d->items[k] = (struct item){.in = {.op = ISA_JA}, .origin = DRAFT_NEW, .place = DRAFT_NEW, .dead = true};
+		d->items[k] =
+		    (struct item){.in = {.op = ISA_JA}, .origin = DRAFT_NEW, .place = DRAFT_NEW, .dead = true};
 	for (uint32_t k = 0; k < d->n; k++)
 		if (goes(&d->items[k]) && d->items[k].target >= first && (k < i || k >= i + count))
 			d->items[k].target += count;
@@ -117,7 +118,8 @@ static void inherit(const struct item *old, uint32_t n_old, struct item *new, ui
 		if (new[k].in.op == ISA_WIDE_TAIL)
 			continue;
 		for (uint32_t j = at; j < n_old; j++)
-			if (!old[j].dead && old[j].in.op != ISA_WIDE_TAIL && is_same(&old[j], &new[k].in, new[k].target)) {
+			if (!old[j].dead && old[j].in.op != ISA_WIDE_TAIL &&
+			    is_same(&old[j], &new[k].in, new[k].target)) {
 				new[k].origin = old[j].origin;
 				new[k].place = old[j].place;
 				at = j + 1;
@@ -132,16 +134,21 @@ bool draft_replace(struct draft *d, uint32_t start, uint32_t end, const struct i
 	for (uint32_t i = start + 1; i < end; i++) {
 		bool inside = false;
 		for (uint32_t k = 0; k < d->n && !inside; k++)
-			inside = !d->items[k].dead && goes(&d->items[k]) && (k < start || k >= end) && d->items[k].target == i;
+			inside = !d->items[k].dead && goes(&d->items[k]) && (k < start || k >= end) &&
+				 d->items[k].target == i;
 		if (inside)
 			return false;
 	}
 	uint32_t old = end - start;
-	struct item *before = checked(malloc((old + 1) * sizeof *before)), *after = checked(calloc(n + 1, sizeof *after));
+	struct item *before = checked(malloc((old + 1) * sizeof *before)),
+		    *after = checked(calloc(n + 1, sizeof *after));
 	memcpy(before, d->items + start, old * sizeof *before);
 	for (uint32_t k = 0; k < n; k++)
-		after[k] = (struct item){.in = with[k], .origin = DRAFT_NEW, .place = DRAFT_NEW,
-					 .target = targets && with[k].op != ISA_WIDE_TAIL && insn_has_target(&with[k]) ? targets[k] : 0};
+		after[k] = (struct item){
+		    .in = with[k],
+		    .origin = DRAFT_NEW,
+		    .place = DRAFT_NEW,
+		    .target = targets && with[k].op != ISA_WIDE_TAIL && insn_has_target(&with[k]) ? targets[k] : 0};
 	inherit(before, old, after, n);
 	for (uint32_t k = 0; k < n; k++) /* the first ones keep the place in the source */
 		if (after[k].origin == DRAFT_NEW && k < old)

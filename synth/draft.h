@@ -51,7 +51,8 @@ uint32_t draft_insert(struct draft *d, uint32_t i, struct insn in, uint32_t targ
 bool draft_replace(struct draft *d, uint32_t start, uint32_t end, const struct insn *with, const uint32_t *targets,
 		   uint32_t n);
 
-/* Does some living item jump or call to item i, or to a dead one right before it? The first one of a function counts. */
+/* Does some living item jump or call to item i, or to a dead one right before it? The first one of a function counts.
+ */
 bool draft_is_target(const struct draft *d, uint32_t i);
 /* The first living item from i on; n if there is none. */
 uint32_t draft_next(const struct draft *d, uint32_t i);
@@ -61,8 +62,8 @@ uint32_t draft_next(const struct draft *d, uint32_t i);
  * Returns how many slots it removed. */
 uint32_t draft_sweep(struct draft *d);
 
-/* The program, whose slots are numbered anew; its lines and relocations moved along. False: it is none (an offset does not fit,
- * control runs out of a function). */
+/* The program, whose slots are numbered anew; its lines and relocations moved along. False: it is none (an offset does
+ * not fit, control runs out of a function). */
 bool draft_build(const struct draft *d, struct version *out);
 void version_release(struct version *v);
 #endif

@@ -98,7 +98,8 @@ static void move_relocations(struct builder *b)
 	b->p->n_relos = 0;
 	for (uint32_t i = 0; i < d->n; i++) {
 		const struct item *it = &d->items[i];
-		const struct core_relo *r = it->dead || it->place == DRAFT_NEW ? NULL : program_core(d->base, it->place);
+		const struct core_relo *r =
+		    it->dead || it->place == DRAFT_NEW ? NULL : program_core(d->base, it->place);
 		if (!r || b->p->n_relos == d->base->n_relos)
 			continue;
 		b->p->relos[b->p->n_relos] = *r;

@@ -25,7 +25,8 @@ static void reach_push(struct reach *r, uint32_t i)
 /* Every function stays, also one that nobody calls any more: the object has a symbol for it. */
 static uint32_t kill_unreached(struct draft *d)
 {
-	struct reach r = {.d = d, .seen = checked(calloc(d->n + 1, sizeof *r.seen)),
+	struct reach r = {.d = d,
+			  .seen = checked(calloc(d->n + 1, sizeof *r.seen)),
 			  .stack = checked(calloc(d->n + 1, sizeof *r.stack))};
 	uint32_t killed = 0;
 	for (size_t s = 0; s < d->base->n_subs; s++)
@@ -67,11 +68,28 @@ static uint32_t kill_jumps(struct draft *d)
 static bool is_pure(const struct insn *in)
 {
 	switch (isa_rows[in->op].form) {
-	case FORM_ALU: case FORM_ALUX: case FORM_ALU1: case FORM_CAST: case FORM_END: case FORM_WIDE: case FORM_LDX:
+	case FORM_ALU:
+	case FORM_ALUX:
+	case FORM_ALU1:
+	case FORM_CAST:
+	case FORM_END:
+	case FORM_WIDE:
+	case FORM_LDX:
 	case FORM_LDXS:
 		return true;
-	case FORM_JA: case FORM_JAL: case FORM_JMP: case FORM_MAYGOTO: case FORM_CALL: case FORM_EXIT: case FORM_LDABS:
-	case FORM_LDIND: case FORM_ST: case FORM_STX: case FORM_ATOMIC: case FORM_LOAD_ACQ: case FORM_STORE_REL:
+	case FORM_JA:
+	case FORM_JAL:
+	case FORM_JMP:
+	case FORM_MAYGOTO:
+	case FORM_CALL:
+	case FORM_EXIT:
+	case FORM_LDABS:
+	case FORM_LDIND:
+	case FORM_ST:
+	case FORM_STX:
+	case FORM_ATOMIC:
+	case FORM_LOAD_ACQ:
+	case FORM_STORE_REL:
 		break;
 	}
 	return false;

@@ -94,8 +94,9 @@ Test(draft, nobody_may_jump_into_a_window)
 
 Test(draft, sweep_removes_dead_results_only)
 {
-	struct object *o = assemble("r2 = 5 ll\nr3 = *(u32 *)(r1 + 0)\nr3 += r2\nr6 = 1\nr6 = r6\n*(u64 *)(r10 - 8) = r6\nr0 = "
-				    "0\ngoto +0\nexit\nr0 = 1\nexit");
+	struct object *o =
+	    assemble("r2 = 5 ll\nr3 = *(u32 *)(r1 + 0)\nr3 += r2\nr6 = 1\nr6 = r6\n*(u64 *)(r10 - 8) = r6\nr0 = "
+		     "0\ngoto +0\nexit\nr0 = 1\nexit");
 	struct draft *d = draft_new(o->programs[0], NULL);
 	cr_assert_eq(draft_sweep(d), 8);
 	expect(d, "r6 = 1; *(u64 *)(r10 - 8) = r6; r0 = 0; exit");

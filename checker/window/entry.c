@@ -146,8 +146,15 @@ static uint32_t region_of(struct entry *e, const struct fact *f, const struct st
 	case KIND_MEM:
 		position = fresh(e);
 		return e->slices ? LOST_REGION : region_make(w, REGION_MEM, f->object, tuple_make(w, &position, 1));
-	case KIND_NONE: case KIND_NUMBER: case KIND_STALE: case KIND_MEM_RO: case KIND_KERNEL: case KIND_FUNC:
-	case KIND_DYNPTR: case KIND_FLOW_KEYS: case KIND_COUNT:
+	case KIND_NONE:
+	case KIND_NUMBER:
+	case KIND_STALE:
+	case KIND_MEM_RO:
+	case KIND_KERNEL:
+	case KIND_FUNC:
+	case KIND_DYNPTR:
+	case KIND_FLOW_KEYS:
+	case KIND_COUNT:
 		break;
 	}
 	return LOST_REGION;
@@ -173,10 +180,12 @@ static struct value fresh_value(struct entry *e, const struct fact *f, const str
 	return f->maybe_null ? value_maybe(w, fresh_flag(e), region, off) : value_pointer(w, region, off);
 }
 
-/* Elements of a map may be told apart by more than their offset: only what is no such pointer is tied to another place. */
+/* Elements of a map may be told apart by more than their offset: only what is no such pointer is tied to another place.
+ */
 static bool is_tied(const struct fact *f, unsigned place)
 {
-	bool identity = f->kind == KIND_VALUE || f->kind == KIND_MEM || f->kind == KIND_MEM_RO || f->kind == KIND_KERNEL;
+	bool identity =
+	    f->kind == KIND_VALUE || f->kind == KIND_MEM || f->kind == KIND_MEM_RO || f->kind == KIND_KERNEL;
 	return f->same != place && f->kind != KIND_NONE && !identity && !f->maybe_null && !f->followable;
 }
 

@@ -22,6 +22,7 @@ struct entry {
 /* The state before the window. Places of which nothing is known hold an address that can't be followed, where a use is
  * not modelled, and may be unwritten. */
 struct state *entry_make(struct entry *e);
-/* The same, without what is not live: for a program whose earlier rounds of a loop may have left something else there. */
+/* The same, without what is not live: for a program whose earlier rounds of a loop may have left something else there.
+ */
 struct state *entry_forget_dead(struct entry *e, const struct state *s, const struct live_at *live);
 #endif

@@ -128,8 +128,7 @@ bool hull_find(const struct program *a, const struct program *b, uint32_t more, 
 	uint32_t least = (uint32_t)(a->n < b->n ? a->n : b->n), tail = 0;
 	while (p.start < least && same_insn(&p, p.start, p.start))
 		p.start++;
-	while (tail < least - p.start &&
-	       same_insn(&p, (uint32_t)a->n - 1 - tail, (uint32_t)b->n - 1 - tail))
+	while (tail < least - p.start && same_insn(&p, (uint32_t)a->n - 1 - tail, (uint32_t)b->n - 1 - tail))
 		tail++;
 	p.end = (uint32_t)a->n - tail;
 	*same = p.start == p.end && !p.shift;

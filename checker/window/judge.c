@@ -27,7 +27,8 @@ static double now_ms(void)
 
 struct judge *judge_new(const struct program *a, const struct judge_options *o, char *why, size_t len)
 {
-	struct safety_options so = {.privileged = o->privileged, .no_search = true, .solver = o->solver, .stop = o->stop};
+	struct safety_options so = {
+	    .privileged = o->privileged, .no_search = true, .solver = o->solver, .stop = o->stop};
 	struct safety_result r;
 	struct facts *facts = facts_new(a, &so, &r);
 	if (!facts) {
@@ -128,6 +129,7 @@ void judge_ask(struct judge *j, const struct program *b, struct judge_answer *ou
 	if (out->verdict != VERDICT_PROVED && j->wholes && !(j->opt.stop && *j->opt.stop))
 		ask_program(j, b, out);
 	if (out->verdict != VERDICT_PROVED && !*out->why)
-		snprintf(out->why, sizeof out->why, "%s", *out->window.why ? out->window.why : "a window tells them apart");
+		snprintf(out->why, sizeof out->why, "%s",
+			 *out->window.why ? out->window.why : "a window tells them apart");
 	out->ms = now_ms() - start;
 }

@@ -10,17 +10,17 @@
 #include "checker/window/window.h"
 
 struct judge_options {
-	const char *solver;     /* spec, see solver.h */
-	unsigned window_ms;     /* for a window's query */
-	unsigned whole_ms;      /* for a whole program; 0: windows only */
+	const char *solver; /* spec, see solver.h */
+	unsigned window_ms; /* for a window's query */
+	unsigned whole_ms;  /* for a whole program; 0: windows only */
 	bool privileged;
-	volatile int *stop;     /* may be NULL */
+	volatile int *stop; /* may be NULL */
 };
 
 struct judge_answer {
 	enum verdict verdict;
-	const char *how;        /* "window", "program" or "nothing"; static */
-	char why[200];          /* unknown or refuted: what stands against it */
+	const char *how; /* "window", "program" or "nothing"; static */
+	char why[200];   /* unknown or refuted: what stands against it */
 	double ms;
 	struct window_answer window; /* the last window's */
 };

@@ -63,8 +63,8 @@ static void note_calls(const struct program *p, struct entry *e, bool window_cal
 		const struct insn *in = &p->insns[i];
 		if (in->op != ISA_CALL || in->src == CALL_LOCAL)
 			continue;
-		const struct helper_row *row = in->src == CALL_HELPER ? helper_find((uint32_t)in->imm)
-		                                                      : p->object->externs[in->imm].call;
+		const struct helper_row *row =
+		    in->src == CALL_HELPER ? helper_find((uint32_t)in->imm) : p->object->externs[in->imm].call;
 		changes |= !row || row->effects & MAPS_WRITE;
 		e->moves |= !row || row->effects & PKT_MOVE;
 		/* the only memory that is apart from all other */
@@ -138,7 +138,8 @@ static term stacks_differ(struct question *q, const struct state *a, const struc
 	return any;
 }
 
-static term space_differs(struct question *q, const struct state *a, const struct state *b, unsigned space, uint64_t *n_some)
+static term space_differs(struct question *q, const struct state *a, const struct state *b, unsigned space,
+			  uint64_t *n_some)
 {
 	struct term_pool *p = q->pool;
 	struct world *w = q->world;
@@ -154,7 +155,7 @@ static term space_differs(struct question *q, const struct state *a, const struc
 				inside = term_and(p, term_sle(p, x->off, off), term_slt(p, off, x->to));
 			}
 			term here = term_ne(p, mem_read_byte(w, a->mems[space], x->key, off),
-			                    mem_read_byte(w, b->mems[space], x->key, off));
+					    mem_read_byte(w, b->mems[space], x->key, off));
 			any = term_or(p, any, term_and(p, inside, here));
 		}
 		free(at[side]);
@@ -176,7 +177,7 @@ static term memories_differ(struct question *q, const struct state *a, const str
 
 /* At an exit of the function only r0 and memory that outlives it count. */
 static term states_differ(struct question *q, uint32_t way, const struct state *a, const struct state *b,
-                          uint64_t *n_some)
+			  uint64_t *n_some)
 {
 	static const struct live_at returned = {.regs = 1};
 	const struct live_at *live = way == PART_RETURN ? &returned : &q->ask->live->at[way];
