@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the proposers of memory and registers find: each program has the text that one of their drafts must have. */
+#include "encode/object/program.h"
+#include "synth/propose.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct found {
+	char wanted[2000], all[8000];
+	bool seen;
+	unsigned n;
+};
+
+static void print_program(const struct program *p, char *out, size_t len)
+{
+	size_t n = 0;
+	out[0] = '\0';
+	for (size_t i = 0; i < p->n && n < len; i++) {
+		if (p->insns[i].op == ISA_WIDE_TAIL)
+			continue;
+		n += (size_t)insn_print(&p->insns[i], out + n, len - n);
+		n += (size_t)snprintf(out + n, len - n, "; ");
+	}
+}
+
+static bool collect(const struct scene *s, struct draft *d, const char *what)
+{
+	struct found *f = s->engine;
+	struct version v;
+	char text[2000];
+	draft_sweep(d);
+	if (draft_build(d, &v)) {
+		print_program(v.p, text, sizeof text);
+		f->seen |= !strcmp(text, f->wanted);
+		size_t at = strlen(f->all);
+		snprintf(f->all + at, sizeof f->all - at, "  %s: %s\n", what, text);
+		f->n++;
+		version_release(&v);
+	}
+	draft_free(d);
+	return true;
+}
+
+static bool may_edit(const struct scene *s, uint32_t slot)
+{
+	(void)s;
+	(void)slot;
+	return true;
+}
+
+static struct object *assemble(const char *text)
+{
+	struct object *o;
+	char err[200];
+	cr_assert_eq(object_assemble("test", text, &o, err, sizeof err), OBJECT_OK, "%s", err);
+	return o;
+}
+
+static void run(const char *proposer, const char *text, struct found *f)
+{
+	struct object *o = assemble(text);
+	const struct program *p = o->programs[0];
+	struct safety_result r;
+	struct facts *facts = facts_new(p, &(struct safety_options){.privileged = true}, &r);
+	cr_assert(facts, "not safe: %s", text);
+	struct live *live = live_new(p, facts);
+	struct cfg *cfgs = calloc(p->n_subs, sizeof *cfgs);
+	char err[200];
+	for (size_t i = 0; i < p->n_subs; i++)
+		cr_assert(cfg_build(p->insns, p->subs[i].start, p->subs[i].end, &cfgs[i], err, sizeof err));
+	struct scene s = {.p = p, .facts = facts, .live = live, .cfgs = cfgs, .cpu = 4, .may_edit = may_edit, .offer = collect,
+			  .offer_proved = collect, .engine = f};
+	size_t k = 0;
+	while (k < n_proposers && strcmp(proposers[k].name, proposer))
+		k++;
+	cr_assert(k < n_proposers, "%s", proposer);
+	proposers[k].run(&s);
+	for (size_t i = 0; i < p->n_subs; i++)
+		cfg_release(&cfgs[i]);
+	free(cfgs);
+	live_free(live);
+	facts_free(facts);
+	safety_release(&r);
+	object_free(o);
+}
+
+/* Both texts are one instruction a line, the second without directives. */
+static void expect_offer(const char *proposer, const char *text, const char *wanted)
+{
+	struct found *f = calloc(1, sizeof *f);
+	struct object *o = assemble(wanted);
+	print_program(o->programs[0], f->wanted, sizeof f->wanted);
+	run(proposer, text, f);
+	cr_expect(f->seen, "wanted: %s\n%s", f->wanted, f->all);
+	object_free(o);
+	free(f);
+}
+
+static void expect_none(const char *proposer, const char *text)
+{
+	struct found *f = calloc(1, sizeof *f);
+	run(proposer, text, f);
+	cr_expect_eq(f->n, 0, "%s", f->all);
+	free(f);
+}
+
+#define PACKET                                                                                                         \
+	"r2 = *(u32 *)(r1 + 4)\nr1 = *(u32 *)(r1 + 0)\nr3 = r1\nr3 += 40\nr0 = 1\nif r3 > r2 goto out\n"
+#define OUT "out: exit\n"
+
+Test(propose_memory, bytes_of_a_word_are_loaded_at_once)
+{
+	expect_offer("merge_loads", PACKET "r3 = *(u8 *)(r1 + 12)\nr0 = *(u8 *)(r1 + 13)\nr0 <<= 8\nr0 |= r3\n" OUT,
+		     PACKET "r0 = *(u16 *)(r1 + 12)\n" OUT);
+}
+
+Test(propose_memory, bytes_in_network_order_are_loaded_and_swapped)
+{
+	expect_offer("merge_loads", PACKET "r0 = *(u8 *)(r1 + 12)\nr3 = *(u8 *)(r1 + 13)\nr0 <<= 8\nr0 |= r3\n" OUT,
+		     PACKET "r0 = *(u16 *)(r1 + 12)\nr0 = bswap16 r0\n" OUT);
+}
+
+Test(propose_memory, four_bytes_make_a_word)
+{
+	expect_offer("merge_loads",
+		     PACKET "r3 = *(u16 *)(r1 + 14)\nr0 = *(u16 *)(r1 + 12)\nr3 <<= 16\nr3 |= r0\nr0 = r3\nr0 >>= 8\n"
+			    "r0 &= 255\n" OUT,
+		     PACKET "r0 = *(u8 *)(r1 + 13)\n" OUT);
+}
+
+Test(propose_memory, a_hole_between_bytes_is_none)
+{
+	expect_none("merge_loads", PACKET "r3 = *(u8 *)(r1 + 12)\nr0 = *(u8 *)(r1 + 14)\nr0 <<= 8\nr0 |= r3\n" OUT);
+}
+
+Test(propose_memory, copies_of_six_bytes)
+{
+	expect_offer("merge_stores",
+		     PACKET "r2 = r1\nr2 += 20\nr3 = *(u8 *)(r2 + 3)\n*(u8 *)(r1 + 9) = r3\nr3 = *(u8 *)(r2 + 2)\n"
+			    "*(u8 *)(r1 + 8) = r3\nr3 = *(u8 *)(r2 + 1)\n*(u8 *)(r1 + 7) = r3\nr2 = *(u8 *)(r2 + 0)\n"
+			    "*(u8 *)(r1 + 6) = r2\n" OUT,
+		     PACKET "r2 = *(u32 *)(r1 + 20)\n*(u32 *)(r1 + 6) = r2\n" OUT);
+}
+
+Test(propose_memory, parts_of_a_register)
+{
+	expect_offer("merge_stores",
+		     PACKET "r2 = *(u16 *)(r1 + 30)\n*(u8 *)(r1 + 4) = r2\nr2 >>= 8\n*(u8 *)(r1 + 5) = r2\n" OUT,
+		     PACKET "r2 = *(u16 *)(r1 + 30)\n*(u16 *)(r1 + 4) = r2\n" OUT);
+}
+
+Test(propose_memory, constants_and_dead_bytes)
+{
+	const char *call = "r3 = 0\nr4 = 0\nr5 = 0\nr1 = r10\nr1 += -16\nr2 = 3\ncall trace_printk\nr0 = 0\nexit\n";
+	char source[400], target[400];
+	snprintf(source, sizeof source, "r6 = 0\n*(u8 *)(r10 - 14) = r6\nr4 = 0xa64\n*(u16 *)(r10 - 16) = r4\n%s", call);
+	snprintf(target, sizeof target, "*(u32 *)(r10 - 16) = 0xa64\n%s", call);
+	expect_offer("merge_stores", source, target);
+}
