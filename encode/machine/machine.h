@@ -257,6 +257,11 @@ struct event {
 };
 #define EVENT_ATOMIC 0x10000u
 
+/* Terms of 64 bits in place of an instruction's immediate and offset; 0: its own. */
+struct run_field {
+	term imm, off;
+};
+
 struct run {
 	struct world *world;
 	const struct program *program;
@@ -292,6 +297,7 @@ struct run {
 	/* Not NULL: no context; r1 is at memory of these bytes, r2 their number; both 0 if there are none. */
 	const uint8_t *memory;
 	size_t memory_len;
+	const struct run_field *fields; /* by slot; NULL: all instructions have their own */
 };
 
 struct run *run_new(struct world *w, const struct program *p, const uint32_t *map_numbers);

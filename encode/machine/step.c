@@ -12,13 +12,30 @@ struct value step_reg(struct run *r, struct state *s, unsigned reg)
 	return v;
 }
 
+static struct value immediate(const struct run *r, const struct insn *in)
+{
+	struct world *w = r->world;
+	if (r->fields && r->fields[r->slot].imm)
+		return value_number(w, r->fields[r->slot].imm);
+	return value_number(w, word_const(w, in->op == ISA_LDDW ? in->imm64 : (uint64_t)(int64_t)in->imm));
+}
+
+/* Where a pointer leads with the offset of an access, as far as that is a term. */
+static struct value move_by_field(struct run *r, const struct state *s, struct value p)
+{
+	if (!r->fields || !r->fields[r->slot].off)
+		return p;
+	struct value by = value_number(r->world, r->fields[r->slot].off);
+	return value_add(r->world, s->guard, &p, &by);
+}
+
 static struct value second_operand(struct run *r, struct state *s, const struct insn *in)
 {
 	const struct core_relo *relo = program_core(r->program, r->slot);
 	if (!in->k)
 		return step_reg(r, s, in->src);
 	if (!relo)
-		return value_number(r->world, word_const(r->world, (uint64_t)(int64_t)in->imm));
+		return immediate(r, in);
 	struct term_pool *p = r->world->pool;
 	return value_number(r->world, term_sext(p, term_extract(p, core_value_of(r, s, relo), 31, 0), 64));
 }
@@ -112,7 +129,7 @@ static bool step_wide(struct run *r, struct state *s, const struct insn *in)
 	switch ((enum wide_kind)in->src) {
 	case WIDE_CONST: {
 		const struct core_relo *relo = program_core(r->program, r->slot);
-		*out = value_number(w, relo ? core_value_of(r, s, relo) : word_const(w, in->imm64));
+		*out = relo ? value_number(w, core_value_of(r, s, relo)) : immediate(r, in);
 		return true;
 	}
 	case WIDE_MAP:
@@ -140,7 +157,7 @@ static bool step_wide(struct run *r, struct state *s, const struct insn *in)
 static bool step_load(struct run *r, struct state *s, const struct insn *in)
 {
 	struct world *w = r->world;
-	struct value p = step_reg(r, s, in->src);
+	struct value p = move_by_field(r, s, step_reg(r, s, in->src));
 	const struct core_relo *relo = program_core(r->program, r->slot);
 	if (relo) {
 		s->regs[in->dst] = core_load(r, s, in, relo, &p);
@@ -159,10 +176,8 @@ static bool step_load(struct run *r, struct state *s, const struct insn *in)
 
 static bool step_store(struct run *r, struct state *s, const struct insn *in)
 {
-	struct world *w = r->world;
-	struct value p = step_reg(r, s, in->dst);
-	struct value v = in->op == ISA_ST ? value_number(w, word_const(w, (uint64_t)(int64_t)in->imm))
-	                                  : step_reg(r, s, in->src);
+	struct value p = move_by_field(r, s, step_reg(r, s, in->dst));
+	struct value v = in->op == ISA_ST ? immediate(r, in) : step_reg(r, s, in->src);
 	const struct core_relo *relo = program_core(r->program, r->slot);
 	if (relo)
 		core_store(r, s, in, relo, &p, &v);
