@@ -10,7 +10,8 @@
 unsigned rule_expr_node(struct rule *r, struct rule_node n)
 {
 	for (unsigned i = 0; i < r->n_nodes; i++)
-		if (r->nodes[i].op == n.op && r->nodes[i].a == n.a && r->nodes[i].b == n.b && r->nodes[i].value == n.value)
+		if (r->nodes[i].op == n.op && r->nodes[i].a == n.a && r->nodes[i].b == n.b &&
+		    r->nodes[i].value == n.value)
 			return i;
 	if (r->n_nodes == RULE_NODES)
 		return RULE_NODES;

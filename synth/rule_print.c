@@ -67,8 +67,9 @@ void rule_print(const struct rule *r, FILE *out)
 	print_registers(r->dead, "dead", out);
 	for (unsigned i = 0; i < r->n_facts; i++) {
 		const struct rule_fact *f = &r->facts[i];
-		rule_expr_print(r, f->node, 5, text, sizeof text);
-		fprintf(out, f->kind == RULE_BELOW ? "  when r%c <= %s\n" : "  when r%c & %s == 0\n", 'A' + f->reg, text);
+		rule_expr_print(r, f->node, f->kind == RULE_BELOW ? 5 : 8, text, sizeof text);
+		fprintf(out, f->kind == RULE_BELOW ? "  when r%c <= %s\n" : "  when r%c & %s == 0\n", 'A' + f->reg,
+			text);
 	}
 	for (unsigned i = 0; i < r->n_conditions; i++) {
 		rule_expr_print(r, r->conditions[i], 1, text, sizeof text);

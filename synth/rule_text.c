@@ -15,7 +15,7 @@ struct reader {
 	struct rule *rule;
 	const char *name;
 	unsigned line;
-	unsigned bound;    /* constants, a bit each, that the pattern has */
+	unsigned bound; /* constants, a bit each, that the pattern has */
 	bool in_result;
 	char *err;
 	size_t errlen;
@@ -107,8 +107,7 @@ static bool read_field(struct reader *q, const char **at, unsigned bits, unsigne
 		q->bound |= 1u << n->value;
 	unsigned unbound = rule_constants_of(q->rule, node) & ~q->bound;
 	if (unbound)
-		return fail(q, "the constant %c is not known here",
-			    rule_constants[__builtin_ctz(unbound)].name);
+		return fail(q, "the constant %c is not known here", rule_constants[__builtin_ctz(unbound)].name);
 	*out = node + 1;
 	return true;
 }
@@ -170,7 +169,8 @@ static bool read_branch(struct reader *q, const char **at, struct draft_text *d)
 /* be16 rA, and not bswap16(C) */
 static size_t swap_length(const char *at)
 {
-	static const char *const names[] = {"be16", "be32", "be64", "le16", "le32", "le64", "bswap16", "bswap32", "bswap64"};
+	static const char *const names[] = {"be16", "be32",    "be64",    "le16",   "le32",
+					    "le64", "bswap16", "bswap32", "bswap64"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (!strncmp(at, names[i], strlen(names[i])) && at[strlen(names[i])] == ' ')
 			return strlen(names[i]);
@@ -239,8 +239,8 @@ static bool read_statement(struct reader *q, const char *at, struct draft_text *
 
 static bool is_rule_form(const struct insn *in)
 {
-	static const enum isa_form forms[] = {FORM_ALU, FORM_ALUX, FORM_ALU1, FORM_END, FORM_JA, FORM_JMP,
-					      FORM_WIDE, FORM_LDX, FORM_LDXS, FORM_ST, FORM_STX};
+	static const enum isa_form forms[] = {FORM_ALU,  FORM_ALUX, FORM_ALU1, FORM_END, FORM_JA, FORM_JMP,
+					      FORM_WIDE, FORM_LDX,  FORM_LDXS, FORM_ST,  FORM_STX};
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
 		if (insn_has_form(in, forms[i]))
 			return true;
@@ -277,7 +277,7 @@ static bool add_fact(struct reader *q, enum rule_fact_kind kind, unsigned reg, c
 {
 	struct rule *r = q->rule;
 	unsigned node;
-	if (!read_expression(q, at, 5, &node))
+	if (!read_expression(q, at, kind == RULE_BELOW ? 5 : 8, &node))
 		return false;
 	if (r->n_facts == RULE_FACTS)
 		return fail(q, "a rule has at most %d facts", RULE_FACTS);
@@ -303,7 +303,8 @@ static bool read_register_condition(struct reader *q, const char *at, unsigned r
 	else if (accept(&at, "<="))
 		ok = add_fact(q, RULE_BELOW, reg, &at);
 	else if (accept(&at, "&"))
-		ok = add_fact(q, RULE_ZEROS, reg, &at) && (accept(&at, "== 0") || fail(q, "expected == 0 at \"%s\"", at));
+		ok = add_fact(q, RULE_ZEROS, reg, &at) &&
+		     (accept(&at, "== 0") || fail(q, "expected == 0 at \"%s\"", at));
 	else
 		return fail(q, "expected dead, anything, points, <= or & at \"%s\"", at);
 	return ok && (!*at || fail(q, "expected the end of the line at \"%s\"", at));
@@ -337,6 +338,7 @@ static bool jumps(const struct rule_insn *side, unsigned n)
 static bool finish(struct reader *q, bool said_nothing)
 {
 	struct rule *r = q->rule;
+	unsigned here = q->line;
 	q->line = r->line;
 	if (!q->in_result)
 		return fail(q, "the rule %s has no result", r->name);
@@ -348,6 +350,7 @@ static bool finish(struct reader *q, bool said_nothing)
 		return fail(q, "the result of the rule %s jumps, but not its pattern", r->name);
 	if ((r->any & r->points) != 0)
 		return fail(q, "a register of the rule %s can't be a pointer and anything", r->name);
+	q->line = here;
 	return true;
 }
 
@@ -375,7 +378,7 @@ static bool begin_rule(struct reader *q, const char *name, struct rules *out)
 	q->rule->line = q->line;
 	q->bound = 0;
 	q->in_result = false;
-	snprintf(q->rule->name, sizeof q->rule->name, "%s", name);
+	memcpy(q->rule->name, name, n + 1);
 	return true;
 }
 

@@ -49,8 +49,8 @@ struct rule_node {
 };
 
 struct rule_insn {
-	struct insn in;    /* registers are numbers of register variables; a jump's offset is 0: it goes to L */
-	uint8_t imm, off;  /* 1 + node in place of the immediate or offset, 0: there is none */
+	struct insn in;   /* registers are numbers of register variables; a jump's offset is 0: it goes to L */
+	uint8_t imm, off; /* 1 + node in place of the immediate or offset, 0: there is none */
 };
 
 enum rule_fact_kind {
@@ -64,16 +64,16 @@ struct rule_fact {
 
 struct rule {
 	char name[RULE_NAME];
-	unsigned line;              /* of its text */
+	unsigned line; /* of its text */
 	unsigned n_regs;
-	/* By register variable, a bit each: nobody reads it behind the pattern; it may be a pointer as well as a number;
-	 * it is a pointer into memory whose bytes are plain (stack, packet, map values, helper memory). */
+	/* By register variable, a bit each: nobody reads it behind the pattern; it may be a pointer as well as a
+	 * number; it is a pointer into memory whose bytes are plain (stack, packet, map values, helper memory). */
 	uint8_t dead, any, points;
 	struct rule_insn pattern[RULE_INSNS], result[RULE_INSNS];
 	unsigned n_pattern, n_result;
 	struct rule_fact facts[RULE_FACTS]; /* before the first instruction */
 	unsigned n_facts;
-	uint8_t conditions[RULE_FACTS];     /* nodes that are not 0 */
+	uint8_t conditions[RULE_FACTS]; /* nodes that are not 0 */
 	unsigned n_conditions;
 	struct rule_node nodes[RULE_NODES];
 	unsigned n_nodes;

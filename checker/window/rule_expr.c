@@ -28,7 +28,8 @@ static uint64_t number_of(enum rule_op op, uint64_t x, uint64_t y)
 {
 	switch (op) {
 #define RULE_OP(name, text, level, number, term) \
-	case RULE_##name: return number;
+	case RULE_##name:                        \
+		return number;
 #include "checker/window/rule_op.def"
 #undef RULE_OP
 	case RULE_NUMBER:
@@ -77,7 +78,8 @@ static term term_of(struct term_pool *p, enum rule_op op, term x, term y)
 #define is(x) term_ne(p, x, w64(0))
 	switch (op) {
 #define RULE_OP(name, text, level, number, term) \
-	case RULE_##name: return term;
+	case RULE_##name:                        \
+		return term;
 #include "checker/window/rule_op.def"
 #undef RULE_OP
 	case RULE_NUMBER:

@@ -12,6 +12,8 @@ struct proof {
 	struct solver *solver;
 	struct world *world;
 	struct term_pool *pool;
+	unsigned fixed; /* constants, a bit each, that have one value in this case */
+	uint64_t values[RULE_CONSTANTS];
 	term constants[RULE_CONSTANTS];
 	const struct state *from;
 	struct rule_side side[2];
@@ -39,7 +41,8 @@ static void assume_fields(struct proof *q, const struct rule_insn *ri)
 		if (!rule_fits_imm(in, 1ull << 63)) /* not only the low half counts */
 			assume(q, term_eq(p, v, term_sext(p, term_extract(p, v, 31, 0), 64)));
 		if (in->op == ISA_LSH || in->op == ISA_RSH || in->op == ISA_ARSH)
-			assume(q, term_ult(p, term_and(p, v, term_const(p, 64, 0xffffffff)), term_const(p, 64, in->width)));
+			assume(q, term_ult(p, term_and(p, v, term_const(p, 64, 0xffffffff)),
+					   term_const(p, 64, in->width)));
 		if (in->op == ISA_DIV || in->op == ISA_MOD || in->op == ISA_SDIV || in->op == ISA_SMOD)
 			assume(q, term_ne(p, term_and(p, v, term_const(p, 64, 0xffffffff)), zero));
 	}
@@ -155,7 +158,10 @@ static void keep_instance(struct proof *q, const struct solver_model *m)
 	for (unsigned i = 0; i < RULE_CONSTANTS; i++) {
 		uint64_t v = model_value(m, world_input1(w, IN_SOME, word_const(w, RULE_INPUT_CONSTANTS + i)));
 		unsigned bits = rule_constants[i].bits;
-		q->out->constants[i] = bits == 16 ? (uint64_t)(int16_t)v : bits == 32 ? (uint64_t)(int32_t)v : v;
+		q->out->constants[i] = q->fixed >> i & 1 ? q->values[i]
+				       : bits == 16      ? (uint64_t)(int16_t)v
+				       : bits == 32      ? (uint64_t)(int32_t)v
+							 : v;
 	}
 }
 
@@ -179,15 +185,8 @@ static void decide(struct proof *q)
 	solver_release_model(&m);
 }
 
-/* The rule for one choice of what its registers hold. */
-static void prove_case(struct proof *q, const enum rule_holds holds[RULE_REGS], bool same)
+static void run_sides(struct proof *q)
 {
-	q->pool = term_new_pool();
-	q->world = world_new(q->pool, PROGTYPE_XDP, NULL, 0);
-	q->assumed = term_true(q->pool);
-	q->differ = term_false(q->pool);
-	rule_inputs(q->world, q->constants);
-	q->from = rule_state(q->world, q->rule, holds, same);
 	for (unsigned i = 0; i < 2; i++)
 		rule_side_run(&q->side[i], q->world, q->rule, i, q->from, q->constants);
 	if (!q->side[0].complete) {
@@ -195,7 +194,6 @@ static void prove_case(struct proof *q, const enum rule_holds holds[RULE_REGS], 
 	} else if (!q->side[1].complete) {
 		fail(q, VERDICT_UNKNOWN, "the result has what is not modelled");
 	} else {
-		assume_conditions(q);
 		assume(q, term_not(q->pool, run_any_fault(q->side[0].run)));
 		compare_sides(q);
 		if (term_gave_up(q->pool) != TERM_GOES_ON)
@@ -205,6 +203,23 @@ static void prove_case(struct proof *q, const enum rule_holds holds[RULE_REGS], 
 	}
 	for (unsigned i = 0; i < 2; i++)
 		rule_side_release(&q->side[i]);
+}
+
+/* The rule for one choice of what its registers hold and the constants that are fixed. */
+static void prove_case(struct proof *q, const enum rule_holds holds[RULE_REGS], bool same)
+{
+	q->pool = term_new_pool();
+	q->world = world_new(q->pool, PROGTYPE_XDP, NULL, 0);
+	q->assumed = term_true(q->pool);
+	q->differ = term_false(q->pool);
+	rule_inputs(q->world, q->constants);
+	for (unsigned i = 0; i < RULE_CONSTANTS; i++)
+		if (q->fixed >> i & 1)
+			q->constants[i] = word_const(q->world, q->values[i]);
+	q->from = rule_state(q->world, q->rule, holds, same);
+	assume_conditions(q);
+	if (!term_is_false(q->pool, q->assumed))
+		run_sides(q);
 	world_free(q->world);
 	term_free_pool(q->pool);
 }
@@ -247,28 +262,82 @@ static const char *refuse(const struct rule *r)
 	return NULL;
 }
 
+/* Every choice for the registers. */
+static void prove_choices(struct proof *q)
+{
+	const struct rule *r = q->rule;
+	enum rule_holds holds[RULE_REGS];
+	unsigned reads = rule_reads(r->pattern, r->n_pattern);
+	for (unsigned i = 0; i < RULE_REGS; i++)
+		holds[i] = r->points >> i & 1 ? RULE_HOLDS_POINTER
+			   : reads >> i & 1   ? RULE_HOLDS_NUMBER
+					      : RULE_HOLDS_NOTHING;
+	do {
+		prove_case(q, holds, false);
+		if (q->out->verdict == VERDICT_PROVED && __builtin_popcount(r->points) == 2)
+			prove_case(q, holds, true);
+	} while (q->out->verdict == VERDICT_PROVED && next_choice(r, holds));
+}
+
+/* Does the condition say that the constant is a power of two? */
+static bool says_power(const struct rule *r, unsigned node, unsigned constant)
+{
+	const struct rule_node *n = &r->nodes[node];
+	if (n->op == RULE_AND_ALSO)
+		return says_power(r, n->a, constant) || says_power(r, n->b, constant);
+	return n->op == RULE_IS_POWER && r->nodes[n->a].op == RULE_CONSTANT && r->nodes[n->a].value == constant;
+}
+
+/* Values of a constant of which there are few: an amount that the pattern shifts by, a power of two. 0: any. */
+static unsigned list_values(const struct rule *r, unsigned constant, uint64_t values[64])
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < r->n_conditions; i++)
+		if (says_power(r, r->conditions[i], constant))
+			for (n = 0; n < rule_constants[constant].bits; n++)
+				values[n] = 1ull << n;
+	for (unsigned i = 0; i < r->n_pattern; i++) {
+		const struct rule_insn *ri = &r->pattern[i];
+		bool shift = ri->in.op == ISA_LSH || ri->in.op == ISA_RSH || ri->in.op == ISA_ARSH;
+		const struct rule_node *node = shift && ri->imm ? &r->nodes[ri->imm - 1] : NULL;
+		if (node && node->op == RULE_CONSTANT && node->value == constant)
+			for (n = 0; n < ri->in.width; n++)
+				values[n] = n;
+	}
+	return n;
+}
+
+/* Every value of the constants from one on of which there are few. */
+static void prove_values(struct proof *q, unsigned constant)
+{
+	uint64_t values[64];
+	if (constant == RULE_CONSTANTS) {
+		prove_choices(q);
+		return;
+	}
+	unsigned n = list_values(q->rule, constant, values);
+	if (!n)
+		prove_values(q, constant + 1);
+	q->fixed |= n ? 1u << constant : 0;
+	for (unsigned i = 0; i < n && q->out->verdict == VERDICT_PROVED; i++) {
+		q->values[constant] = values[i];
+		prove_values(q, constant + 1);
+	}
+	if (q->out->verdict == VERDICT_PROVED)
+		q->fixed &= ~(1u << constant);
+}
+
 void rule_prove(const struct rule *r, struct solver *s, struct rule_proof *out)
 {
 	struct timespec t0, t1;
 	clock_gettime(CLOCK_MONOTONIC, &t0);
 	*out = (struct rule_proof){.verdict = VERDICT_PROVED, .why = "", .decided_by = "rewriting"};
 	struct proof q = {.rule = r, .solver = s, .out = out};
-	enum rule_holds holds[RULE_REGS];
-	unsigned reads = rule_reads(r->pattern, r->n_pattern);
-	for (unsigned i = 0; i < RULE_REGS; i++)
-		holds[i] = r->points >> i & 1 ? RULE_HOLDS_POINTER
-			   : reads >> i & 1  ? RULE_HOLDS_NUMBER
-					     : RULE_HOLDS_NOTHING;
 	const char *refused = refuse(r);
-	if (refused) {
+	if (refused)
 		fail(&q, VERDICT_UNKNOWN, refused);
-		return;
-	}
-	do {
-		prove_case(&q, holds, false);
-		if (out->verdict == VERDICT_PROVED && __builtin_popcount(r->points) == 2)
-			prove_case(&q, holds, true);
-	} while (out->verdict == VERDICT_PROVED && next_choice(r, holds));
+	else
+		prove_values(&q, 0);
 	clock_gettime(CLOCK_MONOTONIC, &t1);
 	out->ms = (double)(t1.tv_sec - t0.tv_sec) * 1e3 + (double)(t1.tv_nsec - t0.tv_nsec) / 1e6;
 }

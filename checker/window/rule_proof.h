@@ -20,6 +20,7 @@ struct rule_proof {
 };
 
 /* Proved: on every instance that meets the rule's conditions and on which the pattern does not fault, the result does
- * not fault, and leaves the same in memory and in all registers that are not dead, and jumps where the pattern jumps. */
+ * not fault, and leaves the same in memory and in all registers that are not dead, and jumps where the pattern jumps.
+ */
 void rule_prove(const struct rule *r, struct solver *s, struct rule_proof *out);
 #endif

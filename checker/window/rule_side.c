@@ -1,54 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One side of a rule in the symbolic machine, with terms for its constants. */
 #include "checker/window/rule_term.h"
+#include "encode/isa/effect.h"
 
 #include <string.h>
-
-/* Registers that an instruction reads, and that it writes. */
-static void registers(const struct insn *in, unsigned *reads, unsigned *writes)
-{
-	unsigned dst = 1u << in->dst, src = 1u << in->src;
-	*reads = *writes = 0;
-	switch ((int)isa_rows[in->op].form) {
-	case FORM_ALU:
-		*reads = (in->op == ISA_MOV ? 0 : dst) | (in->k ? 0 : src);
-		*writes = dst;
-		break;
-	case FORM_ALUX:
-	case FORM_LDX:
-	case FORM_LDXS:
-		*reads = src;
-		*writes = dst;
-		break;
-	case FORM_ALU1:
-	case FORM_END:
-		*reads = *writes = dst;
-		break;
-	case FORM_WIDE:
-		*writes = dst;
-		break;
-	case FORM_JMP:
-		*reads = dst | (in->k ? 0 : src);
-		break;
-	case FORM_ST:
-		*reads = dst;
-		break;
-	case FORM_STX:
-		*reads = dst | src;
-		break;
-	default:
-		break;
-	}
-}
 
 unsigned rule_reads(const struct rule_insn *side, unsigned n)
 {
 	unsigned all = 0, written = 0;
 	for (unsigned i = 0; i < n; i++) {
-		unsigned reads, writes;
-		registers(&side[i].in, &reads, &writes);
-		all |= reads & ~written;
-		written |= writes;
+		struct effect e = effect_of(&side[i].in);
+		all |= e.reads & ~written;
+		written |= e.writes;
 	}
 	return all;
 }
@@ -56,11 +19,8 @@ unsigned rule_reads(const struct rule_insn *side, unsigned n)
 unsigned rule_writes(const struct rule_insn *side, unsigned n)
 {
 	unsigned all = 0;
-	for (unsigned i = 0; i < n; i++) {
-		unsigned reads, writes;
-		registers(&side[i].in, &reads, &writes);
-		all |= writes;
-	}
+	for (unsigned i = 0; i < n; i++)
+		all |= effect_of(&side[i].in).writes;
 	return all;
 }
 
@@ -121,8 +81,8 @@ static bool note_access(struct rule_side *out, struct world *w, const struct ins
 		return false;
 	if (!off)
 		off = word_const(w, (uint64_t)(int64_t)in->off);
-	out->accesses[out->n_accesses++] = (struct rule_access){
-	    store, in->width / 8u, base->alts[0].region, term_add(w->pool, base->alts[0].off, off)};
+	out->accesses[out->n_accesses++] = (struct rule_access){store, in->width / 8u, base->alts[0].region,
+								term_add(w->pool, base->alts[0].off, off)};
 	return true;
 }
 

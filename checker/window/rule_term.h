@@ -29,7 +29,7 @@ struct rule_side {
 	term taken;          /* it jumps to L */
 	struct rule_access accesses[RULE_INSNS];
 	unsigned n_accesses;
-	bool complete;       /* false: it meets what is not modelled, or faults for sure */
+	bool complete; /* false: it meets what is not modelled, or faults for sure */
 };
 
 /* A bit a register variable: the pattern reads it before it writes it; or it writes it. */
@@ -44,7 +44,7 @@ void rule_side_release(struct rule_side *side);
  * into one. */
 void rule_inputs(struct world *w, term constants[RULE_CONSTANTS]);
 struct state *rule_state(struct world *w, const struct rule *r, const enum rule_holds holds[RULE_REGS], bool same);
-#define RULE_INPUT_REGS 0u        /* indices of IN_SOME: registers' words, pointers' offsets; then constants */
+#define RULE_INPUT_REGS 0u /* indices of IN_SOME: registers' words, pointers' offsets; then constants */
 #define RULE_INPUT_CONSTANTS 100u
-#define RULE_MEMORY 65536u        /* bytes of each memory */
+#define RULE_MEMORY 65536u /* bytes of each memory */
 #endif
