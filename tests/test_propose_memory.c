@@ -70,8 +70,15 @@ static void run(const char *proposer, const char *text, struct found *f)
 	char err[200];
 	for (size_t i = 0; i < p->n_subs; i++)
 		cr_assert(cfg_build(p->insns, p->subs[i].start, p->subs[i].end, &cfgs[i], err, sizeof err));
-	struct scene s = {.p = p, .facts = facts, .live = live, .cfgs = cfgs, .cpu = 4, .may_edit = may_edit, .offer = collect,
-			  .offer_proved = collect, .engine = f};
+	struct scene s = {.p = p,
+			  .facts = facts,
+			  .live = live,
+			  .cfgs = cfgs,
+			  .cpu = 4,
+			  .may_edit = may_edit,
+			  .offer = collect,
+			  .offer_proved = collect,
+			  .engine = f};
 	size_t k = 0;
 	while (k < n_proposers && strcmp(proposers[k].name, proposer))
 		k++;
@@ -106,8 +113,7 @@ static void expect_none(const char *proposer, const char *text)
 	free(f);
 }
 
-#define PACKET                                                                                                         \
-	"r2 = *(u32 *)(r1 + 4)\nr1 = *(u32 *)(r1 + 0)\nr3 = r1\nr3 += 40\nr0 = 1\nif r3 > r2 goto out\n"
+#define PACKET "r2 = *(u32 *)(r1 + 4)\nr1 = *(u32 *)(r1 + 0)\nr3 = r1\nr3 += 40\nr0 = 1\nif r3 > r2 goto out\n"
 #define OUT "out: exit\n"
 
 Test(propose_memory, bytes_of_a_word_are_loaded_at_once)
@@ -155,7 +161,43 @@ Test(propose_memory, constants_and_dead_bytes)
 {
 	const char *call = "r3 = 0\nr4 = 0\nr5 = 0\nr1 = r10\nr1 += -16\nr2 = 3\ncall trace_printk\nr0 = 0\nexit\n";
 	char source[400], target[400];
-	snprintf(source, sizeof source, "r6 = 0\n*(u8 *)(r10 - 14) = r6\nr4 = 0xa64\n*(u16 *)(r10 - 16) = r4\n%s", call);
+	snprintf(source, sizeof source, "r6 = 0\n*(u8 *)(r10 - 14) = r6\nr4 = 0xa64\n*(u16 *)(r10 - 16) = r4\n%s",
+		 call);
 	snprintf(target, sizeof target, "*(u32 *)(r10 - 16) = 0xa64\n%s", call);
 	expect_offer("merge_stores", source, target);
+}
+
+#define COUNTER                                                                                                   \
+	".map m PERCPU_ARRAY 4 8 1\n*(u32 *)(r10 - 4) = 0\nr2 = r10\nr2 += -4\nr1 = m ll\ncall map_lookup_elem\n" \
+	"if r0 == 0 goto out\n"
+
+Test(propose_memory, a_counter_is_one_atomic)
+{
+	expect_offer("atomic", COUNTER "r1 = *(u64 *)(r0 + 0)\nr1 += 1\n*(u64 *)(r0 + 0) = r1\nout: r0 = 2\nexit\n",
+		     COUNTER "r1 = 1\nlock *(u64 *)(r0 + 0) += r1\nout: r0 = 2\nexit\n");
+}
+
+Test(propose_memory, another_word_is_not_updated)
+{
+	expect_none("atomic", COUNTER "r1 = *(u32 *)(r0 + 4)\nr1 += 1\n*(u32 *)(r0 + 0) = r1\nout: r0 = 2\nexit\n");
+}
+
+#define SOCKET ".program p socket\nr6 = r1\nr7 = 14\nr0 = *(u16 *)skb[r7]\nr7 += r0\n"
+
+Test(propose_memory, packet_loads_take_the_distance)
+{
+	expect_offer("skb",
+		     SOCKET "r8 = r7\nr8 += 6\nr0 = *(u8 *)skb[r8]\nr8 = r7\nr8 += 10\nr0 = *(u8 *)skb[r8]\nexit\n",
+		     SOCKET "r0 = *(u8 *)skb[r7 + 6]\nr0 = *(u8 *)skb[r7 + 10]\nexit\n");
+}
+
+Test(propose_memory, a_wide_constant_in_halves)
+{
+	const char *call = "r3 = 0\nr4 = 0\nr5 = 0\nr1 = r10\nr1 += -16\nr2 = 9\ncall trace_printk\nr0 = 0\nexit\n";
+	char source[400], target[400];
+	snprintf(source, sizeof source,
+		 "r1 = 0x1122334455667788 ll\n*(u64 *)(r10 - 16) = r1\n*(u64 *)(r10 - 8) = 0\n%s", call);
+	snprintf(target, sizeof target,
+		 "*(u32 *)(r10 - 16) = 0x55667788\n*(u32 *)(r10 - 12) = 0x11223344\n*(u64 *)(r10 - 8) = 0\n%s", call);
+	expect_offer("split", source, target);
 }
