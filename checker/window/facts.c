@@ -220,7 +220,10 @@ static void join(struct fact *a, const struct fact *b)
 		a->kind = KIND_NONE;
 	} else {
 		bool differ = a->from_end != b->from_end;
-		a->value = differ ? scalar_any() : scalar_join(a->value, b->value);
+		if (differ)
+			a->value = scalar_any();
+		else if (!scalar_subset(b->value, a->value)) /* joining takes much longer than comparing */
+			a->value = scalar_join(a->value, b->value);
 		a->from_end &= b->from_end;
 		a->maybe_null |= b->maybe_null;
 	}
