@@ -444,6 +444,10 @@ void engine_run(const struct program *p, const struct engine_options *o, struct 
 		out->tried = false;
 		snprintf(out->why, sizeof out->why, "its cost can't be measured");
 	}
+	if (out->tried && o->kernel == KERNEL_REQUIRE && !out->loads) {
+		out->tried = false;
+		snprintf(out->why, sizeof out->why, "the live kernel does not take it as it is");
+	}
 	if (out->tried)
 		search(&e);
 	drop_judge(&e);

@@ -104,6 +104,11 @@ static void start_job(struct team *t)
 	eo.progress = count;
 	eo.progress_arg = &t->tallies[t->next];
 	struct job job = {.item = t->next++};
+	if (item->program->error) {
+		snprintf(item->why, sizeof item->why, "%s", item->program->error);
+		t->done++;
+		return;
+	}
 	pid_t pid = pipe(ends) ? -1 : fork();
 	if (pid < 0) {
 		snprintf(item->why, sizeof item->why, "no process can be started: %s", strerror(errno));
@@ -198,12 +203,11 @@ void optimize_programs(struct optimize_item *items, size_t n, const struct optim
 			 .jobs = checked(calloc(o->jobs + 1, sizeof(struct job))),
 			 .start_ns = guard_now_ns()};
 	t.end_ns = t.start_ns + (uint64_t)(1e9 * o->budget);
-	while (t.done < n) {
+	while (t.done < n && !(is_stopped(&t) && !t.n_jobs)) {
 		while (t.n_jobs < o->jobs && t.next < n && !is_stopped(&t))
 			start_job(&t);
-		if (!t.n_jobs)
-			break;
-		wait_jobs(&t);
+		if (t.n_jobs)
+			wait_jobs(&t);
 		if (show)
 			show_progress(&t, show);
 	}

@@ -101,7 +101,8 @@ bool transfer_unpack(const uint8_t *bytes, size_t n, struct outcome *out)
 	size_t n_steps = r->n_steps;
 	r->banned = (struct seen){0};
 	r->by = get_array(&m, r->n_by, sizeof *r->by);
-	r->steps = get_array(&m, n_steps, sizeof *r->steps);
+	m.broken = m.broken || n_steps > n;
+	r->steps = checked(calloc(m.broken ? 1 : n_steps + 1, sizeof *r->steps));
 	for (r->n_steps = 0; !m.broken && r->n_steps < n_steps; r->n_steps++)
 		if (!get_step(&m, &r->steps[r->n_steps]))
 			n_steps = 0;

@@ -13,6 +13,7 @@ static const struct command {
 } commands[] = {
     {"equiv", "A.o B.o", "do two objects do the same on every input?", command_equiv},
     {"safe", "FILE", "can a program fault, leak or not end, whatever the input?", command_safe},
+    {"opt", "IN.o", "a smaller or faster object that is proved to do the same", command_opt},
     {"run", "FILE", "run a program on one input", command_run},
     {"show", "FILE", "programs, maps, control flow or formulas of an object", command_show},
     {"calibrate", "", "measure what instructions and helpers take on this machine", command_calibrate},
@@ -25,7 +26,7 @@ static void print_help(FILE *out)
 {
 	fprintf(out, "usage: bpfprove COMMAND [OPTION ...] FILE ...\n\n");
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(out, "  %-9s %-13s %s\n", commands[i].name, commands[i].arguments, commands[i].text);
+		fprintf(out, "  %-9s %-14s %s\n", commands[i].name, commands[i].arguments, commands[i].text);
 	fprintf(out, "\n");
 	options_print_help(out);
 	fprintf(out, "\nexit status: 0 proved, 1 refuted, 2 unknown, 64 usage, 65 malformed input, 66 unreadable file, "

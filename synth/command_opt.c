@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bpfprove opt IN.o: a better program for each of the object's, proved to do the same. */
+#include "checker/cli/command.h"
+#include "checker/equiv/objects.h"
+#include "checker/exec/kernel.h"
+#include "encode/solver/guard.h"
+#include "synth/opt_report.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct request {
+	const struct options *opt;
+	struct optimize_options optimize;
+	struct cost_table costs;
+	struct object *object;
+	struct optimize_item *items;
+	size_t n;
+};
+
+/* Index of the word, n if it is none of them. */
+static unsigned word_index(const char *word, const char *const words[], unsigned n)
+{
+	unsigned i = 0;
+	while (i < n && strcmp(word, words[i]))
+		i++;
+	return i;
+}
+
+static enum status read_goal(struct request *q)
+{
+	static const char *const cpus[] = {"v1", "v2", "v3", "v4"}, *const uses[] = {"auto", "require", "off"};
+	const struct options *opt = q->opt;
+	unsigned goal = word_index(opt->goal, opt_goals, 3), cpu = word_index(opt->cpu, cpus, 4);
+	if (goal == 3)
+		return command_fail(STATUS_USAGE, "--goal=%s: size, latency or verifier was expected", opt->goal);
+	if (cpu == 4)
+		return command_fail(STATUS_USAGE, "--cpu=%s: v1, v2, v3 or v4 was expected", opt->cpu);
+	unsigned use = opt->kernel && *opt->kernel ? word_index(opt->kernel, uses, 3) : KERNEL_AUTO;
+	q->optimize.engine.goal = (enum goal)goal;
+	q->optimize.engine.cpu = cpu + 1;
+	q->optimize.engine.kernel = opt->no_kernel ? KERNEL_OFF : (enum kernel_use)use;
+	return STATUS_PROVED;
+}
+
+static enum status check_kernel(const struct request *q)
+{
+	char why[200];
+	if (q->optimize.engine.kernel != KERNEL_REQUIRE || kernel_available(why, sizeof why))
+		return STATUS_PROVED;
+	return command_fail(STATUS_UNKNOWN, "--kernel=require: %s", why);
+}
+
+static enum status read_costs(struct request *q)
+{
+	char err[300];
+	cost_table_init(&q->costs);
+	if (!q->opt->costs || cost_table_read(&q->costs, q->opt->costs, err, sizeof err))
+		return STATUS_PROVED;
+	return command_fail(STATUS_MALFORMED, "%s", err);
+}
+
+static enum status check_solver(const struct request *q)
+{
+	char err[300];
+	struct solver *s = objects_open_solver(q->opt->solver, 0, 0, 0, err, sizeof err);
+	if (!s)
+		return command_fail(STATUS_USAGE, "%s", err);
+	solver_close(s);
+	return STATUS_PROVED;
+}
+
+static enum status read_request(struct request *q)
+{
+	const struct options *opt = q->opt;
+	if (opt->jobs == 0)
+		return command_fail(STATUS_USAGE, "--jobs=0: at least one was expected");
+	enum status (*const parts[])(struct request *) = {read_goal, read_costs};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		enum status s = parts[i](q);
+		if (s != STATUS_PROVED)
+			return s;
+	}
+	enum status s = check_solver(q);
+	if (s == STATUS_PROVED)
+		s = check_kernel(q);
+	struct engine_options *e = &q->optimize.engine;
+	e->seed = opt->seed;
+	e->max_proposals = opt->proposals;
+	e->solver = opt->solver;
+	e->no_cache = opt->no_cache;
+	e->costs = &q->costs;
+	e->table = proposers;
+	e->n = n_proposers;
+	e->stop = command_catch_interrupt();
+	q->optimize.accept = (struct accept_options){
+	    .timeout = opt->timeout, .query_timeout = opt->query_timeout, .memory = opt->memory};
+	q->optimize.jobs = opt->jobs;
+	q->optimize.budget = opt->budget;
+	return s;
+}
+
+/* The file's own values: CO-RE relocations stay what they are, so that the result holds for every kernel. */
+static enum status read_object(struct request *q)
+{
+	struct options plain = *q->opt;
+	plain.btf = "none";
+	enum status s = command_read(&plain, "opt", &q->object);
+	if (s != STATUS_PROVED)
+		return s;
+	const struct object *o = q->object;
+	q->items = command_alloc((o->n_programs + 1) * sizeof *q->items);
+	for (size_t i = 0; i < o->n_programs; i++) {
+		const struct program *p = o->programs[i];
+		if (!q->opt->program || !strcmp(q->opt->program, p->name) || !strcmp(q->opt->program, p->section))
+			q->items[q->n++].program = p;
+	}
+	if (!q->n && q->opt->program)
+		return command_fail(STATUS_USAGE, "%s: no program of the name %s", o->path, q->opt->program);
+	return q->n ? s : command_fail(STATUS_MALFORMED, "%s: expected a program, found none", o->path);
+}
+
+static void show(const struct optimize_progress *p)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r\033[K");
+	if (p->done < p->n)
+		fprintf(stderr,
+			"  %zu of %zu: %s %" PRIu64 " -> %" PRIu64 ", %.0f proposals/s, tested %" PRIu64
+			", proved %" PRIu64 ", refuted %" PRIu64 ", adopted %" PRIu64,
+			p->done, p->n, p->name, p->before, p->best,
+			p->seconds > 0 ? (double)p->proposals / p->seconds : 0, p->tested, p->proved, p->refuted,
+			p->adopted);
+	fflush(stderr);
+}
+
+static void print_report(const struct request *q, double seconds)
+{
+	const struct opt_view v = {q->object->path, q->opt->output ? q->opt->output : "", q->items, q->n, q->optimize.engine.goal, seconds};
+	if (!q->opt->json) {
+		opt_report_print(&v, stdout);
+		return;
+	}
+	json_t *all = opt_report_json(&v);
+	json_dumpf(all, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(all);
+}
+
+/* Unknown only if nothing could be judged at all. */
+static enum status status_of(const struct request *q)
+{
+	for (size_t i = 0; i < q->n; i++)
+		if (q->items[i].done && q->items[i].outcome.engine.tried)
+			return STATUS_PROVED;
+	return STATUS_UNKNOWN;
+}
+
+static enum status optimize(struct request *q)
+{
+	uint64_t start = guard_now_ns();
+	optimize_programs(q->items, q->n, &q->optimize, show);
+	print_report(q, 1e-9 * (double)(guard_now_ns() - start));
+	return status_of(q);
+}
+
+enum status command_opt(const struct options *opt)
+{
+	struct request q = {.opt = opt};
+	enum status s = read_request(&q);
+	if (s == STATUS_PROVED)
+		s = read_object(&q);
+	if (s == STATUS_PROVED)
+		s = optimize(&q);
+	for (size_t i = 0; i < q.n; i++)
+		outcome_release(&q.items[i].outcome);
+	free(q.items);
+	object_free(q.object);
+	return s;
+}
