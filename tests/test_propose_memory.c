@@ -201,3 +201,22 @@ Test(propose_memory, a_wide_constant_in_halves)
 		 "*(u32 *)(r10 - 16) = 0x55667788\n*(u32 *)(r10 - 12) = 0x11223344\n*(u64 *)(r10 - 8) = 0\n%s", call);
 	expect_offer("split", source, target);
 }
+
+Test(propose_memory, words_are_combined_at_once)
+{
+	expect_offer("accumulate",
+		     SOCKET "r0 = *(u32 *)skb[r7 + 36]\n*(u64 *)(r10 - 32) = r0\nr0 = *(u32 *)skb[r7 + 32]\n"
+			    "*(u64 *)(r10 - 40) = r0\nr0 = *(u32 *)skb[r7 + 28]\nr9 = r0\nr1 = *(u64 *)(r10 - 40)\n"
+			    "r9 ^= r1\nr1 = *(u64 *)(r10 - 32)\nr9 ^= r1\nr0 = *(u8 *)skb[6]\nr0 += r9\nexit\n",
+		     SOCKET "r0 = *(u32 *)skb[r7 + 36]\nr9 = r0\nr0 = *(u32 *)skb[r7 + 32]\nr9 ^= r0\n"
+			    "r0 = *(u32 *)skb[r7 + 28]\nr9 ^= r0\nr0 = *(u8 *)skb[6]\nr0 += r9\nexit\n");
+}
+
+Test(propose_memory, the_last_word_stays_where_it_is)
+{
+	expect_offer("accumulate",
+		     SOCKET "r0 = *(u32 *)skb[r7 + 36]\nr8 = r0\nr0 = *(u32 *)skb[r7 + 32]\n"
+			    "r9 = r0\nr0 = *(u32 *)skb[r7 + 28]\nr0 ^= r9\nr0 ^= r8\nexit\n",
+		     SOCKET "r0 = *(u32 *)skb[r7 + 36]\nr9 = r0\nr0 = *(u32 *)skb[r7 + 32]\nr9 ^= r0\n"
+			    "r0 = *(u32 *)skb[r7 + 28]\nr0 ^= r9\nexit\n");
+}
