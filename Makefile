@@ -19,7 +19,8 @@ ISA_SRC = encode/isa/isa.c encode/isa/check.c encode/isa/print.c encode/isa/toke
 	encode/isa/assign.c encode/isa/statement.c encode/isa/assemble.c encode/isa/cfg.c encode/isa/loop.c encode/isa/effect.c
 OBJECT_SRC = $(addprefix encode/object/,read.c image.c types.c line.c core_read.c core_path.c core_name.c core_value.c \
 	core_types.c core_match.c core_target.c core.c special.c map.c data.c function.c link.c kfunc.c code.c progtype.c check.c raw.c \
-	text.c inner.c write.c write_program.c write_types.c write_image.c)
+	text.c inner.c patch.c patch_elf.c patch_body.c patch_link.c patch_new.c patch_section.c patch_ext.c patch_check.c \
+	write.c write_program.c write_types.c write_image.c)
 TERM_SRC = $(addprefix encode/term/,term.c build.c rewrite.c list.c rule_bool.c rule_bits.c rule_arith.c rule_compare.c \
 	rule_ite.c rule_slice.c rule_concat.c fact.c eval.c walk.c smt2.c)
 SOLVER_SRC = $(addprefix encode/solver/,fault.c cone.c query.c model.c solver.c engine.c pair.c log.c guard.c process.c \

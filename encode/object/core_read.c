@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-bool core_add_record(struct loader *l, const char *section, const uint8_t *record)
+bool core_add_record(struct loader *l, const char *section, const uint8_t *record, uint32_t size)
 {
+	(void)size;
 	uint32_t off = image_word(record), type = image_word(record + 4), access = image_word(record + 8),
 		 kind = image_word(record + 12);
 	l->o->n_core_relos++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* .BTF.ext: source lines and CO-RE relocations (uapi linux/btf.h, Documentation/bpf/btf.rst). libbpf
+/* .BTF.ext: its records, and of them the source lines (uapi linux/btf.h, Documentation/bpf/btf.rst). libbpf
  * keeps its own reader private, so the documented layout is read here. */
 #include "loader.h"
 
@@ -9,10 +9,14 @@
 #include <linux/btf.h>
 #include <string.h>
 
-/* The header in words, behind magic, version and flags; offsets count from its end. */
-enum { EXT_HEADER = 4, EXT_LINE = 16, EXT_CORE = 24 };
-/* Shortest headers that hold func and line info, and CO-RE relocations too. */
-enum { EXT_MIN = 24, EXT_WITH_CORE = 32, RECORD_LINE = 16, RECORD_CORE = 16 };
+/* Shortest header: it holds func and line info. */
+enum { EXT_MIN = 24 };
+
+static const struct {
+	uint32_t size; /* of a record, at least */
+	const char *what;
+} kinds[EXT_KINDS] = {
+    [EXT_FUNC] = {8, "functions"}, [EXT_LINE] = {16, "lines"}, [EXT_CORE] = {16, "CO-RE relocations"}};
 
 struct records {
 	const uint8_t *data;
@@ -21,15 +25,12 @@ struct records {
 	const char *what; /* for messages */
 };
 
-/* Called for each record with its section's name. */
-typedef bool (*record_fn)(struct loader *l, const char *section, const uint8_t *record);
-
 static const char *string_at(const struct loader *l, uint32_t off)
 {
 	return off < l->strings_len ? l->store->strings + off : NULL;
 }
 
-static bool read_group(struct loader *l, struct records *r, record_fn each)
+static bool read_group(struct loader *l, struct records *r, ext_record_fn each)
 {
 	if (r->len < 8)
 		return image_fail(&l->im, "section .BTF.ext: expected the head of a section's %s", r->what);
@@ -43,14 +44,14 @@ static bool read_group(struct loader *l, struct records *r, record_fn each)
 		return image_fail(&l->im, "section .BTF.ext: expected %u %s of %u bytes for section %s", n, r->what,
 				  r->size, name);
 	for (uint32_t i = 0; i < n; i++)
-		if (!each(l, name, r->data + (size_t)i * r->size))
+		if (!each(l, name, r->data + (size_t)i * r->size, r->size))
 			return false;
 	r->data += (size_t)n * r->size;
 	r->len -= (size_t)n * r->size;
 	return true;
 }
 
-static bool read_records(struct loader *l, struct records r, uint32_t min_size, record_fn each)
+static bool read_records(struct loader *l, struct records r, uint32_t min_size, ext_record_fn each)
 {
 	if (!r.len)
 		return true;
@@ -67,8 +68,9 @@ static bool read_records(struct loader *l, struct records r, uint32_t min_size, 
 	return true;
 }
 
-static bool add_line(struct loader *l, const char *section, const uint8_t *record)
+static bool add_line(struct loader *l, const char *section, const uint8_t *record, uint32_t size)
 {
+	(void)size;
 	uint32_t off = image_word(record), file = image_word(record + 4), text = image_word(record + 8);
 	if (!string_at(l, file) || !string_at(l, text))
 		return image_fail(&l->im,
@@ -115,10 +117,10 @@ static bool locate(const struct loader *l, const struct section *s, uint32_t hea
 	return true;
 }
 
-bool lines_read(struct loader *l)
+bool ext_read(struct loader *l, enum ext_kind kind, ext_record_fn each)
 {
 	const struct section *s = image_find_section(&l->im, ".BTF.ext");
-	if (!s || !l->btf)
+	if (!s)
 		return true;
 	if (s->size < EXT_MIN || image_word(s->data) != (BTF_MAGIC | BTF_VERSION << 16))
 		return image_fail(&l->im, "section .BTF.ext: expected a header with magic 0xeb9f and version 1");
@@ -126,14 +128,21 @@ bool lines_read(struct loader *l)
 	if (header < EXT_MIN || header > s->size || header % 4)
 		return image_fail(&l->im, "section .BTF.ext: expected a header length of at least %d, found %u",
 				  EXT_MIN, header);
+	if (header < EXT_FIELD(kind) + 8)
+		return true;
 	struct records r;
-	if (!locate(l, s, header, EXT_LINE, "lines", &r) || !read_records(l, r, RECORD_LINE, add_line))
+	return locate(l, s, header, EXT_FIELD(kind), kinds[kind].what, &r) &&
+	       read_records(l, r, kinds[kind].size, each);
+}
+
+bool lines_read(struct loader *l)
+{
+	if (!l->btf)
+		return true;
+	if (!ext_read(l, EXT_LINE, add_line))
 		return false;
 	settle_lines(l);
-	if (header < EXT_WITH_CORE)
-		return true;
-	return locate(l, s, header, EXT_CORE, "CO-RE relocations", &r) &&
-	       read_records(l, r, RECORD_CORE, core_add_record) && core_settle_records(l);
+	return ext_read(l, EXT_CORE, core_add_record) && core_settle_records(l);
 }
 
 void lines_add(const struct loader *l, struct program *p, const struct function *f, uint32_t at)

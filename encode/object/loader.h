@@ -84,6 +84,13 @@ struct function *function_find(const struct loader *l, uint32_t section, int64_t
 
 bool programs_read(struct loader *l); /* links every program */
 bool lines_read(struct loader *l);
+/* .BTF.ext: a header (magic, version, flags, length, then offset and length of each kind, counted from the header's end),
+ * and the records of each kind in groups of one section. `section` is a string of .BTF. */
+enum ext_kind { EXT_FUNC, EXT_LINE, EXT_CORE, EXT_KINDS };
+enum { EXT_HEADER = 4 };
+#define EXT_FIELD(kind) (8u + 8u * (kind))
+typedef bool (*ext_record_fn)(struct loader *l, const char *section, const uint8_t *record, uint32_t size);
+bool ext_read(struct loader *l, enum ext_kind kind, ext_record_fn each);
 /* What the decoder leaves open: jumps stay inside their function; maps,
  * offsets into their values and externs exist. On failure err is "instruction I: ...". */
 bool program_check(const struct program *p, char *err, size_t errlen);
@@ -101,7 +108,7 @@ void data_number_twins(const struct object *o);
 void lines_add(const struct loader *l, struct program *p, const struct function *f, uint32_t at);
 
 /* CO-RE records: taken from .BTF.ext, settled, and given to the program at whose slot `at` a function was linked. */
-bool core_add_record(struct loader *l, const char *section, const uint8_t *record);
+bool core_add_record(struct loader *l, const char *section, const uint8_t *record, uint32_t size);
 bool core_settle_records(struct loader *l);
 bool core_add(const struct loader *l, struct program *p, const struct function *f, uint32_t at);
 void core_release_relos(struct program *p);
