@@ -80,12 +80,26 @@ static void take_step(struct draft *d, const struct edit_step *step)
 		draft_set(d, step->at, step->in, step->target == EDIT_KEEP ? d->items[step->at].target : step->target);
 }
 
+/* The edit, unless an instruction of it was changed by one before. */
+static void take_edit(const struct edits *e, const struct edit *edit, struct draft *d, bool *touched)
+{
+	const struct edit_step *steps = &e->steps[edit->first];
+	for (uint32_t k = 0; k < edit->n; k++)
+		if (touched[steps[k].at])
+			return;
+	for (uint32_t k = 0; k < edit->n; k++) {
+		take_step(d, &steps[k]);
+		touched[steps[k].at] = true;
+	}
+}
+
 static bool offer_range(const struct edits *e, uint32_t from, uint32_t to, const char *what)
 {
 	struct draft *d = scene_draft(e->s);
+	bool *touched = checked(calloc(d->n, sizeof *touched));
 	for (uint32_t i = from; i < to; i++)
-		for (uint32_t k = 0; k < e->list[i].n; k++)
-			take_step(d, &e->steps[e->list[i].first + k]);
+		take_edit(e, &e->list[i], d, touched);
+	free(touched);
 	if (!e->s->offer(e->s, d, what))
 		return false;
 	if (to - from == 1)

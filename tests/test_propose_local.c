@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What proposers of small changes offer, as text: each case is a program, a proposer and one of its offers. */
+#include "synth/propose.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OFFERS 64
+
+struct offers {
+	char *text[OFFERS];
+	size_t n;
+};
+
+static char *text_of(const struct program *p)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+	for (size_t i = 0; f && i < p->n; i++) {
+		char line[128];
+		if (p->insns[i].op == ISA_WIDE_TAIL)
+			continue;
+		insn_print(&p->insns[i], line, sizeof line);
+		fprintf(f, "%s\n", line);
+	}
+	if (!f || fclose(f))
+		abort();
+	return text;
+}
+
+/* Nothing is adopted, so that a proposer shows all it has. */
+static bool collect(const struct scene *s, struct draft *d, const char *what)
+{
+	struct offers *o = s->engine;
+	struct version v;
+	cr_assert(*what);
+	draft_sweep(d);
+	bool built = draft_build(d, &v);
+	draft_free(d);
+	if (!built)
+		return true;
+	cr_assert_lt(o->n, (size_t)OFFERS);
+	o->text[o->n++] = text_of(v.p);
+	version_release(&v);
+	return true;
+}
+
+static bool everywhere(const struct scene *s, uint32_t slot)
+{
+	return slot < s->p->n;
+}
+
+static const struct proposer *find(const char *name)
+{
+	for (size_t i = 0; i < n_proposers; i++)
+		if (!strcmp(proposers[i].name, name))
+			return &proposers[i];
+	cr_assert_fail("no proposer %s", name);
+	abort();
+}
+
+static struct object *assemble(const char *text)
+{
+	struct object *o;
+	char err[200];
+	cr_assert_eq(object_assemble("test", text, &o, err, sizeof err), OBJECT_OK, "%s", err);
+	return o;
+}
+
+static void ask(const char *name, const char *text, unsigned cpu, struct offers *out)
+{
+	struct object *o = assemble(text);
+	const struct program *p = o->programs[0];
+	struct safety_result r;
+	struct safety_options options = {.privileged = true};
+	struct facts *facts = facts_new(p, &options, &r);
+	cr_assert(facts, "not proved safe: %s", text);
+	struct live *live = live_new(p, facts);
+	*out = (struct offers){0};
+	struct scene s = {.p = p,
+			  .facts = facts,
+			  .live = live,
+			  .cpu = cpu,
+			  .may_edit = everywhere,
+			  .offer = collect,
+			  .offer_proved = collect,
+			  .engine = out};
+	find(name)->run(&s);
+	live_free(live);
+	facts_free(facts);
+	safety_release(&r);
+	object_free(o);
+}
+
+static void release(struct offers *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		free(o->text[i]);
+}
+
+static void expect(const char *name, const char *text, const char *wanted)
+{
+	struct offers o;
+	struct object *w = assemble(wanted);
+	char *want = text_of(w->programs[0]);
+	bool there = false;
+	ask(name, text, 4, &o);
+	for (size_t i = 0; i < o.n; i++)
+		there |= !strcmp(o.text[i], want);
+	cr_expect(there, "%s: not offered:\n%sbut %zu others, the first\n%s", name, want, o.n, o.n ? o.text[0] : "");
+	free(want);
+	object_free(w);
+	release(&o);
+}
+
+static void expect_nothing(const char *name, const char *text, unsigned cpu)
+{
+	struct offers o;
+	ask(name, text, cpu, &o);
+	cr_expect_eq(o.n, 0, "%s: offered\n%s", name, o.n ? o.text[0] : "");
+	release(&o);
+}
+
+#define RANDOM "call get_prandom_u32\n"
+#define TIME "call ktime_get_ns\n"
+
+Test(propose_local, constants_are_stored_at_once)
+{
+	expect("constant", "r2 = 7\n*(u32 *)(r10 - 8) = r2\n*(u64 *)(r10 - 16) = r2\nr0 = *(u64 *)(r10 - 16)\nexit",
+	       "*(u32 *)(r10 - 8) = 7\n*(u64 *)(r10 - 16) = 7\nr0 = *(u64 *)(r10 - 16)\nexit");
+}
+
+Test(propose_local, a_constant_that_a_helper_needs_stays)
+{
+	expect_nothing("constant", "r2 = -4\n*(u32 *)(r10 - 8) = r2\ncall xdp_adjust_head\nexit", 4);
+}
+
+Test(propose_local, comparisons_are_mirrored_for_their_constant)
+{
+	expect("constant", RANDOM "r2 = 2\nif r2 > r0 goto out\nr0 = 3\nout: exit",
+	       RANDOM "if r0 < 2 goto out\nr0 = 3\nout: exit");
+}
+
+Test(propose_local, masks_of_32_bits_fit_32_bit_forms)
+{
+	expect("constant", RANDOM "r5 = 0xffffff0f ll\nr0 &= r5\nexit", RANDOM "w0 &= -241\nexit");
+}
+
+Test(propose_local, a_divisor_of_zero_is_no_immediate)
+{
+	expect_nothing("constant", TIME "r1 = 0\nr0 /= r1\nexit", 4);
+}
+
+Test(propose_local, wide_constants_fit_one_slot)
+{
+	expect("known", "r0 = 0xffffffec ll\nexit", "w0 = -20\nexit");
+}
+
+Test(propose_local, what_a_register_holds_is_not_loaded_again)
+{
+	expect("known", RANDOM "r6 = 1\nif r0 == 0 goto out\nr6 = 1\nif r0 == 5 goto out\nr6 = r0\nout: r0 = r6\nexit",
+	       RANDOM "r6 = 1\nif r0 == 0 goto out\nif r0 == 5 goto out\nr6 = r0\nout: r0 = r6\nexit");
+}
+
+Test(propose_local, what_another_register_holds_is_copied)
+{
+	expect("known", RANDOM "r2 = r0\nr2 += 5\nr1 = r0\nr1 += 5\nr1 *= r2\nr0 = r1\nexit",
+	       RANDOM "r2 = r0\nr2 += 5\nr1 = r2\nr1 *= r2\nr0 = r1\nexit");
+}
+
+Test(propose_local, masks_that_change_nothing_go)
+{
+	expect("known", RANDOM "r0 >>= 24\nr0 &= 255\nexit", RANDOM "r0 >>= 24\nexit");
+}
+
+Test(propose_local, sums_become_offsets)
+{
+	expect("address", "r3 = r10\nr3 += -64\n*(u64 *)(r3 + 8) = 1\nr0 = *(u64 *)(r3 + 8)\nexit",
+	       "*(u64 *)(r10 - 56) = 1\nr0 = *(u64 *)(r10 - 56)\nexit");
+}
+
+Test(propose_local, a_sum_that_leaves_the_offset_stays)
+{
+	expect_nothing("address", "r3 = r10\nr3 += -64\n*(u64 *)(r3 + 8) = r3\nr0 = 0\nexit", 4);
+}
+
+Test(propose_local, shift_pairs_before_comparisons)
+{
+	expect("narrow", TIME "r1 = r0\nr0 = 1\nr1 <<= 32\nr1 s>>= 32\nif r1 s> 5 goto out\nr0 = 2\nout: exit",
+	       TIME "r1 = r0\nr0 = 1\nif w1 s> 5 goto out\nr0 = 2\nout: exit");
+}
+
+Test(propose_local, shift_pairs_whose_result_is_needed)
+{
+	expect("narrow", TIME "r0 <<= 32\nr0 >>= 32\nr0 <<= 1\nexit", TIME "w0 = w0\nr0 <<= 1\nexit");
+	expect("narrow", TIME "r0 <<= 48\nr0 s>>= 48\nr0 <<= 1\nexit", TIME "r0 = (s16)r0\nr0 <<= 1\nexit");
+}
+
+Test(propose_local, sign_extension_waits_for_its_cpu)
+{
+	expect_nothing("narrow", TIME "r0 <<= 48\nr0 s>>= 48\nr0 <<= 1\nexit", 3);
+}
+
+Test(propose_local, readers_of_a_copy_read_the_original)
+{
+	expect("copy", TIME "r1 = r0\nr2 = r1\nr1 *= 3\nr1 += r2\nr0 = r1\nexit",
+	       TIME "r1 = r0\nr1 *= 3\nr1 += r0\nr0 = r1\nexit");
+}
+
+Test(propose_local, a_copy_lives_in_the_originals_register)
+{
+	expect("copy", TIME "r1 = r0\nr1 *= 3\nr1 += 7\nr0 = r1\nexit", TIME "r0 *= 3\nr0 += 7\nexit");
+}
+
+Test(propose_local, a_copy_of_what_changes_stays)
+{
+	expect_nothing("copy", TIME "r6 = r0\n" TIME "r0 ^= r6\nexit", 4);
+}
+
+Test(propose_local, stores_that_nobody_reads_go)
+{
+	expect("store", "*(u64 *)(r10 - 8) = 1\n*(u64 *)(r10 - 16) = 2\nr0 = *(u64 *)(r10 - 8)\nexit",
+	       "*(u64 *)(r10 - 8) = 1\nr0 = *(u64 *)(r10 - 8)\nexit");
+}
+
+Test(propose_local, a_store_that_a_helper_reads_stays)
+{
+	expect_nothing(
+	    "store",
+	    ".map m hash 4 8 16\n*(u32 *)(r10 - 4) = 1\nr2 = r10\nr2 += -4\nr1 = m ll\ncall map_delete_elem\n"
+	    "r0 = 0\nexit",
+	    4);
+}
+
+Test(propose_local, constants_change_their_byte_order)
+{
+	expect("swap", RANDOM "r1 = r0\nr0 = 1\nr1 = be32 r1\nif r1 > 0xfffff goto out\nr0 = 2\nout: exit",
+	       RANDOM "r1 = r0\nr0 = 1\nif w1 & 0xf0ff goto out\nr0 = 2\nout: exit");
+	expect("swap", RANDOM "r1 = r0\nr0 = 1\nr1 = be16 r1\nif r1 == 2048 goto out\nr0 = 2\nout: exit",
+	       RANDOM "r1 = r0\nr0 = 1\nif w1 == 8 goto out\nr0 = 2\nout: exit");
+}
+
+Test(propose_local, no_mask_says_more_than_a_power_of_two)
+{
+	expect_nothing("swap", RANDOM "r1 = r0\nr0 = 1\nr1 = be32 r1\nif r1 > 0xffffe goto out\nr0 = 2\nout: exit", 4);
+}
+
+Test(propose_local, conditions_around_a_goto)
+{
+	expect("branch", RANDOM "r1 = r0\nr0 = 1\nif r1 == 5 goto on\ngoto out\non: r0 = 2\nr0 += r1\nout: exit",
+	       RANDOM "r1 = r0\nr0 = 1\nif r1 != 5 goto out\nr0 = 2\nr0 += r1\nout: exit");
+}
+
+Test(propose_local, decided_jumps)
+{
+	expect("branch", RANDOM "r0 &= 7\nif r0 > 7 goto out\nr0 += 1\nout: exit", RANDOM "r0 &= 7\nr0 += 1\nexit");
+}
+
+Test(propose_local, an_end_for_each_constant)
+{
+	expect("exit",
+	       RANDOM "r6 = 1\nif r0 == 0 goto out\nr6 = 2\nif r0 == 5 goto out\nr6 = 1\nif r0 == 6 goto out\nr6 = 2\n"
+		      "if r0 == 7 goto out\nr6 = r0\nout: r0 = r6\nexit",
+	       RANDOM "if r0 == 0 goto one\nif r0 == 5 goto two\nif r0 == 6 goto one\nif r0 == 7 goto two\nr6 = r0\n"
+		      "r0 = r6\nexit\none: r0 = 1\nexit\ntwo: r0 = 2\nexit");
+}
+
+Test(propose_local, equal_ends_are_kept_once)
+{
+	expect("tail",
+	       RANDOM "if r0 == 0 goto other\nr0 += 2\nr0 *= 3\nr0 -= 1\nexit\nother: r0 += 4\nr0 *= 3\nr0 -= 1\nexit",
+	       RANDOM "if r0 == 0 goto other\nr0 += 2\ngoto end\nother: r0 += 4\nend: r0 *= 3\nr0 -= 1\nexit");
+}
+
+Test(propose_local, the_same_on_both_sides)
+{
+	expect("hoist", RANDOM "if r0 == 0 goto other\nr1 = 5\nr0 += r1\nexit\nother: r1 = 5\nr0 -= r1\nexit",
+	       RANDOM "r1 = 5\nif r0 == 0 goto other\nr0 += r1\nexit\nother: r0 -= r1\nexit");
+}
+
+Test(propose_local, what_the_condition_reads_is_not_written_before_it)
+{
+	expect_nothing(
+	    "hoist", RANDOM "r1 = r0\nif r0 == 0 goto other\nr0 = 5\nr0 += r1\nexit\nother: r0 = 5\nr0 -= r1\nexit", 4);
+}
+
+Test(propose_local, blocks_move_to_their_goto)
+{
+	expect(
+	    "layout",
+	    RANDOM "if r0 == 0 goto one\nif r0 == 1 goto two\nr0 += 1\ngoto end\none: r0 = 5\nexit\ntwo: r0 = 6\nexit\n"
+		   "end: r0 *= 3\nexit",
+	    RANDOM
+	    "if r0 == 0 goto one\nif r0 == 1 goto two\nr0 += 1\nr0 *= 3\nexit\none: r0 = 5\nexit\ntwo: r0 = 6\nexit");
+}
