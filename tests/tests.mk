@@ -199,3 +199,8 @@ contain: $(B)/tests/contain verifier-cases $(CORPUS_OBJ)
 .PHONY: verifier-cases verifier-table bench-safe attack-safe contain
 .PHONY: matrix readme-matrix corpus check-corpus agree bench-equiv real-objects bench-real retval test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
 .SECONDARY:
+
+# Two versions of an object on the same random inputs
+COMPARE_OBJ = $(patsubst %,$(B)/tests/%.c.o,compare_live compare_machine compare_maps)
+$(B)/tests/compare: $(B)/tests/compare_main.c.o $(COMPARE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
