@@ -105,7 +105,7 @@ static bool count_rounds(struct call *c, bool each, term *rounds)
 		return !term_is_false(p, c->state->guard);
 	}
 	const struct map *def = w->maps[c->map].def;
-	*rounds = word_const(w, def->max_entries);
+	*rounds = map_entries(w, c->map);
 	if (!def->is_data && maptype_rows[def->type].model == MAP_ARRAY)
 		return true;
 	run_unknown(c->run, c->state, REASON_CALLBACK, def->name); /* the order is the kernel's */

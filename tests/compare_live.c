@@ -27,10 +27,10 @@ struct live_pair {
 /* Others would notice: nothing of that is run. */
 static const char *side_effect(const struct program *p)
 {
-	static const char *const names[] = {
-	    "clone_redirect", "send_signal", "send_signal_thread", "probe_write_user", "override_return",
-	    "sys_bpf",        "sys_close",   "trace_printk",       "trace_vprintk",    "tcp_send_ack",
-	    "bind",           "setsockopt",  "sk_release",         "sock_map_update"};
+	static const char *const names[] = {"clone_redirect",   "send_signal",     "send_signal_thread",
+					    "probe_write_user", "override_return", "sys_bpf",
+					    "sys_close",        "tcp_send_ack",    "bind",
+					    "setsockopt",       "sk_release",      "sock_map_update"};
 	for (size_t i = 0; i < p->n; i++) {
 		const struct insn *in = &p->insns[i];
 		const struct helper_row *row =

@@ -2,6 +2,8 @@
 /* Contents of the kernel's maps: emptied, filled alike, held against each other. */
 #include "tests/compare.h"
 
+#include "checker/exec/live.h"
+
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdlib.h>
@@ -46,7 +48,8 @@ static void *allocate(size_t n)
 
 static uint32_t entries_of(const struct map *m)
 {
-	return m->is_data ? 1 : m->max_entries < ENTRIES_MAX ? m->max_entries : ENTRIES_MAX;
+	uint32_t n = m->max_entries ? m->max_entries : LIVE_ENTRIES;
+	return m->is_data ? 1 : n < ENTRIES_MAX ? n : ENTRIES_MAX;
 }
 
 /* In every version; what one refuses all refuse. */

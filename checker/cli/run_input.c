@@ -186,13 +186,22 @@ static void set_element(struct input *in, uint64_t number, const struct map *m, 
 	}
 }
 
+/* A map whose size user space sets is as long as it has to be. */
+static void grow(struct input *in, uint64_t number, const struct map *m, const uint8_t *key)
+{
+	uint32_t index = 0;
+	memcpy(&index, key, m->key_size < sizeof index ? m->key_size : sizeof index);
+	if (!m->max_entries && index < UINT32_MAX && index >= input_get(in, IN_MAP_SIZE, &number, 1))
+		input_set(in, IN_MAP_SIZE, &number, 1, index + 1u);
+}
+
 static enum status check_index(const struct map *m, const uint8_t *key)
 {
 	uint32_t index = 0;
 	if (model_of(m) != MAP_ARRAY && !takes_keys(m))
 		return STATUS_PROVED;
 	memcpy(&index, key, m->key_size < sizeof index ? m->key_size : sizeof index);
-	if (index < m->max_entries || m->type == MAPTYPE_DEVMAP_HASH)
+	if (!m->max_entries || index < m->max_entries || m->type == MAPTYPE_DEVMAP_HASH)
 		return STATUS_PROVED;
 	return command_fail(STATUS_USAGE, "--map: %s: index %u is not below %u", m->name, index, m->max_entries);
 }
@@ -212,6 +221,8 @@ static enum status read_element(struct input *in, uint64_t number, const struct 
 		s = bad_value("--map", m->name, "value", m->value_size);
 	if (s == STATUS_PROVED)
 		s = check_index(m, key);
+	if (s == STATUS_PROVED)
+		grow(in, number, m, key);
 	if (s == STATUS_PROVED)
 		set_element(in, number, m, key, takes_values(m) ? value : NULL);
 	free(value);

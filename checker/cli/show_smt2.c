@@ -185,6 +185,7 @@ static const char *argument_name(const struct encoding *e, uint32_t fn, uint64_t
 	switch ((int)fn) {
 	case IN_MAP_HAS:
 	case IN_MAP_BYTE:
+	case IN_MAP_SIZE:
 	case IN_MAP_ERRNO:
 	case IN_LPM:
 	case IN_INNER:

@@ -159,7 +159,7 @@ static void compare_plain(struct comparison *c, uint32_t number, const char *nam
 		term inside, off = index_offset(c, &w[i], &inside);
 		term valid = term_and(p, inside, term_ult(p, off, word_const(c->world, def->value_size)));
 		if (k > 0 && maptype_rows[def->type].model == MAP_ARRAY)
-			valid = term_and(p, valid, term_ult(p, words[0], word_const(c->world, def->max_entries)));
+			valid = term_and(p, valid, term_ult(p, words[0], map_entries(c->world, number)));
 		claim_add(c, name, term_and(p, valid, differ_at(c, space, w[i].key, w[i].key, off)));
 	}
 	free(w);

@@ -101,7 +101,7 @@ void helper_run_FOR_EACH(struct machine *m, struct helper_call *c)
 	if (c->arg[3].word)
 		helper_return(c, -EXEC_EINVAL);
 	else
-		set_pending(m, c, def->max_entries);
+		set_pending(m, c, element_entries(m, c->map));
 }
 
 void helper_run_code(struct machine *m, struct helper_call *c)

@@ -191,6 +191,12 @@ void element_forget_values(struct machine *m, uint64_t position)
 	}
 }
 
+uint64_t element_entries(const struct machine *m, uint32_t map)
+{
+	const struct map_state *s = &m->maps[map];
+	return s->def->max_entries ? s->def->max_entries : machine_input(m, IN_MAP_SIZE, 1, (uint64_t)s->number);
+}
+
 int64_t element_ask_room(struct machine *m, uint32_t map)
 {
 	static const int64_t errors[] = {0, -EXEC_E2BIG, -EXEC_ENOMEM, -EXEC_EBUSY};

@@ -43,7 +43,7 @@ void inner_lookup(struct machine *m, struct helper_call *c)
 	helper_return(c, 0);
 	memcpy(&index, c->read[1], sizeof index);
 	size_t n = element_key_words(words, 1, c->read[1], s->def->key_size);
-	if ((s->def->type == MAPTYPE_ARRAY_OF_MAPS && index >= s->def->max_entries) ||
+	if ((s->def->type == MAPTYPE_ARRAY_OF_MAPS && index >= element_entries(m, c->map)) ||
 	    !input_get(m->in, IN_MAP_HAS, words, n))
 		return;
 	uint64_t id = input_get(m->in, IN_INNER, words, n);

@@ -19,7 +19,7 @@ static bool index_in_range(struct machine *m, const struct helper_call *c, const
 {
 	uint32_t index;
 	memcpy(&index, key, sizeof index);
-	return index < m->maps[c->map].def->max_entries;
+	return index < element_entries(m, c->map);
 }
 
 /* An insertion into an LRU map may evict any other key: from then on only the key that was changed last is known. */
@@ -202,7 +202,7 @@ void helper_run_TAIL_CALL(struct machine *m, struct helper_call *c)
 	uint32_t index = (uint32_t)c->arg[2].word;
 	if (maptype_rows[def->type].model != MAP_PROGS)
 		machine_fault(m, FAULT_HELPER_ARG, "map %s is not a program array", def->name);
-	if (index >= def->max_entries || !program_there(m, c, index))
+	if (index >= element_entries(m, c->map) || !program_there(m, c, index))
 		return;
 	if (m->depth) {
 		return_from_target(m, c, index);
@@ -236,7 +236,7 @@ void helper_run_REDIRECT_MAP(struct machine *m, struct helper_call *c)
 	helper_return(c, XDP_ABORTED);
 	if (flags & ~allowed)
 		return;
-	bool found = (hash || index < def->max_entries) && map_has(m, c, index);
+	bool found = (hash || index < element_entries(m, c->map)) && map_has(m, c, index);
 	found |= (flags & BPF_F_BROADCAST) != 0;
 	helper_return(c, found ? XDP_REDIRECT : (int64_t)(flags & 3));
 	struct exec_event *e = machine_add_event(m, c->row->id, found);

@@ -103,7 +103,7 @@ static enum kernel_status run_settled(const struct program *p, const struct inpu
 	t->given = given;
 	exec_run(p, in, opt, &mine);
 	sched_getaffinity(0, sizeof before, &before);
-	bool good = live_create_maps(&maps, p->object, opt, e) && live_freeze_maps(&maps, in, e);
+	bool good = live_create_maps(&maps, p->object, in, opt, e) && live_freeze_maps(&maps, in, e);
 	int fd = good ? live_load_program(p, &maps, NULL, 0, NULL, e) : -1;
 	if (fd >= 0) {
 		maps.cpu = sched_getcpu();
@@ -158,7 +158,7 @@ enum kernel_status kernel_verify(const struct program *p, char *log, size_t logl
 	if (!kernel_available(log, loglen))
 		return KERNEL_NOT_ALLOWED;
 	int fd = -1;
-	if (live_create_maps(&maps, p->object, NULL, &e) && live_freeze_maps(&maps, NULL, &e))
+	if (live_create_maps(&maps, p->object, NULL, NULL, &e) && live_freeze_maps(&maps, NULL, &e))
 		fd = live_load_program(p, &maps, log, loglen, insns_processed, &e);
 	if (fd >= 0)
 		close(fd);

@@ -49,8 +49,9 @@ struct live_maps {
 	int *fds;
 	int cpu; /* that the run is pinned to */
 };
-bool live_create_maps(struct live_maps *l, const struct object *o, const struct exec_options *opt,
-		      struct live_error *e);
+#define LIVE_ENTRIES 16 /* of a map whose size user space sets, where no input does */
+bool live_create_maps(struct live_maps *l, const struct object *o, const struct input *in,
+		      const struct exec_options *opt, struct live_error *e);
 void live_close_maps(struct live_maps *l);
 bool live_freeze_maps(struct live_maps *l, const struct input *in, struct live_error *e); /* data sections */
 bool live_fill_maps(struct live_maps *l, const struct input *in, const struct exec_outcome *touched,

@@ -23,32 +23,46 @@ static size_t find_number(const struct live_maps *l, uint64_t number)
 	return SIZE_MAX;
 }
 
-static int create_plain(const struct map *m, uint32_t inner_fd)
+static int create_plain(const struct map *m, uint32_t entries, uint32_t inner_fd)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = m->flags, .inner_map_fd = inner_fd);
-	uint32_t entries = m->max_entries;
 	if (m->is_data) {
 		opts.map_flags = m->frozen ? BPF_F_RDONLY_PROG : 0;
 		return bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, 4, m->value_size, 1, &opts);
 	}
-	if (m->type == MAPTYPE_PERF_EVENT_ARRAY && !entries)
-		entries = (uint32_t)libbpf_num_possible_cpus();
 	return bpf_map_create((enum bpf_map_type)m->type, NULL, m->key_size, m->value_size, entries, &opts);
 }
 
-static int create_map(const struct object *o, const struct map *m)
+/* What the object leaves to user space. */
+static uint32_t choose_entries(const struct live_maps *l, const struct input *in, size_t i)
 {
+	const struct map *m = &l->o->maps[i];
+	enum map_model model = maptype_rows[m->type].model;
+	if (m->max_entries || model == MAP_STORAGE || model == MAP_LOCAL)
+		return m->max_entries;
+	if (model == MAP_RING || m->type == MAPTYPE_USER_RINGBUF)
+		return (uint32_t)getpagesize();
+	if (m->type == MAPTYPE_PERF_EVENT_ARRAY)
+		return (uint32_t)libbpf_num_possible_cpus();
+	return in ? (uint32_t)input_get(in, IN_MAP_SIZE, (uint64_t[]){number_of(l, i)}, 1) : LIVE_ENTRIES;
+}
+
+static int create_map(const struct live_maps *l, const struct input *in, size_t i)
+{
+	const struct map *m = &l->o->maps[i];
+	uint32_t entries = choose_entries(l, in, i);
 	if (m->inner < 0 || maptype_rows[m->type].model != MAP_MAPS)
-		return create_plain(m, 0);
-	int inner = create_plain(&o->maps[m->inner], 0);
+		return create_plain(m, entries, 0);
+	int inner = create_plain(&l->o->maps[m->inner], choose_entries(l, in, (size_t)m->inner), 0);
 	if (inner < 0)
 		return inner;
-	int fd = create_plain(m, (uint32_t)inner);
+	int fd = create_plain(m, entries, (uint32_t)inner);
 	close(inner);
 	return fd;
 }
 
-bool live_create_maps(struct live_maps *l, const struct object *o, const struct exec_options *opt, struct live_error *e)
+bool live_create_maps(struct live_maps *l, const struct object *o, const struct input *in,
+		      const struct exec_options *opt, struct live_error *e)
 {
 	*l = (struct live_maps){.o = o, .opt = opt};
 	size_t n = o ? o->n_maps : 0;
@@ -56,7 +70,7 @@ bool live_create_maps(struct live_maps *l, const struct object *o, const struct 
 	for (size_t i = 0; i < n; i++)
 		l->fds[i] = -1;
 	for (size_t i = 0; i < n; i++) {
-		l->fds[i] = create_map(o, &o->maps[i]);
+		l->fds[i] = create_map(l, in, i);
 		if (l->fds[i] < 0)
 			return live_fail(e, KERNEL_FAILED, "map %s of type %s can't be created: %s", o->maps[i].name,
 					 maptype_rows[o->maps[i].type].name, strerror(errno));

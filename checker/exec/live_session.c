@@ -27,7 +27,7 @@ enum kernel_status kernel_open(const struct program *p, struct kernel_session **
 	struct kernel_session *s = machine_alloc(sizeof *s);
 	s->test.p = p;
 	s->fd = -1;
-	if (live_create_maps(&s->maps, p->object, NULL, &e) && live_freeze_maps(&s->maps, NULL, &e))
+	if (live_create_maps(&s->maps, p->object, NULL, NULL, &e) && live_freeze_maps(&s->maps, NULL, &e))
 		s->fd = live_load_program(p, &s->maps, NULL, 0, NULL, &e);
 	if (s->fd < 0) {
 		kernel_close(s);

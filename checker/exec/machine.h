@@ -269,6 +269,7 @@ struct value element_pointer(struct machine *m, uint32_t map, struct element *e)
 uint8_t *element_bytes(struct machine *m, uint32_t map, struct element *e);
 const uint8_t *element_initial(struct machine *m, uint32_t map, struct element *e);
 void element_replace(struct machine *m, uint32_t map, struct element *e, const uint8_t *value); /* NULL: deletes */
+uint64_t element_entries(const struct machine *m, uint32_t map); /* that it has room for */
 /* Errno of an update that asks for memory: the input decides. */
 int64_t element_ask_room(struct machine *m, uint32_t map);
 uint8_t element_data_byte(const struct input *in, const struct map *def, uint32_t off);

@@ -17,7 +17,8 @@
 #define SKB_MAX_LINEAR 3600
 #define MAX_CALLS 64 /* of one helper, whose results are varied */
 #define LOOPBACK 1
-#define VARIANTS 8 /* of each result */
+#define SIZE_MAX_MADE 4096 /* elements of a map whose size the input has */
+#define VARIANTS 8         /* of each result */
 
 struct settle {
 	const struct program *p;
@@ -280,8 +281,8 @@ static bool changes_state(const struct helper_row *row)
 
 static bool is_free(const struct helper_row *row)
 {
-	return row->model == MODEL_OPAQUE || row->model == MODEL_MAP_PEEK || row->model == MODEL_CONST || row->model == MODEL_ORACLE ||
-	       row->model == MODEL_PROBE_READ;
+	return row->model == MODEL_OPAQUE || row->model == MODEL_MAP_PEEK || row->model == MODEL_CONST ||
+	       row->model == MODEL_ORACLE || row->model == MODEL_PROBE_READ;
 }
 
 /* Sets every result of a helper to something else. */
@@ -291,8 +292,8 @@ static void vary_results(struct settle *s, const struct helper_row *row, unsigne
 		uint64_t args[] = {row->id, n};
 		for (enum input_fn fn = IN_ORACLE; fn <= IN_RESULT; fn++) {
 			uint64_t old = input_get(s->in, fn, args, 2);
-			const uint64_t values[VARIANTS] = {~old, 0, 1, ~0ull, old * 0x9e3779b97f4a7c15ull + n,
-							   INT32_MAX, 1ull << 31, 0x5a5a + n};
+			const uint64_t values[VARIANTS] = {
+			    ~old, 0, 1, ~0ull, old * 0x9e3779b97f4a7c15ull + n, INT32_MAX, 1ull << 31, 0x5a5a + n};
 			input_set(s->in, fn, args, 2, values[how]);
 		}
 	}
@@ -339,6 +340,17 @@ static bool settle_room(struct settle *s)
 	return keeps_outcome(s, "the failure of a map update");
 }
 
+/* Maps that can be made. */
+static bool settle_sizes(struct settle *s)
+{
+	for (uint64_t map = 0; s->p->object && map < s->p->object->n_maps; map++) {
+		uint64_t number = s->opt && s->opt->map_numbers ? s->opt->map_numbers[map] : map;
+		if (input_get(s->in, IN_MAP_SIZE, &number, 1) > SIZE_MAX_MADE)
+			input_set(s->in, IN_MAP_SIZE, &number, 1, LIVE_ENTRIES);
+	}
+	return keeps_outcome(s, "the size of a map");
+}
+
 /* The kernel's budget is not spent in a test run. */
 static bool settle_may_goto(struct settle *s)
 {
@@ -353,8 +365,8 @@ struct input *settle_input(const struct program *p, const struct input *in, cons
 	struct settle s = {.p = p, .opt = opt, .before = before, .given = in, .in = input_copy(in), .e = e};
 	enum packet_kind kind = progtype_rows[p->type].packet;
 	bool good = kind == PACKET_NONE || (kind == PACKET_XDP ? settle_xdp(&s) : settle_skb(&s));
-	if (good && settle_context(&s) && settle_addresses(&s) && settle_room(&s) && settle_may_goto(&s) &&
-	    settle_helpers(&s))
+	if (good && settle_context(&s) && settle_addresses(&s) && settle_room(&s) && settle_sizes(&s) &&
+	    settle_may_goto(&s) && settle_helpers(&s))
 		return s.in;
 	input_free(s.in);
 	return NULL;

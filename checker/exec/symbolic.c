@@ -241,7 +241,8 @@ static void read_element(struct reading *r, uint32_t number, const uint64_t *wor
 		now = tuple_make(w, terms, n + 1);
 		terms[n] = word_const(w, 0);
 		before = tuple_make(w, terms, n + 1);
-	} else if (!def->is_data && maptype_rows[def->type].model == MAP_ARRAY && words[0] >= def->max_entries) {
+	} else if (!def->is_data && maptype_rows[def->type].model == MAP_ARRAY &&
+		   words[0] >= value_of(r, map_entries(w, number))) {
 		return; /* a store that was never reached */
 	}
 	v->changed = v->present != at_entry;

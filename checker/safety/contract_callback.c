@@ -33,8 +33,9 @@ static bool describe_elements(struct prover *v, struct astate *s, struct call *c
 {
 	const struct map *m = contract_map(v, c);
 	bool array = maptype_rows[m->type].model == MAP_ARRAY && !m->is_inner;
-	/* a hash may grow while it is walked, an inner array may be longer than its definition */
-	struct scalar n = scalar_between(0, array ? m->max_entries : UINT32_MAX);
+	/* a hash may grow while it is walked, an inner array may be longer than its definition, and user space may
+	 * set a size that is 0 here */
+	struct scalar n = scalar_between(0, array && m->max_entries ? m->max_entries : UINT32_MAX);
 	out->rounds = n;
 	out->ret = counted(s, &c->arg[3], n, UINT32_MAX);
 	out->args[0] = c->arg[0];

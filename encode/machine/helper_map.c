@@ -137,7 +137,7 @@ static term target_there(struct call *c, term index)
 	struct world *w = c->world;
 	const struct map *m = w->maps[c->map].def;
 	term in = m->type == MAPTYPE_DEVMAP_HASH ? term_true(c->pool)
-	                                         : term_ult(c->pool, index, word_const(w, m->max_entries));
+	                                         : term_ult(c->pool, index, map_entries(w, c->map));
 	return term_and(c->pool, in, world_input2(w, IN_MAP_HAS, word_const(w, c->map), index));
 }
 
@@ -151,7 +151,7 @@ static term program_there(struct call *c, term index)
 {
 	struct world *w = c->world;
 	mem present = c->state->mems[space_of_map(c->map, MAP_PRESENT)];
-	term in = term_ult(c->pool, index, word_const(w, w->maps[c->map].def->max_entries));
+	term in = term_ult(c->pool, index, map_entries(w, c->map));
 	return term_and(c->pool, in, mem_read_byte(w, present, tuple_make(w, &index, 1), word_const(w, 0)));
 }
 

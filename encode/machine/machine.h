@@ -375,6 +375,8 @@ term map_insert(struct run *r, struct state *s, uint32_t number, tuple key, cons
 void map_remove(struct run *r, struct state *s, uint32_t number, tuple key, term done);
 /* What stands for the element that the key finds in an LPM trie. */
 tuple map_trie_element(struct run *r, uint32_t number, tuple key);
+/* How many elements it has room for: a number, or input where user space sets it. */
+term map_entries(struct world *w, uint32_t number);
 term map_has(struct run *r, struct state *s, uint32_t number, tuple key);
 /* Key words followed by the generation that is current for it (HASH models), or the key alone. */
 tuple map_element(struct world *w, const struct state *s, uint32_t number, tuple key);

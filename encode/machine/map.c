@@ -39,12 +39,18 @@ tuple map_key(struct run *r, struct state *s, uint32_t number, const struct valu
 	return tuple_make(w, words, n);
 }
 
+term map_entries(struct world *w, uint32_t number)
+{
+	uint32_t n = w->maps[number].def->max_entries;
+	return n ? word_const(w, n) : term_zext(w->pool, world_input1(w, IN_MAP_SIZE, word_const(w, number)), 64);
+}
+
 static term index_in_range(struct run *r, uint32_t number, tuple key)
 {
 	struct world *w = r->world;
 	size_t n;
 	const term *words = tuple_words(w, key, &n);
-	return term_ult(w->pool, words[0], word_const(w, def(r, number)->max_entries));
+	return term_ult(w->pool, words[0], map_entries(w, number));
 }
 
 term map_has(struct run *r, struct state *s, uint32_t number, tuple key)

@@ -65,7 +65,7 @@ bool map_inner_lookup(struct call *c)
 	memcpy(args + 1, words, n * sizeof *args);
 	term found = world_input(w, IN_MAP_HAS, args, n + 1), id = world_input(w, IN_INNER, args, n + 1);
 	if (def->type == MAPTYPE_ARRAY_OF_MAPS)
-		found = term_and(c->pool, found, term_ult(c->pool, words[0], word_const(w, def->max_entries)));
+		found = term_and(c->pool, found, term_ult(c->pool, words[0], map_entries(w, c->map)));
 	uint32_t region = region_make(w, REGION_MAP, inner, tuple_make(w, &id, 1));
 	c->result = value_maybe(w, found, region, word_const(w, 0));
 	return true;
