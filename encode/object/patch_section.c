@@ -138,29 +138,24 @@ static bool move_symbols(struct patcher *k)
 	return true;
 }
 
-/* An address of code in data. What a relocation of an unknown type patches isn't known. */
-static bool move_address(struct patcher *k, uint32_t section, const struct reloc *r)
+/* An address of code in data stays what it is: no loader knows of one that is not the start of a named function. */
+static bool check_address(const struct patcher *k, const struct section *s, const struct reloc *r)
 {
-	const struct section *s = &k->l.im.sections[section];
 	bool wide = r->type == RELOC_ABS64 || r->type == RELOC_64_64;
-	uint64_t shift, value = 0, size = wide ? 8 : 4, target;
-	if (r->type != RELOC_ABS32 && r->type != RELOC_NODYLD32 && r->type != RELOC_64_32 && !wide)
+	bool narrow = r->type == RELOC_ABS32 || r->type == RELOC_NODYLD32 || r->type == RELOC_64_32;
+	uint64_t shift, value = 0, size = wide ? 8 : 4;
+	if ((!wide && !narrow) || !s->data || r->off + size > s->size)
 		return image_fail(&k->l.im,
 				  "section %s: offset 0x%llx: expected a relocation of a known type, found %u", s->name,
 				  (unsigned long long)r->off, r->type);
-	if (!s->data || r->off + size > s->size)
-		return image_fail(&k->l.im, "section %s: offset 0x%llx: expected an address of %llu bytes", s->name,
-				  (unsigned long long)r->off, (unsigned long long)size);
 	memcpy(&value, s->data + r->off, size);
-	target = k->l.im.symbols[r->symbol].value + value + (uint64_t)r->addend;
-	if (!find_shift(k, r, target, &shift))
-		return false;
-	value += shift;
-	memcpy(k->parts[section].data + r->off, &value, size);
-	return true;
+	value += k->l.im.symbols[r->symbol].value + (uint64_t)r->addend;
+	return find_shift(k, r, value, &shift) &&
+	       (!shift || image_fail(&k->l.im, "section %s: offset 0x%llx: expected no address of code that moves",
+				     s->name, (unsigned long long)r->off));
 }
 
-static bool move_addresses(struct patcher *k)
+static bool check_addresses(const struct patcher *k)
 {
 	for (uint32_t i = 0; i < k->l.im.n_sections; i++) {
 		const struct section *s = &k->l.im.sections[i];
@@ -169,7 +164,7 @@ static bool move_addresses(struct patcher *k)
 			const struct symbol *to = &k->l.im.symbols[s->relocs[n].symbol];
 			bool code =
 			    to->section != SHN_UNDEF && to->section < SHN_LORESERVE && body_find(k, to->section, 0);
-			if (code && !move_address(k, i, &s->relocs[n]))
+			if (code && !check_address(k, s, &s->relocs[n]))
 				return false;
 		}
 	}
@@ -182,5 +177,5 @@ bool patch_sections(struct patcher *k)
 	for (size_t i = 0; i < k->n_bodies; i++)
 		if (!write_body(k, &k->bodies[i]))
 			return false;
-	return move_symbols(k) && move_addresses(k);
+	return move_symbols(k) && check_addresses(k);
 }
