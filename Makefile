@@ -44,7 +44,8 @@ CLI_SRC = $(addprefix checker/cli/,options.c command.c command_equiv.c command_s
 	show_dot.c show_smt2.c command_show.c command_matrix.c) $(wildcard synth/command_*.c) checker/cli/main.c
 LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(SAFETY_SRC) $(WINDOW_SRC) $(SYNTH_SRC) $(API_SRC)
 
-LIB_OBJ = $(patsubst %,$(B)/%.o,$(LIB_SRC))
+RULES = $(sort $(wildcard synth/rules/*.rule))
+LIB_OBJ = $(patsubst %,$(B)/%.o,$(LIB_SRC)) $(B)/synth/rule_files.o
 CLI_OBJ = $(patsubst %,$(B)/%.o,$(CLI_SRC))
 
 all: $(B)/bpfprove $(B)/libbpfprove.a $(B)/libbpfprove.so
@@ -66,6 +67,17 @@ $(B)/%.c.o: %.c
 $(B)/%.cc.o: %.cc
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
+
+# The rule base as text inside of the program.
+$(B)/synth/rule_files.c: $(RULES) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "synth/rule_base.h"'; echo 'const struct rule_file rule_files[] = {'; \
+		for f in $(RULES); do \
+			echo "{\"$${f##*/}\","; sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/' $$f; echo '},'; done; \
+		echo '{0}};'; echo 'const size_t n_rule_files = sizeof rule_files / sizeof *rule_files - 1;'; } >$@
+
+$(B)/synth/rule_files.o: $(B)/synth/rule_files.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 install: all
 	install -d $(D)/bin $(D)/include $(D)/lib/pkgconfig

@@ -55,7 +55,8 @@ static bool bind_register(struct rule_match *m, uint8_t variable, uint8_t reg)
 }
 
 /* `same`: is v the value of the expression in a field? */
-static bool bind_constant(struct matching *q, unsigned node, unsigned bits, uint64_t v, bool (*same)(uint64_t, uint64_t))
+static bool bind_constant(struct matching *q, unsigned node, unsigned bits, uint64_t v,
+			  bool (*same)(uint64_t, uint64_t))
 {
 	const struct rule_node *n = &q->r->nodes[node];
 	if (n->op == RULE_CONSTANT && !(q->bound >> n->value & 1) && rule_constants[n->value].bits == bits) {
@@ -128,7 +129,8 @@ static bool fact_holds(const struct matching *q, const struct rule_fact *want, c
 
 /* Accesses of a side through a register variable suit the stack: at a known place, aligned, no whole registers, which
  * may be pointers there. */
-static bool suits_stack(const struct matching *q, const struct rule_insn *side, unsigned n, unsigned variable, int64_t base)
+static bool suits_stack(const struct matching *q, const struct rule_insn *side, unsigned n, unsigned variable,
+			int64_t base)
 {
 	for (unsigned i = 0; i < n; i++) {
 		const struct insn *in = &side[i].in;
@@ -299,13 +301,15 @@ static bool can_pass(const struct matching *q, unsigned n, uint32_t slot)
 	const struct insn *over = &q->s->p->insns[slot];
 	struct effect x = effect_of(over);
 	enum isa_form form = isa_rows[over->op].form;
-	bool plain = form == FORM_ALU || form == FORM_ALUX || form == FORM_ALU1 || form == FORM_END || form == FORM_WIDE;
+	bool plain =
+	    form == FORM_ALU || form == FORM_ALUX || form == FORM_ALU1 || form == FORM_END || form == FORM_WIDE;
 	bool memory = form == FORM_LDX || form == FORM_LDXS || form == FORM_ST || form == FORM_STX;
 	for (unsigned i = 0; i < n; i++) {
 		const struct insn *in = &q->s->p->insns[q->m->slots[i]];
 		struct effect e = effect_of(in);
 		bool own = !insn_has_form(in, FORM_ALU) && !insn_has_form(in, FORM_ALUX) &&
-			   !insn_has_form(in, FORM_ALU1) && !insn_has_form(in, FORM_END) && !insn_has_form(in, FORM_WIDE);
+			   !insn_has_form(in, FORM_ALU1) && !insn_has_form(in, FORM_END) &&
+			   !insn_has_form(in, FORM_WIDE);
 		if ((x.writes & (e.reads | e.writes)) || (x.reads & e.writes) || (own && memory))
 			return false;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where a rule's pattern stands in a program with its conditions met, and what goes in its place. No solver is asked. */
+/* Where a rule's pattern stands in a program with its conditions met, and what goes in its place. No solver is asked.
+ */
 #ifndef RULE_MATCH_H
 #define RULE_MATCH_H
 
