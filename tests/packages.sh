@@ -13,6 +13,7 @@ build libc6-dev        headers of the C library
 build linux-libc-dev   linux/bpf.h
 build libz3-dev        the solver Z3
 build libcvc5-dev      the solver cvc5
+build libcadical-dev   the SAT solver under the built-in backend
 build libelf-dev       reads object files
 build libbpf-dev       BTF, loading into the live kernel, headers of the corpus
 build libjansson-dev   JSON reports

@@ -7,7 +7,7 @@
 #include "encode/solver/solver.h"
 
 static const struct solver_limits limits = {.query_ms = 60000};
-static const char *const backends[] = {"z3", "cvc5", "smtlib:z3 -in"};
+static const char *const backends[] = {"z3", "cvc5", "sat", "smtlib:z3 -in"};
 #define N_BACKENDS (sizeof backends / sizeof *backends)
 
 /* A pool and a solver, for one test. */
@@ -173,6 +173,11 @@ Test(solver, cvc5_knows_every_kind)
 	check_kinds("cvc5");
 }
 
+Test(solver, sat_knows_every_kind)
+{
+	check_kinds("sat");
+}
+
 Test(solver, smtlib_knows_every_kind)
 {
 	check_kinds("smtlib:z3 -in");
@@ -324,6 +329,7 @@ Test(solver, deep_terms)
 {
 	check_depth("z3");
 	check_depth("cvc5");
+	check_depth("sat");
 }
 
 static uint64_t random_state = 0x243f6a8885a308d3;
@@ -381,7 +387,7 @@ static void check_random(struct bench *b, struct solver *other)
 	}
 	enum solver_answer x = ask(b, asserts, 3), y = solver_check(other, b->pool, "other", asserts, 3, NULL, NULL);
 	cr_expect_neq(x, SOLVER_UNKNOWN);
-	cr_expect_eq(x, y, "z3 says %d, cvc5 says %d", (int)x, (int)y);
+	cr_expect_eq(x, y, "one says %d, cvc5 says %d", (int)x, (int)y);
 }
 
 /* Models are held against the terms in solver_check. */
@@ -401,6 +407,20 @@ Test(solver, random_queries_agree)
 	tear_down(&b);
 }
 
+Test(solver, random_queries_agree_with_the_built_in_one)
+{
+	char err[200];
+	struct bench b = set_up("sat");
+	struct solver *other = solver_open("cvc5", limits, err, sizeof err);
+	for (int i = 0; i < 500; i++)
+		check_random(&b, other);
+	struct solver_stats s = solver_get_stats(b.solver);
+	cr_expect_gt(s.sat, 40);
+	cr_expect_gt(s.unsat, 40);
+	solver_close(other);
+	tear_down(&b);
+}
+
 Test(solver, specifications)
 {
 	static const char *const good[] = {
@@ -408,20 +428,20 @@ Test(solver, specifications)
 	static const struct {
 		const char *spec, *sentence;
 	} bad[] = {
-	    {"", "no solver is named ''; expected z3, cvc5 or smtlib:COMMAND"},
-	    {"z33", "no solver is named 'z33'; expected z3, cvc5 or smtlib:COMMAND"},
+	    {"", "no solver is named ''; expected z3, cvc5, sat or smtlib:COMMAND"},
+	    {"z33", "no solver is named 'z33'; expected z3, cvc5, sat or smtlib:COMMAND"},
 	    {"z3:fast", "z3 takes no argument, but got 'fast'"},
 	    {"cvc5:x", "cvc5 takes no argument, but got 'x'"},
 	    {"smtlib", "smtlib names no command; expected smtlib:COMMAND"},
 	    {"smtlib: ", "smtlib names no command; expected smtlib:COMMAND"},
 	    {"cross:z3", "'z3' is one solver; expected two with a comma between them"},
-	    {"race:z3,foo", "no solver is named 'foo'; expected z3, cvc5 or smtlib:COMMAND"},
-	    {"race:foo,z3", "no solver is named 'foo'; expected z3, cvc5 or smtlib:COMMAND"},
+	    {"race:z3,foo", "no solver is named 'foo'; expected z3, cvc5, sat or smtlib:COMMAND"},
+	    {"race:foo,z3", "no solver is named 'foo'; expected z3, cvc5, sat or smtlib:COMMAND"},
 	    {"log:/tmp", "'log:/tmp' names no folder or no solver; expected log:DIR:SOLVER"},
 	    {"log", "'log:' names no folder or no solver; expected log:DIR:SOLVER"},
 	    {"log:/dev/null:z3", "/dev/null is not a folder that can be written to"},
 	    {"log:/nowhere/at/all:z3", "log folder /nowhere/at/all can't be made: No such file or directory"},
-	    {"log:/tmp:foo", "no solver is named 'foo'; expected z3, cvc5 or smtlib:COMMAND"},
+	    {"log:/tmp:foo", "no solver is named 'foo'; expected z3, cvc5, sat or smtlib:COMMAND"},
 	};
 	char err[200];
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {

@@ -19,7 +19,7 @@ static struct object *assemble(const char *text)
 static enum verdict ask(const char *a, const char *b, struct judge_answer *out)
 {
 	struct object *x = assemble(a), *y = assemble(b);
-	struct judge_options o = {.solver = "z3", .window_ms = 5000};
+	struct judge_options o = {.solver = "sat", .window_ms = 5000};
 	char why[300] = "";
 	struct judge *j = judge_new(x->programs[0], &o, why, sizeof why);
 	cr_assert(j, "%s", why);

@@ -249,5 +249,5 @@ enum solver_answer check_cvc5(void *self, const struct query *q, unsigned ms, ui
 
 extern "C" {
 extern const struct solver_backend solver_cvc5;
-const struct solver_backend solver_cvc5 = {"cvc5", open_cvc5, check_cvc5, close_cvc5, version_cvc5};
+const struct solver_backend solver_cvc5 = {"cvc5", open_cvc5, check_cvc5, close_cvc5, version_cvc5, nullptr};
 }

@@ -8,7 +8,7 @@
 #include "fault.h"
 #include "guard.h"
 
-const struct solver_backend *const engine_backends[] = {&solver_z3, &solver_cvc5, &solver_smtlib, NULL};
+const struct solver_backend *const engine_backends[] = {&solver_z3, &solver_cvc5, &solver_sat, &solver_smtlib, NULL};
 static const struct engine_kind *const decorators[] = {&engine_cross, &engine_race, &engine_log};
 
 /* The text after "name:", "" for the bare name, NULL for another one. */
@@ -30,7 +30,7 @@ bool engine_open_instance(struct engine_instance *b, const char *spec, char *err
 		b->self = b->backend->open(arg, err, errlen);
 		return b->self;
 	}
-	snprintf(err, errlen, "no solver is named '%s'; expected z3, cvc5 or smtlib:COMMAND", spec);
+	snprintf(err, errlen, "no solver is named '%s'; expected z3, cvc5, sat or smtlib:COMMAND", spec);
 	return false;
 }
 
@@ -59,6 +59,11 @@ static enum solver_answer ask_backend(void *self, const struct query *q, const s
 				      uint64_t *values, enum solver_failure *why)
 {
 	struct engine_instance *b = self;
+	if (b->backend->check_small) {
+		enum solver_answer answer = b->backend->check_small(b->self, q, values);
+		if (answer != SOLVER_UNKNOWN)
+			return answer;
+	}
 	struct guard_job job = {.backend = b->backend, .self = b->self, .values = values};
 	guard_run(&job, 1, q, limits, false);
 	*why = job.why;

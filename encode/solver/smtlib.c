@@ -303,4 +303,4 @@ static enum solver_answer check_smtlib(void *self, const struct query *q, unsign
 	return answer;
 }
 
-const struct solver_backend solver_smtlib = {"smtlib", open_smtlib, check_smtlib, close_smtlib, NULL};
+const struct solver_backend solver_smtlib = {"smtlib", open_smtlib, check_smtlib, close_smtlib, NULL, NULL};

@@ -49,7 +49,7 @@ struct query {
 
 struct solver;
 
-/* What a backend is. Required: name, open, check, close. Optional: version.
+/* What a backend is. Required: name, open, check, close. Optional: version, check_small.
  * A missing optional slot means what solver_capabilities says. */
 struct solver_backend {
 	const char *name;
@@ -61,11 +61,13 @@ struct solver_backend {
 	                            enum solver_failure *why);
 	void (*close)(void *self);
 	const char *(*version)(void *self);
+	/* Asked first, in this process: an answer in a bounded number of steps, or SOLVER_UNKNOWN. */
+	enum solver_answer (*check_small)(void *self, const struct query *q, uint64_t *values);
 };
-extern const struct solver_backend solver_z3, solver_cvc5, solver_smtlib;
+extern const struct solver_backend solver_z3, solver_cvc5, solver_sat, solver_smtlib;
 
 /* Opens from a specification:
- *   z3 | cvc5 | smtlib:COMMAND            a backend
+ *   z3 | cvc5 | sat | smtlib:COMMAND      a backend
  *   cross | cross:SPEC,SPEC               both must agree (default z3,cvc5)
  *   race | race:SPEC,SPEC                 first definite answer wins (default z3,cvc5)
  *   log:DIR:SPEC                          each query as DIR/NNNN-NAME.smt2

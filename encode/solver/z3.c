@@ -247,4 +247,4 @@ static enum solver_answer check_z3(void *self, const struct query *q, unsigned m
 	return answer == Z3_L_TRUE ? SOLVER_SAT : answer == Z3_L_FALSE ? SOLVER_UNSAT : SOLVER_UNKNOWN;
 }
 
-const struct solver_backend solver_z3 = {"z3", open_z3, check_z3, close_z3, version_z3};
+const struct solver_backend solver_z3 = {"z3", open_z3, check_z3, close_z3, version_z3, NULL};
