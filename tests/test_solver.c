@@ -412,7 +412,7 @@ Test(solver, random_queries_agree_with_the_built_in_one)
 	char err[200];
 	struct bench b = set_up("sat");
 	struct solver *other = solver_open("cvc5", limits, err, sizeof err);
-	for (int i = 0; i < 500; i++)
+	for (int i = 0; i < 250; i++)
 		check_random(&b, other);
 	struct solver_stats s = solver_get_stats(b.solver);
 	cr_expect_gt(s.sat, 40);
