@@ -131,7 +131,7 @@ static uint32_t value_region(struct entry *e, const struct fact *f)
 static uint32_t region_of(struct entry *e, const struct fact *f, const struct state *s)
 {
 	struct world *w = e->w;
-	term position;
+	term record[2];
 	switch (f->kind) {
 	case KIND_STACK:
 		return !e->at->deep && f->object == e->at->depth - 1 ? region_make(w, REGION_STACK, 0, 0) : LOST_REGION;
@@ -144,8 +144,9 @@ static uint32_t region_of(struct entry *e, const struct fact *f, const struct st
 	case KIND_MAP:
 		return f->object < w->n_maps ? region_make(w, REGION_MAP, f->object, 0) : LOST_REGION;
 	case KIND_MEM:
-		position = fresh(e);
-		return e->slices ? LOST_REGION : region_make(w, REGION_MEM, f->object, tuple_make(w, &position, 1));
+		record[0] = fresh(e); /* its number */
+		record[1] = fresh(e); /* and its ring buffer */
+		return e->slices ? LOST_REGION : region_make(w, REGION_MEM, f->object, tuple_make(w, record, 2));
 	case KIND_NONE:
 	case KIND_NUMBER:
 	case KIND_STALE:
@@ -215,32 +216,27 @@ static bool byte_is(const uint64_t *bits, unsigned i)
 	return bits[i / 64] >> (i % 64) & 1;
 }
 
-/* A word of which only parts were written for sure: its bytes, each by itself. */
-static void write_bytes(struct entry *e, struct frame *f, unsigned word)
+/* A word that is not written in full on every run: it may be a pointer on some, on others part of it unwritten. */
+static void write_parts(struct entry *e, struct frame *f, unsigned word)
 {
-	struct term_pool *p = e->w->pool;
-	for (unsigned i = 8 * word; i < 8 * word + 8; i++) {
-		struct value byte = value_number(e->w, fresh_bits(e, 8));
-		if (!byte_is(e->at->written, i))
-			byte.init = fresh_flag(e);
-		frame_write(e->w, f, term_true(p), word_const(e->w, i), 1, &byte);
-	}
+	struct value v = lost(e);
+	term init[8];
+	for (unsigned i = 0; i < 8; i++)
+		init[i] = byte_is(e->at->written, 8 * word + i) ? term_true(e->w->pool) : fresh_flag(e);
+	frame_spill(e->w, f, word, &v, init);
 }
 
 static void write_word(struct entry *e, struct state *s, unsigned word)
 {
-	struct term_pool *p = e->w->pool;
 	unsigned place = FACTS_STACK + word;
 	unsigned bits = (unsigned)(e->at->written[word / 8] >> (word % 8 * 8) & 0xff);
-	bool known = facts_place(e->at, place)->kind != KIND_NONE;
-	if (!known && bits && bits != 0xff) {
-		write_bytes(e, s->frames[0], word);
+	if (bits != 0xff) {
+		write_parts(e, s->frames[0], word);
 		return;
 	}
 	struct value v = place_value(e, place, s);
-	if (bits == 0xff)
-		v.init = term_true(p);
-	frame_write(e->w, s->frames[0], term_true(p), word_const(e->w, 8 * word), 8, &v);
+	v.init = term_true(e->w->pool);
+	frame_write(e->w, s->frames[0], term_true(e->w->pool), word_const(e->w, 8 * word), 8, &v);
 }
 
 static void set_packet(struct entry *e, struct state *s)

@@ -216,7 +216,7 @@ static void join(struct fact *a, const struct fact *b)
 		a->maybe_null = true;
 	} else if (may_join_null(a->kind) && is_null(b)) {
 		a->maybe_null = true;
-	} else if (a->kind != b->kind || a->object != b->object) {
+	} else if (a->kind != b->kind || a->object != b->object || a->followable != b->followable) {
 		a->kind = KIND_NONE;
 	} else {
 		bool differ = a->from_end != b->from_end;
@@ -227,7 +227,6 @@ static void join(struct fact *a, const struct fact *b)
 		a->from_end &= b->from_end;
 		a->maybe_null |= b->maybe_null;
 	}
-	a->followable &= b->followable;
 }
 
 static int64_t packet_least(const struct astate *s)

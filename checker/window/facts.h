@@ -17,7 +17,7 @@
 struct fact {
 	enum kind kind;      /* KIND_NONE: nothing is known, or not written (on some run) */
 	bool maybe_null;     /* a pointer of that kind, or the number 0 */
-	bool followable;     /* as in struct aval */
+	bool followable;     /* as in struct aval; where only some runs have such a number there nothing is known */
 	bool from_end;       /* PACKET: the offset counts from data_end instead of data */
 	uint32_t object;     /* as in struct aval; of a followable number 0 */
 	struct scalar value; /* NUMBER: the number; a pointer: its offset (64 bits, two's complement) */

@@ -105,13 +105,40 @@ static void differ(struct question *q, term t)
 	q->differ = term_or(q->pool, q->differ, t);
 }
 
+/* Do they point into the same memory? Equal words don't say so: one may be a number that can't be followed. */
+static term regions_differ(struct question *q, uint32_t a, uint32_t b)
+{
+	const struct region *x = region_at(q->world, a), *y = region_at(q->world, b);
+	if (a == b)
+		return term_false(q->pool);
+	if (x->kind != y->kind || x->id != y->id)
+		return term_true(q->pool);
+	return term_not(q->pool, tuple_equal(q->world, x->key, y->key));
+}
+
+static term targets_differ(struct question *q, const struct value *a, const struct value *b)
+{
+	struct term_pool *p = q->pool;
+	struct alt none = {.guard = term_true(p)};
+	uint32_t n = a->n ? a->n : 1, m = b->n ? b->n : 1;
+	const struct alt *x = a->n ? a->alts : &none, *y = b->n ? b->alts : &none;
+	term any = term_false(p);
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t j = 0; j < m; j++) {
+			term both = term_and(p, x[i].guard, y[j].guard);
+			any = term_or(p, any, term_and(p, both, regions_differ(q, x[i].region, y[j].region)));
+		}
+	return any;
+}
+
 static term values_differ(struct question *q, const struct value *a, const struct value *b)
 {
 	struct term_pool *p = q->pool;
 	if (value_same(a, b))
 		return term_false(p);
 	term words = term_ne(p, value_word(q->world, a), value_word(q->world, b));
-	return term_and(p, a->init, term_or(p, words, term_not(p, b->init)));
+	term other = term_or(p, words, targets_differ(q, a, b));
+	return term_and(p, a->init, term_or(p, other, term_not(p, b->init)));
 }
 
 static bool byte_is(const uint64_t *bits, unsigned i)

@@ -201,6 +201,8 @@ struct frame *frame_copy(struct world *w, const struct frame *f);
 struct frame *frame_merge(struct world *w, term c, const struct frame *a, const struct frame *b);
 /* Bytes [off, off + n), n 1..8, as a value; in-bounds is the caller's care. */
 struct value frame_read(struct world *w, const struct frame *f, term off, unsigned n);
+/* The value spilled to a slot (offset / 8), of which byte i is written where init[i] holds. */
+void frame_spill(struct world *w, struct frame *f, unsigned slot, const struct value *v, const term init[8]);
 void frame_write(struct world *w, struct frame *f, term cond, term off, unsigned n, const struct value *v);
 
 /* States. */

@@ -198,3 +198,15 @@ void frame_write(struct world *w, struct frame *f, term cond, term off, unsigned
 			write_at(w, f, here, i, n, v);
 	}
 }
+
+void frame_spill(struct world *w, struct frame *f, unsigned slot, const struct value *v, const term init[8])
+{
+	struct slot *s = world_alloc(w, sizeof *s);
+	slot_bytes(w, &(struct slot){.spilled = *v, .is_spill = true}, s->byte, s->init);
+	memcpy(s->init, init, sizeof s->init);
+	s->spilled = *v;
+	s->is_spill = true;
+	for (unsigned i = 0; i < 8; i++)
+		s->spilled.init = term_and(w->pool, s->spilled.init, init[i]);
+	f->slots[slot] = s;
+}
