@@ -8,53 +8,48 @@
 
 #include <string.h>
 
-struct question {
-	const struct engine_step *steps;
-	const struct accept_options *o;
-	struct accept_answer *out;
-	struct solver *solver;
-	size_t k;    /* which of the solvers */
-	size_t good; /* by this one */
-};
+#define STEP_MS 10000 /* for a query about one step */
 
 static double ms_since(uint64_t start)
 {
 	return 1e-6 * (double)(guard_now_ns() - start);
 }
 
-static enum verdict ask_pair(struct question *q, size_t i, size_t j)
+/* The first version and the last one. */
+static enum verdict ask_at_once(const char *spec, const struct engine_step *steps, size_t n,
+				const struct accept_options *o, struct accept_answer *out)
 {
-	struct equiv_options eo = {.solver = q->solver};
+	struct solver *solver =
+	    objects_open_solver(spec, o->timeout, o->query_timeout, o->memory, out->why, sizeof out->why);
+	struct equiv_options eo = {.solver = solver};
 	struct equiv_result r;
-	equiv_programs(q->steps[i].v.p, q->steps[j].v.p, &eo, &r);
-	q->out->questions[q->k]++;
-	if (r.verdict != VERDICT_PROVED)
-		snprintf(q->out->why, sizeof q->out->why, "versions %zu and %zu: %s%s%.160s", i, j,
-			 r.verdict == VERDICT_REFUTED ? "different" : reason_texts[r.reason], *r.what ? ", " : "",
-			 r.what);
+	if (!solver)
+		return VERDICT_UNKNOWN;
+	equiv_programs(steps[0].v.p, steps[n - 1].v.p, &eo, &r);
 	enum verdict v = r.verdict;
+	if (v != VERDICT_PROVED)
+		snprintf(out->why, sizeof out->why, "the whole: %s%s%.160s",
+			 v == VERDICT_REFUTED ? "different" : reason_texts[r.reason], *r.what ? ", " : "", r.what);
 	equiv_release(&r);
+	solver_close(solver);
 	return v;
 }
 
-/* The whole way at once, or else its halves. What is proved of the left half stays so. */
-static enum verdict prove_range(struct question *q, size_t i, size_t j)
+/* One version and the next, by a judge of its own. */
+static enum verdict ask_step(const char *spec, const struct engine_step *step, const struct accept_options *o,
+			     struct accept_answer *out)
 {
-	enum verdict v = solver_is_late(q->solver) ? VERDICT_UNKNOWN : ask_pair(q, i, j);
-	if (v == VERDICT_PROVED) {
-		q->good = j;
-		return v;
-	}
-	if (solver_is_late(q->solver) || j - i == 1)
-		return v;
-	size_t middle = i + (j - i) / 2;
-	enum verdict half = prove_range(q, i, middle);
-	if (half == VERDICT_PROVED)
-		half = prove_range(q, middle, j);
-	if (half != VERDICT_PROVED || v == VERDICT_UNKNOWN)
-		return half;
-	q->good = i; /* a difference that no step makes: one answer is wrong */
-	return v;
+	struct judge_options jo = {
+	    .solver = spec, .window_ms = STEP_MS, .whole_ms = STEP_MS, .privileged = o->privileged};
+	struct judge_answer a;
+	struct judge *j = judge_new(step[0].v.p, &jo, out->why, sizeof out->why);
+	if (!j)
+		return VERDICT_UNKNOWN;
+	judge_ask(j, step[1].v.p, &a);
+	judge_free(j);
+	if (a.verdict != VERDICT_PROVED)
+		snprintf(out->why, sizeof out->why, "%s", a.why);
+	return a.verdict;
 }
 
 static enum verdict refuse(struct accept_answer *out, enum verdict v, const char *by, size_t good)
@@ -69,15 +64,18 @@ static enum verdict ask_solver(const struct engine_step *steps, size_t n, size_t
 {
 	static const char *const usual[ACCEPT_SOLVERS] = {"z3", "cvc5"};
 	const char *spec = o->solver[k] ? o->solver[k] : usual[k];
-	struct question q = {.steps = steps, .o = o, .out = out, .k = k};
 	uint64_t start = guard_now_ns();
-	q.solver = objects_open_solver(spec, o->timeout, o->query_timeout, o->memory, out->why, sizeof out->why);
-	if (!q.solver)
-		return refuse(out, VERDICT_UNKNOWN, spec, 0);
-	enum verdict v = prove_range(&q, 0, n - 1);
-	solver_close(q.solver);
+	enum verdict v = ask_at_once(spec, steps, n, o, out);
+	bool refuted = v == VERDICT_REFUTED;
+	out->by_steps[k] = v != VERDICT_PROVED;
+	for (size_t i = 0; i + 1 < n && out->by_steps[k]; i++) {
+		v = ask_step(spec, &steps[i], o, out);
+		if (v != VERDICT_PROVED)
+			return refuse(out, v, spec, i);
+	}
 	out->ms[k] = ms_since(start);
-	return v == VERDICT_PROVED ? v : refuse(out, v, spec, q.good < out->good ? q.good : out->good);
+	/* a difference that no step makes: one answer is wrong, and nobody knows which */
+	return refuted ? refuse(out, VERDICT_REFUTED, spec, 0) : v;
 }
 
 static enum verdict ask_safety(const struct program *p, const struct accept_options *o, struct accept_answer *out)

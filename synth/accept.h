@@ -3,7 +3,8 @@
  * The last word on a search's result: proved equal to the program as it came
  * and safe, from scratch, by two solvers each alone, and taken by the live kernel.
  * Where one question about the first and the last version is too hard, the
- * versions between serve as steps: what is equal to the same is equal.
+ * versions between serve as steps, each judged anew: what is equal to the same
+ * is equal.
  */
 #ifndef ACCEPT_H
 #define ACCEPT_H
@@ -27,7 +28,7 @@ struct accept_answer {
 	const char
 	    *by; /* not proved: whose refusal it is: a solver's spec, "safety" or "kernel"; static or of options */
 	char why[256];
-	unsigned questions[ACCEPT_SOLVERS]; /* about pairs of versions */
+	bool by_steps[ACCEPT_SOLVERS]; /* proved step by step, not at once */
 	double ms[ACCEPT_SOLVERS], safety_ms;
 	bool loads; /* the live kernel was asked and takes it */
 };

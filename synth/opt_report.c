@@ -198,8 +198,8 @@ static json_t *proposers_json(const struct engine_result *r)
 
 static json_t *accept_json(const struct accept_answer *a)
 {
-	return json_pack("{sf sf sf sI sI}", "z3_ms", a->ms[0], "cvc5_ms", a->ms[1], "safety_ms", a->safety_ms,
-			 "z3_questions", (json_int_t)a->questions[0], "cvc5_questions", (json_int_t)a->questions[1]);
+	return json_pack("{sf sf sf sb sb}", "z3_ms", a->ms[0], "cvc5_ms", a->ms[1], "safety_ms", a->safety_ms,
+			 "z3_by_steps", a->by_steps[0], "cvc5_by_steps", a->by_steps[1]);
 }
 
 static const char *kernel_of(const struct optimize_item *item)
