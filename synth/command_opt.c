@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* bpfprove opt IN.o: a better program for each of the object's, proved to do the same. */
+/* bpfprove opt IN.o -o OUT.o: a better program for each of the object's, proved to do the same, in the same file. */
 #include "checker/cli/command.h"
 #include "checker/equiv/objects.h"
 #include "checker/exec/kernel.h"
 #include "encode/solver/guard.h"
+#include "synth/deliver.h"
 #include "synth/opt_report.h"
 
 #include <inttypes.h>
@@ -140,7 +141,8 @@ static void show(const struct optimize_progress *p)
 
 static void print_report(const struct request *q, double seconds)
 {
-	const struct opt_view v = {q->object->path, q->opt->output ? q->opt->output : "", q->items, q->n, q->optimize.engine.goal, seconds};
+	const struct opt_view v = {
+	    q->object->path, q->opt->output ? q->opt->output : "", q->items, q->n, q->optimize.engine.goal, seconds};
 	if (!q->opt->json) {
 		opt_report_print(&v, stdout);
 		return;
@@ -160,10 +162,28 @@ static enum status status_of(const struct request *q)
 	return STATUS_UNKNOWN;
 }
 
+/* Without -o nothing is written. */
+static enum status deliver(struct request *q)
+{
+	char err[600];
+	struct deliver_options d = {.btf = q->opt->btf,
+				    .kernel = q->optimize.engine.kernel != KERNEL_OFF,
+				    .type = q->opt->type ? progtype_find(q->opt->type) : PROGTYPE_UNSPEC};
+	enum deliver_status s = q->opt->output
+				    ? deliver_object(q->object, q->items, q->n, &d, q->opt->output, err, sizeof err)
+				    : DELIVER_DONE;
+	if (s == DELIVER_WRONG)
+		return command_fail(STATUS_FAULT, "%s; this is a bug, and nothing was written", err);
+	return s == DELIVER_DONE ? STATUS_PROVED : command_fail(STATUS_UNREADABLE, "%s", err);
+}
+
 static enum status optimize(struct request *q)
 {
 	uint64_t start = guard_now_ns();
 	optimize_programs(q->items, q->n, &q->optimize, show);
+	enum status s = deliver(q);
+	if (s != STATUS_PROVED)
+		return s;
 	print_report(q, 1e-9 * (double)(guard_now_ns() - start));
 	return status_of(q);
 }
