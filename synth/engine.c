@@ -10,6 +10,7 @@
 #include "encode/solver/guard.h"
 #include "synth/alloc.h"
 #include "synth/editable.h"
+#include "synth/memo.h"
 
 #include <string.h>
 
@@ -26,6 +27,7 @@ struct engine {
 	struct judge *judge, *next; /* of the last step; of the one that was adopted just now */
 	struct scene scene;
 	struct cfg *cfgs;
+	struct memo memo;
 	const bool *may_edit;       /* by subprogram */
 	struct seen seen, failed;   /* programs; changes at a place that were not proved, until all has been tried */
 	struct proposer_counts *by; /* who runs */
@@ -255,6 +257,7 @@ static void set_scene(struct engine *e)
 				  .jobs = o->jobs,
 				  .stats = &e->r->counts.search,
 				  .solver = o->solver,
+				  .memo = &e->memo,
 				  .no_cache = o->no_cache,
 				  .may_edit = may_edit,
 				  .offer = offer,
@@ -372,6 +375,7 @@ static void search(struct engine *e)
 	drop_cfgs(e);
 	seen_release(&e->seen);
 	seen_release(&e->failed);
+	memo_release(&e->memo);
 	free(editable);
 }
 

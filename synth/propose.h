@@ -36,6 +36,7 @@ struct scene {
 	unsigned jobs;              /* processes that a search may use, at least 1 */
 	struct search_stats *stats; /* a search adds to them; never NULL */
 	const char *solver;         /* spec, see solver.h */
+	struct memo *memo;          /* of searches, over all scenes of a program, see memo.h; may be NULL */
 	bool no_cache;              /* neither use nor keep earlier finds */
 	bool (*may_edit)(const struct scene *s, uint32_t slot); /* false: in a function that others share */
 	/* The engine takes the draft over (sweeps, builds, judges it). False: it was adopted, or the time is over: the

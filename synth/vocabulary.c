@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Gathers the instructions for a stretch's candidates. */
+/* Gathers the instructions for a passage's candidates. */
 #include "synth/vocabulary.h"
 
 #include "encode/isa/effect.h"
@@ -10,7 +10,7 @@
 struct gather {
 	struct vocabulary *v;
 	const struct scene *s;
-	const struct stretch *x;
+	const struct passage *x;
 	const struct trials *ts;
 	bool has[ISA_COUNT]; /* operators of the slice */
 	unsigned shifts;
@@ -91,9 +91,9 @@ static void add_numbers_of(struct gather *g, const struct insn *in)
 
 static void add_sums(struct gather *g)
 {
-	int32_t own[STRETCH_SLICE + 2];
+	int32_t own[PASSAGE_SLICE + 2];
 	unsigned n = 0;
-	for (unsigned i = 0; i < g->x->n && n < STRETCH_SLICE; i++)
+	for (unsigned i = 0; i < g->x->n && n < PASSAGE_SLICE; i++)
 		if (g->x->insns[i].k)
 			own[n++] = g->x->insns[i].imm;
 	for (unsigned i = 0; i < n; i++)
@@ -377,10 +377,10 @@ static void add_jumps(struct gather *g)
 	g->v->n_jumps = g->v->n - before;
 }
 
-void vocabulary_init(struct vocabulary *v, const struct scene *s, const struct stretch *x, const struct trials *ts)
+void vocabulary_init(struct vocabulary *v, const struct scene *s, const struct passage *x, const struct trials *ts)
 {
 	struct gather g = {.v = v, .s = s, .x = x, .ts = ts};
-	*v = (struct vocabulary){0};
+	*v = (struct vocabulary){.s = s, .x = x};
 	find_registers(&g);
 	find_numbers(&g);
 	add_accesses(&g);
@@ -395,36 +395,94 @@ void vocabulary_release(struct vocabulary *v)
 	*v = (struct vocabulary){0};
 }
 
-bool vocabulary_refuses(const struct insn *in, uint16_t pointers)
+/* Stack, packet and memory; not the packet's end, the context, maps and the kernel's own. */
+static bool may_move(const struct fact *f)
+{
+	return f->kind == KIND_STACK || f->kind == KIND_VALUE || f->kind == KIND_MEM || f->kind == KIND_MEM_RO ||
+	       (f->kind == KIND_PACKET && !f->from_end);
+}
+
+static struct vocabulary_kinds set_kind(struct vocabulary_kinds k, unsigned reg, const struct fact *f)
+{
+	bool pointer = f && f->kind != KIND_NONE && f->kind != KIND_NUMBER;
+	uint16_t bit = EFFECT_BIT(reg);
+	k.pointers = (uint16_t)(pointer ? k.pointers | bit : k.pointers & ~bit);
+	k.fixed = (uint16_t)(pointer && !may_move(f) ? k.fixed | bit : k.fixed & ~bit);
+	return k;
+}
+
+struct vocabulary_kinds vocabulary_begin(const struct vocabulary *v)
+{
+	struct vocabulary_kinds k = {0};
+	for (unsigned r = 0; r < 11; r++)
+		k = set_kind(k, r, &v->s->facts->at[v->x->start].r[r]);
+	return k;
+}
+
+/* What the slice's own load of that size and offset gives. */
+static const struct fact *find_loaded(const struct vocabulary *v, const struct insn *in)
+{
+	for (unsigned i = 0; i < v->x->n; i++) {
+		const struct insn *own = &v->x->insns[i];
+		if (own->op == in->op && own->width == in->width && own->off == in->off &&
+		    v->s->facts->at[v->x->slots[i] + 1].reached)
+			return &v->s->facts->at[v->x->slots[i] + 1].r[own->dst];
+	}
+	return NULL;
+}
+
+struct vocabulary_kinds vocabulary_after(const struct vocabulary *v, const struct insn *in, struct vocabulary_kinds k)
+{
+	static const struct fact address = {.kind = KIND_MAP}, memory = {.kind = KIND_MEM};
+	bool to = k.pointers >> in->dst & 1, from = !in->k && k.pointers >> in->src & 1;
+	switch (isa_rows[in->op].form) {
+	case FORM_ST:
+	case FORM_STX:
+	case FORM_JMP:
+		return k;
+	case FORM_WIDE:
+		return set_kind(k, in->dst, in->src == WIDE_CONST ? NULL : in->src == WIDE_MAP ? &address : &memory);
+	case FORM_LDX:
+	case FORM_LDXS:
+		return set_kind(k, in->dst, find_loaded(v, in));
+	case FORM_ALU:
+	case FORM_ALUX:
+	case FORM_ALU1:
+	case FORM_CAST:
+	case FORM_END:
+	case FORM_JA:
+	case FORM_JAL:
+	case FORM_MAYGOTO:
+	case FORM_CALL:
+	case FORM_EXIT:
+	case FORM_LDABS:
+	case FORM_LDIND:
+	case FORM_ATOMIC:
+	case FORM_LOAD_ACQ:
+	case FORM_STORE_REL:
+		break;
+	}
+	bool fixed = in->op == ISA_MOV && from && k.fixed >> in->src & 1;
+	bool pointer = in->op == ISA_MOV ? from : in->op == ISA_ADD ? to || from : in->op == ISA_SUB && to && !from;
+	return set_kind(k, in->dst, !pointer ? NULL : fixed ? &address : &memory);
+}
+
+bool vocabulary_refuses(const struct insn *in, struct vocabulary_kinds k)
 {
 	enum isa_form form = isa_rows[in->op].form;
-	bool to = pointers >> in->dst & 1, from = !in->k && pointers >> in->src & 1;
+	bool to = k.pointers >> in->dst & 1, from = !in->k && k.pointers >> in->src & 1;
 	if (form == FORM_ALUX || form == FORM_ALU1 || form == FORM_END)
 		return form == FORM_ALUX ? from : to;
+	if (form == FORM_JMP) /* with another pointer, or for NULL */
+		return to != from ? in->op != ISA_JEQ && in->op != ISA_JNE : to && in->width == 32;
 	if (form != FORM_ALU)
 		return false;
 	if (in->op == ISA_MOV)
 		return from && in->width == 32;
+	bool fixed = (to && k.fixed >> in->dst & 1) || (from && k.fixed >> in->src & 1);
 	if (in->op == ISA_ADD)
-		return (to && from) || ((to || from) && in->width == 32);
+		return (to && from) || fixed || ((to || from) && in->width == 32);
 	if (in->op == ISA_SUB)
-		return (from && !to) || ((to || from) && in->width == 32);
+		return (from && !to) || fixed || ((to || from) && in->width == 32);
 	return to || from;
-}
-
-uint16_t vocabulary_pointers(const struct insn *in, uint16_t pointers)
-{
-	enum isa_form form = isa_rows[in->op].form;
-	bool to = pointers >> in->dst & 1, from = !in->k && in->src < 11 && pointers >> in->src & 1, now = false;
-	if (form == FORM_ST || form == FORM_STX || form == FORM_JMP)
-		return pointers;
-	if (form == FORM_WIDE)
-		now = in->src != WIDE_CONST;
-	else if (in->op == ISA_MOV)
-		now = from;
-	else if (in->op == ISA_ADD)
-		now = to || from;
-	else if (in->op == ISA_SUB)
-		now = to && !from;
-	return (uint16_t)((pointers & ~EFFECT_BIT(in->dst)) | (now ? EFFECT_BIT(in->dst) : 0));
 }

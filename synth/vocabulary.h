@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Instructions that a candidate for a stretch may be made of: operators on the
+ * Instructions that a candidate for a passage may be made of: operators on the
  * registers that its slice uses, with constants that are in it, follow from
  * them, or are seen in its trials, and accesses to the memory that it touches.
  */
 #ifndef VOCABULARY_H
 #define VOCABULARY_H
 
-#include "synth/stretch.h"
+#include "synth/passage.h"
 
 #define VOCABULARY_NUMBERS 48
 
@@ -17,13 +17,20 @@ struct vocabulary {
 	int32_t numbers[VOCABULARY_NUMBERS];
 	unsigned n_numbers;
 	uint16_t to, from; /* registers that may be written, and read, a bit each */
+	const struct scene *s;
+	const struct passage *x;
 };
 
-void vocabulary_init(struct vocabulary *v, const struct scene *s, const struct stretch *x, const struct trials *ts);
+void vocabulary_init(struct vocabulary *v, const struct scene *s, const struct passage *x, const struct trials *ts);
 void vocabulary_release(struct vocabulary *v);
 
-/* Arithmetic that makes no sense on pointers, which are the registers in `pointers`. */
-bool vocabulary_refuses(const struct insn *in, uint16_t pointers);
-/* The registers that hold pointers after it, as far as can be told. */
-uint16_t vocabulary_pointers(const struct insn *in, uint16_t pointers);
+/* Registers that hold pointers, a bit each, and of these those that verifiers let nobody compute with. */
+struct vocabulary_kinds {
+	uint16_t pointers, fixed;
+};
+struct vocabulary_kinds vocabulary_begin(const struct vocabulary *v);
+/* After the instruction, as far as can be told. */
+struct vocabulary_kinds vocabulary_after(const struct vocabulary *v, const struct insn *in, struct vocabulary_kinds k);
+/* Arithmetic that makes no sense on them. */
+bool vocabulary_refuses(const struct insn *in, struct vocabulary_kinds k);
 #endif

@@ -59,8 +59,7 @@ struct trial_ask {
 
 struct trials {
 	struct trial_ask ask;
-	uint16_t known;    /* registers that may be read at the start, a bit each */
-	uint16_t pointers; /* of these, those that hold pointers */
+	uint16_t known; /* registers that may be read at the start, a bit each */
 	struct trial *at;
 	unsigned n, cap;
 	uint64_t seed;

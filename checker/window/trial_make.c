@@ -366,11 +366,8 @@ static void find_known(struct trials *ts)
 	const struct facts_at *at = &ts->ask.facts->at[ts->ask.start];
 	uint16_t written = 0;
 	for (unsigned r = 0; r < 11; r++) {
-		enum kind k = at->r[r].kind;
-		if (k != KIND_NONE)
+		if (at->r[r].kind != KIND_NONE)
 			ts->known |= EFFECT_BIT(r);
-		if (k != KIND_NONE && k != KIND_NUMBER)
-			ts->pointers |= EFFECT_BIT(r);
 	}
 	for (unsigned i = 0; i < ts->ask.n; i++) {
 		if (ts->ask.insns[i].op == ISA_WIDE_TAIL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Finds the stretches of a scene. */
-#include "synth/stretch.h"
+/* Finds the passages of a scene. */
+#include "synth/passage.h"
 
 #include "encode/isa/effect.h"
 #include "synth/alloc.h"
@@ -26,6 +26,8 @@ static bool is_store(const struct insn *in)
 
 static bool is_usable(const struct scene *s, uint32_t slot)
 {
+	if (s->p->insns[slot].op == ISA_WIDE_TAIL) /* no run is said to get there */
+		slot--;
 	const struct insn *in = &s->p->insns[slot];
 	return trial_can_run(in) && !insn_has_form(in, FORM_JMP) && s->facts->at[slot].reached &&
 	       s->may_edit(s, slot) && !program_core(s->p, slot);
@@ -47,7 +49,7 @@ static bool commute(const struct scene *s, uint32_t early, uint32_t late)
 }
 
 /* What is read behind the kept slots, seen from before them. */
-static void pass_kept(const struct scene *s, struct stretch *x)
+static void pass_kept(const struct scene *s, struct passage *x)
 {
 	for (unsigned i = x->n_all; i-- > x->n;) {
 		struct effect e = effect_at(s, x->slots[i]);
@@ -57,7 +59,7 @@ static void pass_kept(const struct scene *s, struct stretch *x)
 	}
 }
 
-static void find_live(const struct scene *s, struct stretch *x)
+static void find_live(const struct scene *s, struct passage *x)
 {
 	const struct live_at *at = &s->live->at[x->end];
 	x->live = at->regs;
@@ -72,22 +74,22 @@ static void find_live(const struct scene *s, struct stretch *x)
 	pass_kept(s, x);
 }
 
-static void put(const struct scene *s, struct stretch *x, uint32_t slot)
+static void put(const struct scene *s, struct passage *x, uint32_t slot)
 {
 	x->insns[x->n_all] = s->p->insns[slot];
 	x->slots[x->n_all++] = slot;
 }
 
 /* The slice's slots are set in `mask`, counted from start. */
-static void add_stretch(const struct scene *s, struct stretches *out, uint32_t start, uint32_t end, uint32_t mask,
+static void add_passage(const struct scene *s, struct passages *out, uint32_t start, uint32_t end, uint32_t mask,
 			bool jumps)
 {
 	if (out->n == out->cap) {
 		out->cap = out->cap ? 2 * out->cap : 64;
 		out->at = checked(realloc(out->at, out->cap * sizeof *out->at));
 	}
-	struct stretch *x = &out->at[out->n++];
-	*x = (struct stretch){.start = start, .end = end, .jumps = jumps};
+	struct passage *x = &out->at[out->n++];
+	*x = (struct passage){.start = start, .end = end, .jumps = jumps};
 	for (uint32_t i = start; i < end; i++) {
 		if (!(mask >> (i - start) & 1))
 			continue;
@@ -106,19 +108,19 @@ static bool begins_inside(const struct scene *s, uint32_t slot)
 	return s->p->insns[slot].op == ISA_WIDE_TAIL;
 }
 
-/* Every contiguous part of the line, of up to STRETCH_SLICE instructions. */
-static void add_parts(const struct scene *s, const struct line_of_code *l, struct stretches *out)
+/* Every contiguous part of the line, of up to PASSAGE_SLICE instructions. */
+static void add_parts(const struct scene *s, const struct line_of_code *l, struct passages *out)
 {
 	uint32_t last = l->end + l->jumps;
 	for (uint32_t start = l->start; start < last; start++) {
 		unsigned count = 0;
 		for (uint32_t end = start + 1; end <= last && end - start <= TRIAL_SLOTS; end++) {
 			count += !begins_inside(s, end - 1);
-			if (count > STRETCH_SLICE || begins_inside(s, start))
+			if (count > PASSAGE_SLICE || begins_inside(s, start))
 				break;
 			if (end < last && begins_inside(s, end))
 				continue;
-			add_stretch(s, out, start, end, (1u << (end - start)) - 1, l->jumps && end == last);
+			add_passage(s, out, start, end, (1u << (end - start)) - 1, l->jumps && end == last);
 		}
 	}
 }
@@ -128,7 +130,7 @@ static bool find_chain(const struct scene *s, uint32_t first, uint32_t last, uns
 		       uint32_t *mask)
 {
 	uint16_t wanted = effect_at(s, last).reads;
-	uint32_t slots[STRETCH_SLICE], n = 0;
+	uint32_t slots[PASSAGE_SLICE], n = 0;
 	slots[n++] = last;
 	for (uint32_t i = last; i-- > first && n < count;) {
 		struct effect e = effect_at(s, i);
@@ -151,21 +153,21 @@ static bool find_chain(const struct scene *s, uint32_t first, uint32_t last, uns
 }
 
 /* Computations whose instructions do not stand side by side. */
-static void add_chains(const struct scene *s, const struct line_of_code *l, struct stretches *out)
+static void add_chains(const struct scene *s, const struct line_of_code *l, struct passages *out)
 {
 	for (uint32_t last = l->start; last < l->end; last++) {
-		uint32_t first = last + 1 > l->start + STRETCH_SPAN ? last + 1 - STRETCH_SPAN : l->start, start, mask;
+		uint32_t first = last + 1 > l->start + PASSAGE_SPAN ? last + 1 - PASSAGE_SPAN : l->start, start, mask;
 		if (begins_inside(s, first))
 			first++;
 		if (begins_inside(s, last) || insn_has_form(&s->p->insns[last], FORM_WIDE))
 			continue;
 		for (unsigned count = 2; count <= 4; count++)
 			if (find_chain(s, first, last, count, &start, &mask))
-				add_stretch(s, out, start, last + 1, mask, false);
+				add_passage(s, out, start, last + 1, mask, false);
 	}
 }
 
-static void add_line(const struct scene *s, uint32_t start, uint32_t end, uint32_t block_end, struct stretches *out)
+static void add_line(const struct scene *s, uint32_t start, uint32_t end, uint32_t block_end, struct passages *out)
 {
 	struct line_of_code l = {start, end, false};
 	l.jumps = end + 1 == block_end && insn_has_form(&s->p->insns[end], FORM_JMP) && s->facts->at[end].reached &&
@@ -176,7 +178,7 @@ static void add_line(const struct scene *s, uint32_t start, uint32_t end, uint32
 	add_chains(s, &l, out);
 }
 
-static void add_block(const struct scene *s, const struct block *b, struct stretches *out)
+static void add_block(const struct scene *s, const struct block *b, struct passages *out)
 {
 	uint32_t start = b->start;
 	for (uint32_t i = b->start; i < b->end; i++) {
@@ -191,7 +193,7 @@ static void add_block(const struct scene *s, const struct block *b, struct stret
 /* Short ones first, and of these those with more in them; then as they stand. */
 static int by_promise(const void *a, const void *b)
 {
-	const struct stretch *x = a, *y = b;
+	const struct passage *x = a, *y = b;
 	if (x->count != y->count)
 		return x->count < y->count ? -1 : 1;
 	if (x->n != y->n)
@@ -201,9 +203,9 @@ static int by_promise(const void *a, const void *b)
 	return x->end < y->end ? -1 : x->end > y->end;
 }
 
-void stretches_find(const struct scene *s, struct stretches *out)
+void passages_find(const struct scene *s, struct passages *out)
 {
-	*out = (struct stretches){0};
+	*out = (struct passages){0};
 	for (size_t i = 0; i < s->p->n_subs; i++)
 		for (size_t b = 0; b < s->cfgs[i].n; b++)
 			if (s->cfgs[i].blocks[b].place >= 0)
@@ -212,13 +214,13 @@ void stretches_find(const struct scene *s, struct stretches *out)
 		qsort(out->at, out->n, sizeof *out->at, by_promise);
 }
 
-void stretches_release(struct stretches *l)
+void passages_release(struct passages *l)
 {
 	free(l->at);
-	*l = (struct stretches){0};
+	*l = (struct passages){0};
 }
 
-struct trial_ask stretch_ask(const struct scene *s, const struct stretch *x)
+struct trial_ask passage_ask(const struct scene *s, const struct passage *x)
 {
 	struct trial_ask ask = {
 	    .facts = s->facts, .start = x->start, .insns = x->insns, .slots = x->slots, .n = x->n, .live = x->live};
@@ -246,7 +248,7 @@ static void mix_fact(uint64_t *hash, const struct fact *f)
 	mix(hash, (uint64_t)f->distance);
 }
 
-uint64_t stretch_hash(const struct scene *s, const struct stretch *x)
+uint64_t passage_hash(const struct scene *s, const struct passage *x)
 {
 	const struct facts_at *at = &s->facts->at[x->start];
 	uint64_t hash = 0xcbf29ce484222325u;
@@ -269,7 +271,7 @@ uint64_t stretch_hash(const struct scene *s, const struct stretch *x)
 	return hash;
 }
 
-struct draft *stretch_replace(const struct scene *s, const struct stretch *x, const struct insn *with, unsigned n)
+bool passage_apply(const struct scene *s, const struct passage *x, const struct insn *with, unsigned n, struct draft *d)
 {
 	struct insn all[2 * TRIAL_SLOTS];
 	uint32_t targets[2 * TRIAL_SLOTS] = {0};
@@ -279,8 +281,13 @@ struct draft *stretch_replace(const struct scene *s, const struct stretch *x, co
 		targets[n - 1] = (uint32_t)insn_target(&s->p->insns[x->end - 1], x->end - 1);
 	for (unsigned i = x->n; i < x->n_all; i++)
 		all[total++] = x->insns[i];
+	return total <= x->n_all && draft_replace(d, x->start, x->end, all, targets, total);
+}
+
+struct draft *passage_replace(const struct scene *s, const struct passage *x, const struct insn *with, unsigned n)
+{
 	struct draft *d = scene_draft(s);
-	if (draft_replace(d, x->start, x->end, all, targets, total))
+	if (passage_apply(s, x, with, n, d))
 		return d;
 	draft_free(d);
 	return NULL;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What searches know of passages that they have been at, by hash: kept over all scenes of a program. */
+#ifndef MEMO_H
+#define MEMO_H
+
+#include "checker/window/trial.h"
+
+struct memo_entry {
+	uint64_t hash;
+	bool found;
+	unsigned n; /* slots of what was found */
+	struct insn insns[TRIAL_SLOTS];
+};
+
+struct memo {
+	struct memo_entry *at; /* open addressing */
+	size_t n, room;
+};
+
+void memo_release(struct memo *m);
+const struct memo_entry *memo_find(const struct memo *m, uint64_t hash); /* NULL: nothing is known */
+/* Replaces what was known; n slots, or NULL: there is nothing to be found. */
+void memo_put(struct memo *m, uint64_t hash, const struct insn *insns, unsigned n);
+#endif
