@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#define AT_ONCE_S 8   /* for a query about first and last; the steps between are easier */
 #define STEP_MS 10000 /* for a query about one step */
 
 static double ms_since(uint64_t start)
@@ -19,8 +20,8 @@ static double ms_since(uint64_t start)
 static enum verdict ask_at_once(const char *spec, const struct engine_step *steps, size_t n,
 				const struct accept_options *o, struct accept_answer *out)
 {
-	struct solver *solver =
-	    objects_open_solver(spec, o->timeout, o->query_timeout, o->memory, out->why, sizeof out->why);
+	unsigned query = !o->query_timeout || o->query_timeout > AT_ONCE_S ? AT_ONCE_S : o->query_timeout;
+	struct solver *solver = objects_open_solver(spec, 2 * AT_ONCE_S, query, o->memory, out->why, sizeof out->why);
 	struct equiv_options eo = {.solver = solver};
 	struct equiv_result r;
 	if (!solver)
@@ -40,7 +41,7 @@ static enum verdict ask_step(const char *spec, const struct engine_step *step, c
 			     struct accept_answer *out)
 {
 	struct judge_options jo = {
-	    .solver = spec, .window_ms = STEP_MS, .whole_ms = STEP_MS, .privileged = o->privileged};
+	    .solver = spec, .windows = spec, .window_ms = STEP_MS, .whole_ms = STEP_MS, .privileged = o->privileged};
 	struct judge_answer a;
 	struct judge *j = judge_new(step[0].v.p, &jo, out->why, sizeof out->why);
 	if (!j)

@@ -109,7 +109,7 @@ static uint32_t element_region(struct entry *e, uint32_t number)
 		words[i] = fresh_bits(e, left < 8 ? 8 * left : 64);
 	}
 	if (n == 1 && maptype_rows[m->type].model == MAP_ARRAY)
-		assume(e, term_ult(w->pool, words[0], word_const(w, m->max_entries)));
+		assume(e, term_ult(w->pool, words[0], map_entries(w, number)));
 	if (map_has_generations(m))
 		words[n++] = word_const(w, 0);
 	return region_make(w, REGION_VALUE, number, tuple_make(w, words, n));

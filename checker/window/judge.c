@@ -46,7 +46,7 @@ struct judge *judge_new(const struct program *a, const struct judge_options *o, 
 		abort();
 	*j = (struct judge){.a = a, .opt = *o, .facts = facts, .live = live_new(a, facts)};
 	struct solver_limits limits = {.query_ms = o->window_ms, .memory_mib = 1024};
-	j->windows = solver_open("sat", limits, why, len);
+	j->windows = solver_open(o->windows ? o->windows : "sat", limits, why, len);
 	limits = (struct solver_limits){.query_ms = o->whole_ms, .memory_mib = 2048};
 	j->wholes = j->windows && o->whole_ms ? solver_open(o->solver ? o->solver : "z3", limits, why, len) : NULL;
 	if (j->windows && (j->wholes || !o->whole_ms))
