@@ -1,51 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What both sides of a branch begin with is done before it. */
+/* What both sides of a branch do, wherever in their first run, is done before it. */
+#include "synth/block.h"
 #include "synth/edit.h"
-#include "synth/flow.h"
 
-static bool equal_insns(const struct insn *x, const struct insn *y)
+/* Takes back what the condition would see, and what depends on it. */
+static void spare_condition(const struct flow *f, uint32_t jump, struct common *c, struct run a, struct run b)
 {
-	return x->op == y->op && x->width == y->width && x->dst == y->dst && x->src == y->src && x->k == y->k &&
-	       x->off == y->off && x->imm == y->imm && x->imm64 == y->imm64;
-}
-
-static bool is_plain(const struct insn *in)
-{
-	return !insn_has_target(in) && insn_falls_through(in) && in->op != ISA_WIDE_TAIL;
-}
-
-/* The first instruction of each side, one for one, as long as they are equal and don't touch the condition. */
-static uint32_t count_equal(const struct scene *s, const struct flow *f, uint32_t jump, uint32_t target)
-{
-	const struct program *p = s->p;
 	uint32_t n = 0;
-	while (jump + 1 + n < target && target + n < p->n &&
-	       equal_insns(&p->insns[jump + 1 + n], &p->insns[target + n])) {
-		uint32_t near = jump + 1 + n, far = target + n;
-		if (p->insns[near].op != ISA_WIDE_TAIL &&
-		    (!is_plain(&p->insns[near]) || f->effects[near].writes & f->effects[jump].reads ||
-		     !edit_allows(s, near) || !edit_allows(s, far)))
-			break;
-		/* nobody else may come to either */
-		if (f->pred_start[near + 1] - f->pred_start[near] > 1 ||
-		    f->pred_start[far + 1] - f->pred_start[far] > 1)
-			break;
+	while (n < c->n && !(f->effects[c->a[n]].writes & f->effects[jump].reads))
 		n++;
-	}
-	return n;
+	for (uint32_t i = n; i < c->n; i++)
+		c->in_a[c->a[i] - a.start] = c->in_b[c->b[i] - b.start] = false;
+	c->n = n;
 }
 
-static bool offer_hoist(const struct scene *s, uint32_t jump, uint32_t target, uint32_t n)
+static bool offer_hoist(const struct scene *s, uint32_t jump, struct run a, struct run b, const struct common *c)
 {
+	struct insn with[BLOCK_MAX + 1];
 	struct draft *d = scene_draft(s);
-	bool ok = draft_replace(d, jump, jump, &s->p->insns[jump + 1], NULL, n);
-	for (uint32_t i = 0; i < d->n && ok; i++)
-		if (insn_has_target(&d->items[i].in) && d->items[i].target == jump + n)
-			d->items[i].target = jump;
-	for (uint32_t k = 0; k < n && ok; k++) {
-		d->items[jump + n + 1 + k].dead = true;
-		d->items[target + n + k].dead = true;
-	}
+	uint32_t n = block_rest(s->p, b, c->in_b, with);
+	bool ok = draft_replace(d, b.start, b.end, with, NULL, n);
+	uint32_t targets[BLOCK_MAX + 1] = {0}, left = 0;
+	for (uint32_t i = 0; i < c->n; i++)
+		with[left++] = s->p->insns[c->a[i]];
+	with[left] = s->p->insns[jump];
+	targets[left++] = b.start;
+	for (uint32_t i = a.start; i < a.end; i++) /* [jump, a.end) has room for all of it */
+		if (!c->in_a[i - a.start])
+			with[left++] = s->p->insns[i];
+	ok = ok && draft_replace(d, jump, a.end, with, targets, left);
 	if (!ok) {
 		draft_free(d);
 		return true;
@@ -53,16 +36,25 @@ static bool offer_hoist(const struct scene *s, uint32_t jump, uint32_t target, u
 	return s->offer(s, d, "the same on both sides");
 }
 
+static bool try_branch(const struct scene *s, const struct flow *f, uint32_t jump)
+{
+	uint32_t target = (uint32_t)insn_target(&s->p->insns[jump], jump);
+	if (target == jump + 1 || f->pred_start[target + 1] - f->pred_start[target] != 1 ||
+	    f->pred_start[jump + 2] - f->pred_start[jump + 1] != 1)
+		return true;
+	struct run a = block_behind(s, f, jump + 1), b = block_behind(s, f, target);
+	struct common c;
+	block_find_common(f, a, b, false, &c);
+	spare_condition(f, jump, &c, a, b);
+	return c.n == 0 || offer_hoist(s, jump, a, b, &c);
+}
+
 void propose_hoist(const struct scene *s)
 {
 	struct flow *f = flow_new(s->p);
 	bool go_on = true;
-	for (uint32_t i = 0; i < s->p->n && go_on; i++) {
-		if (!insn_has_form(&s->p->insns[i], FORM_JMP) || !edit_allows(s, i))
-			continue;
-		uint32_t target = (uint32_t)insn_target(&s->p->insns[i], i), n;
-		if (target > i + 1 && (n = count_equal(s, f, i, target)) > 0)
-			go_on = offer_hoist(s, i, target, n);
-	}
+	for (uint32_t i = 0; i + 1 < s->p->n && go_on; i++)
+		if (insn_has_form(&s->p->insns[i], FORM_JMP) && edit_allows(s, i))
+			go_on = try_branch(s, f, i);
 	flow_free(f);
 }

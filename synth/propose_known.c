@@ -93,7 +93,8 @@ static void shorten(const struct scene *s, uint32_t slot, struct edits *e)
 		edits_kill(e, slot);
 	} else if (next >= s->p->n || is_cheapest(in)) {
 		return;
-	} else if (certain_number(s, next, in->dst, &word) && make_constant(in->dst, word, &with)) {
+	} else if ((constant_of(in, &word) || certain_number(s, next, in->dst, &word)) &&
+		   make_constant(in->dst, word, &with)) {
 		edits_set(e, slot, with, EDIT_KEEP);
 	} else if (!(in->op == ISA_MOV && in->width == 64) && find_copy(s, slot, next, &from)) {
 		edits_set(e, slot, make_move(in->dst, from), EDIT_KEEP);
