@@ -78,16 +78,21 @@ static void ask(const char *name, const char *text, unsigned cpu, struct offers 
 	struct facts *facts = facts_new(p, &options, &r);
 	cr_assert(facts, "not proved safe: %s", text);
 	struct live *live = live_new(p, facts);
+	struct cfg cfg;
+	char err[200];
+	cr_assert(cfg_build(p->insns, 0, (uint32_t)p->n, &cfg, err, sizeof err), "%s", err);
 	*out = (struct offers){0};
 	struct scene s = {.p = p,
 			  .facts = facts,
 			  .live = live,
+			  .cfgs = &cfg,
 			  .cpu = cpu,
 			  .may_edit = everywhere,
 			  .offer = collect,
 			  .offer_proved = collect,
 			  .engine = out};
 	find(name)->run(&s);
+	cfg_release(&cfg);
 	live_free(live);
 	facts_free(facts);
 	safety_release(&r);
@@ -294,4 +299,61 @@ Test(propose_local, blocks_move_to_their_goto)
 		   "end: r0 *= 3\nexit",
 	    RANDOM
 	    "if r0 == 0 goto one\nif r0 == 1 goto two\nr0 += 1\nr0 *= 3\nexit\none: r0 = 5\nexit\ntwo: r0 = 6\nexit");
+}
+
+Test(propose_local, equal_ends_in_another_order)
+{
+	expect(
+	    "sink",
+	    RANDOM
+	    "if r0 == 0 goto other\nr1 = 4\nr2 = 5\nr0 += 1\ngoto end\nother: r2 = 5\nr1 = 4\nr0 += 2\nend: r0 *= r1\n"
+	    "r0 += r2\nexit",
+	    RANDOM
+	    "if r0 == 0 goto other\nr0 += 1\ngoto end\nother: r0 += 2\nend: r1 = 4\nr2 = 5\nr0 *= r1\nr0 += r2\nexit");
+}
+
+Test(propose_local, what_a_later_store_may_change_is_not_loaded_behind_it)
+{
+	expect_nothing("sink",
+		       "*(u64 *)(r10 - 8) = 1\n" RANDOM "if r0 == 0 goto other\nr1 = *(u64 *)(r10 - 8)\n*(u64 *)(r10 - "
+							"8) = 2\ngoto end\nother: r1 = *(u64 *)(r10 - 8)\n"
+		       "*(u64 *)(r10 - 8) = 3\nend: r0 = *(u64 *)(r10 - 8)\nr0 += r1\nexit",
+		       4);
+}
+
+Test(propose_local, one_beginning_for_two_ways)
+{
+	expect("prefix",
+	       RANDOM "r6 = r0\nif r6 == 4 goto four\nif r6 != 5 goto out\n" TIME
+		      "r0 += 1\nr0 *= 5\nr0 += r6\ngoto out\nfour: " TIME "r0 += 1\nr0 *= 5\nr0 -= r6\nout: exit",
+	       RANDOM "r6 = r0\nif r6 == 4 goto both\nif r6 != 5 goto out\nboth: " TIME
+		      "r0 += 1\nr0 *= 5\nif r6 == 4 goto four\nr0 += r6\ngoto out\nfour: r0 -= r6\nout: exit");
+}
+
+Test(propose_local, constants_are_loaded_before_ways_part)
+{
+	expect("lift",
+	       RANDOM "if r0 == 0 goto other\nr6 = 7\nr0 += 1\ngoto end\nother: r0 += 2\nr6 = 7\nend: r0 *= r6\nexit",
+	       RANDOM "r6 = 7\nif r0 == 0 goto other\nr0 += 1\ngoto end\nother: r0 += 2\nend: r0 *= r6\nexit");
+}
+
+Test(propose_local, a_register_in_use_takes_no_lifted_constant)
+{
+	expect_nothing(
+	    "lift",
+	    RANDOM
+	    "r6 = r0\nif r0 == 0 goto other\nr0 += r6\nr6 = 7\ngoto end\nother: r0 -= r6\nr6 = 7\nend: r0 *= r6\nexit",
+	    4);
+}
+
+Test(propose_local, lists_of_comparisons)
+{
+	expect("switch",
+	       RANDOM
+	       "if r0 s> 3 goto more\nif r0 == 1 goto one\nif r0 != 2 goto none\nr0 = 20\nexit\nmore: if r0 == 4 goto "
+	       "four\n"
+	       "if r0 != 5 goto none\nr0 = 50\nexit\nnone: r0 = 0\nexit\none: r0 = 10\nexit\nfour: r0 = 40\nexit",
+	       RANDOM
+	       "if r0 == 1 goto one\nif r0 == 5 goto five\nif r0 == 4 goto four\nif r0 != 2 goto none\nr0 = 20\nexit\n"
+	       "five: r0 = 50\nexit\nnone: r0 = 0\nexit\none: r0 = 10\nexit\nfour: r0 = 40\nexit");
 }
