@@ -89,7 +89,7 @@ static struct object *resolved(const struct delivery *d, const struct object_pat
 		return NULL;
 	struct object *o = read_back(d, bytes, len, err, sizeof err);
 	free(bytes);
-	if (o && !object_resolve(o, d->opt->btf, err, sizeof err)) {
+	if (o && object_resolve(o, d->opt->btf, err, sizeof err) != OBJECT_OK) {
 		object_free(o);
 		return NULL;
 	}
