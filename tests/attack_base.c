@@ -130,7 +130,7 @@ static bool edit(struct random *r, const struct program *p, size_t slot, struct 
 	}
 }
 
-static bool is_program(const struct program *p)
+bool attack_is_program(const struct program *p)
 {
 	char ignored[300];
 	uint8_t *bytes = malloc(p->n * 8);
@@ -154,7 +154,7 @@ static bool change(struct random *r, struct program *p)
 		if (before.op == ISA_WIDE_TAIL || !edit(r, p, slot, &after))
 			continue;
 		p->insns[slot] = after;
-		if (is_program(p))
+		if (attack_is_program(p))
 			return true;
 		p->insns[slot] = before;
 	}

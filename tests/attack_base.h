@@ -24,4 +24,6 @@ struct attack_program {
 /* False: the change made no program. */
 bool attack_make(const struct attack_bases *b, uint64_t seed, struct attack_program *out);
 void attack_release(struct attack_program *a);
+/* Does what its instructions are now make a program that could be read? */
+bool attack_is_program(const struct program *p);
 #endif

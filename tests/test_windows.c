@@ -11,6 +11,9 @@
  * proved: neither proves it. WINDOWS=substring runs only the cases whose name contains it.
  */
 #include "checker/window/judge.h"
+#include "tests/attack_base.h"
+#include "tests/attack_window.h"
+#include "tests/random_relation.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -131,4 +134,40 @@ ParameterizedTest(char path[PATH_SIZE], windows, file)
 	unsigned n = check_file(path);
 	fprintf(stderr, "%s: %u cases\n", path, n);
 	cr_assert_gt(n, 0);
+}
+
+#define PROGRAMS 60
+#define CHANGES 8
+
+Test(windows, random_changes)
+{
+	struct attack_bases none = {0};
+	struct attack_window sum = {0};
+	for (uint64_t seed = 1; seed <= PROGRAMS; seed++) {
+		struct attack_program a;
+		if (!attack_make(&none, seed, &a))
+			continue;
+		attack_window(&a.program, seed, CHANGES, &sum);
+		cr_expect_eq(*sum.wrong, 0, "seed %llu: %s", (unsigned long long)seed, sum.wrong);
+		*sum.wrong = 0;
+		attack_release(&a);
+	}
+	cr_expect_gt(sum.proved, PROGRAMS);
+	cr_expect_gt(sum.compared, 10 * sum.proved);
+}
+
+Test(windows, random_changes_of_relations)
+{
+	struct attack_window sum = {0};
+	for (uint64_t seed = 1; seed <= PROGRAMS; seed++) {
+		struct object *o;
+		char err[300] = "";
+		cr_assert_eq(object_assemble("relations", random_relation_text(seed), &o, err, sizeof err), OBJECT_OK,
+			     "%s", err);
+		attack_window(o->programs[0], seed, CHANGES, &sum);
+		cr_expect_eq(*sum.wrong, 0, "seed %llu: %s", (unsigned long long)seed, sum.wrong);
+		*sum.wrong = 0;
+		object_free(o);
+	}
+	cr_expect_gt(sum.proved, PROGRAMS);
 }

@@ -196,6 +196,17 @@ $(B)/tests/test_facts $(B)/tests/test_live: $(B)/tests/test_%: $(B)/tests/test_%
 contain: $(B)/tests/contain verifier-cases $(CORPUS_OBJ)
 	@$< $(N) $(SEED) $(VERIFIER)/cases $(B)/corpus
 
+# Changes that windows prove, held against the concrete machine
+ATTACK_WINDOW_OBJ = $(patsubst %,$(B)/tests/%.c.o,attack_window attack_base random_relation) $(AGREE_OBJ)
+$(B)/tests/attack_window: $(B)/tests/attack_window_main.c.o $(ATTACK_WINDOW_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/tests/test_windows: $(B)/tests/test_windows.c.o $(ATTACK_WINDOW_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
+
+attack-window: $(B)/tests/attack_window $(CORPUS_OBJ)
+	@$< $(N) $(SEED) $(B)/corpus
+
+.PHONY: attack-window
 .PHONY: verifier-cases verifier-table bench-safe attack-safe contain
 .PHONY: matrix readme-matrix corpus check-corpus agree bench-equiv real-objects bench-real retval test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
 .SECONDARY:

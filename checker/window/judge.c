@@ -130,6 +130,8 @@ void judge_ask(struct judge *j, const struct program *b, struct judge_answer *ou
 		ask_program(j, b, out);
 	if (out->verdict != VERDICT_PROVED && !*out->why)
 		snprintf(out->why, sizeof out->why, "%s",
-			 *out->window.why ? out->window.why : "a window tells them apart");
+			 !out->window.why   ? "no window holds the changes"
+			 : *out->window.why ? out->window.why
+					    : "a window tells them apart");
 	out->ms = now_ms() - start;
 }

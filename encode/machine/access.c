@@ -98,11 +98,11 @@ static void check_value(struct run *r, const struct state *s, const struct targe
 	fault_if(r, t->guard, FAULT_BOUNDS, outside(w, t->off, n, w->maps[number].def->value_size));
 }
 
-/* Made of what the kernel keeps in its objects or a map, a number may be a pointer that the verifier knows by its
- * type. */
+/* Made of what the kernel keeps in its objects or a map, or of what a window finds, a number may be a pointer that the
+ * verifier knows by its type. */
 bool access_may_be_pointer(struct world *w, term word)
 {
-	static const enum input_fn sources[] = {IN_KMEM, IN_AFTER, IN_MAP_BYTE, IN_AFTER_BYTE, IN_RESULT, IN_OUT, IN_EXTERN};
+	static const enum input_fn sources[] = {IN_KMEM, IN_AFTER, IN_MAP_BYTE, IN_AFTER_BYTE, IN_RESULT, IN_OUT, IN_EXTERN, IN_SOME};
 	term *leaves;
 	bool found = false;
 	size_t n = term_leaves(w->pool, &word, 1, &leaves);

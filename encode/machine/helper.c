@@ -294,12 +294,27 @@ static struct value take_register(struct call *c, int i)
 	return value_ite(c->world, init, &v, &zero);
 }
 
+/* Some address: what it points at, and whether it is a fault, can't be told. */
+static bool is_lost(const struct call *c, int i)
+{
+	const struct value *v = &c->arg[i];
+	enum helper_arg kind = c->row->args[i];
+	bool lost = false;
+	for (uint32_t k = 0; k < v->n; k++)
+		lost |= v->alts[k].region == LOST_REGION;
+	return lost && kind != ARG_INT && kind != ARG_SIZE && kind != ARG_SIZE0;
+}
+
 /* Checks what can be checked of each argument before any model; false: the path ends. */
 static bool take_arguments(struct call *c)
 {
 	for (int i = 0; i < 5 && c->row->args[i] != ARG_NONE; i++) {
 		c->arg[i] = take_register(c, i);
 		c->word[i] = value_word(c->world, &c->arg[i]);
+		if (is_lost(c, i)) {
+			call_unknown(c);
+			return false;
+		}
 		switch ((int)c->row->args[i]) {
 		case ARG_INT:
 			c->word[i] = term_extract(c->pool, c->word[i], c->row->size[i] ? 8 * c->row->size[i] - 1 : 31, 0);
