@@ -96,6 +96,7 @@ static enum status read_request(struct request *q)
 	e->costs = &q->costs;
 	e->table = proposers;
 	e->n = n_proposers;
+	e->log = opt->verbose ? stderr : NULL;
 	e->stop = command_catch_interrupt();
 	q->optimize.accept = (struct accept_options){
 	    .timeout = opt->timeout, .query_timeout = opt->query_timeout, .memory = opt->memory};

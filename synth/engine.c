@@ -6,12 +6,13 @@
  */
 #include "synth/engine.h"
 
-#include "checker/exec/kernel.h"
+#include "checker/safety/kernel_rule.h"
 #include "encode/solver/guard.h"
 #include "synth/alloc.h"
 #include "synth/editable.h"
 #include "synth/memo.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #define WINDOW_MS 1500             /* for a window's query, as the time allows */
@@ -20,6 +21,8 @@
 #define FIRST_SLICE_NS 2000000000u /* of a search, before others get their turn; doubled each round */
 #define FIRST_SLICE 100000         /* the same in proposals */
 #define EFFORTS 3
+#define WHOLE_PART 4 /* of the time may go to comparing whole programs */
+#define WHOLE_MAX 24 /* such questions, where proposals are counted */
 
 struct engine {
 	const struct engine_options *o;
@@ -28,12 +31,15 @@ struct engine {
 	struct scene scene;
 	struct cfg *cfgs;
 	struct memo memo;
-	const bool *may_edit;       /* by subprogram */
-	struct seen seen, failed;   /* programs; changes at a place that were not proved, until all has been tried */
+	const bool *may_edit;     /* by subprogram */
+	struct seen seen, failed; /* programs; changes at a place that were not proved, until all has been tried */
+	struct seen hopeless;     /* changes at a place that a comparison of the whole programs did not prove either */
 	struct proposer_counts *by; /* who runs */
 	struct cost_options cost;
 	size_t cursor[EFFORTS];
-	uint64_t start_ns, adopted_at_failed, slice, round;
+	uint64_t start_ns, slice, round;
+	bool thorough;      /* whole programs are compared where windows don't decide */
+	bool idle;          /* nobody but searches has anything more for this scene */
 	bool adopted, gone; /* gone: no scene can be made any more */
 };
 
@@ -63,6 +69,18 @@ static void show(const struct engine *e)
 {
 	if (e->o->progress)
 		e->o->progress(e->o->progress_arg, &e->r->counts, &last_of(e)->cost);
+}
+
+__attribute__((format(printf, 3, 4))) static void say(const struct engine *e, const char *what, const char *fmt, ...)
+{
+	va_list ap;
+	if (!e->o->log)
+		return;
+	fprintf(e->o->log, "%s: %s (%s): ", e->scene.p->name, e->by->name, what);
+	va_start(ap, fmt);
+	vfprintf(e->o->log, fmt, ap);
+	va_end(ap);
+	fputc('\n', e->o->log);
 }
 
 static struct judge_options judge_options_of(const struct engine *e)
@@ -106,21 +124,36 @@ static bool may_edit(const struct scene *s, uint32_t slot)
 
 /* What is offered. */
 
-static bool is_taken_by_kernel(struct engine *e, const struct program *p)
+static bool is_taken_by_kernel(struct engine *e, const struct program *p, const char *what)
 {
+	struct kernel_view view = {0};
 	if (!e->r->loads || e->o->kernel == KERNEL_OFF)
 		return true;
 	e->r->counts.kernel_loads++;
-	if (kernel_verify(p, NULL, 0, NULL) == KERNEL_RAN)
+	kernel_rule_ask(p, &view);
+	if (view.asked && view.status == KERNEL_RAN)
 		return true;
 	e->r->counts.refused++;
+	say(e, what, "the kernel refuses it: %s", view.text);
 	return false;
 }
 
-static bool ask_judge(struct engine *e, const struct program *p, struct engine_step *step)
+/* Whole programs take long, so windows alone decide until they have nothing more to give. */
+static bool may_ask_whole(const struct engine *e, uint64_t change)
+{
+	struct judge_stats now = judge_get_stats(e->judge), *before = &e->r->counts.judge;
+	double ms = before->program_ms + now.program_ms;
+	bool time = e->o->deadline_ns ? ms < 1e-6 * (double)(e->o->deadline_ns - e->start_ns) / WHOLE_PART
+				      : before->programs + now.programs < WHOLE_MAX;
+	return e->thorough && time && !seen_has(&e->hopeless, change);
+}
+
+static bool ask_judge(struct engine *e, const struct program *p, uint64_t change, struct engine_step *step)
 {
 	struct engine_counts *c = &e->r->counts;
 	struct judge_answer a;
+	bool whole = may_ask_whole(e, change);
+	judge_allow_whole(e->judge, whole);
 	c->judged++;
 	judge_ask(e->judge, p, &a);
 	step->how = a.how;
@@ -128,32 +161,41 @@ static bool ask_judge(struct engine *e, const struct program *p, struct engine_s
 	c->proved += a.verdict == VERDICT_PROVED;
 	c->refuted += a.verdict == VERDICT_REFUTED;
 	c->unknown += a.verdict == VERDICT_UNKNOWN;
-	return a.verdict == VERDICT_PROVED;
+	if (a.verdict == VERDICT_PROVED)
+		return true;
+	if (whole)
+		seen_add(&e->hopeless, change);
+	say(e, step->what, "%s by %s: %s", a.verdict == VERDICT_REFUTED ? "refuted" : "unknown", a.how, a.why);
+	return false;
 }
 
-static bool is_safe(struct engine *e, const struct program *p)
+static bool is_safe(struct engine *e, const struct program *p, const char *what)
 {
 	char why[200];
 	struct judge_options o = judge_options_of(e);
 	e->next = judge_new(p, &o, why, sizeof why);
 	e->r->counts.unsafe += !e->next;
+	if (!e->next)
+		say(e, what, "not proved safe: %s", why);
 	return e->next;
 }
 
-static bool is_cheaper(struct engine *e, const struct program *p, struct cost *cost)
+static bool is_cheaper(struct engine *e, const struct program *p, const char *what, struct cost *cost)
 {
-	if (cost_of(p, &e->cost, cost) && cost_compare(e->o->goal, cost, &last_of(e)->cost) < 0)
+	const struct cost *old = &last_of(e)->cost;
+	if (cost_of(p, &e->cost, cost) && cost_compare(e->o->goal, cost, old) < 0)
 		return true;
 	e->r->counts.costlier++;
+	say(e, what, "not better: %zu slots, %zu before", p->n, e->scene.p->n);
 	return false;
 }
 
-/* Not worth a question: it was decided, or is not better. */
+/* Not worth a question: it was decided before. */
 static bool is_news(struct engine *e, const struct version *v, uint64_t change)
 {
 	uint64_t hash = seen_hash_program(v->p);
-	if (seen_has(&e->r->banned, hash) || seen_has(&e->r->banned, change) || seen_has(&e->failed, change) ||
-	    !seen_add(&e->seen, hash)) {
+	bool failed = seen_has(&e->failed, change) || (e->thorough && seen_has(&e->hopeless, change));
+	if (seen_has(&e->r->banned, hash) || seen_has(&e->r->banned, change) || failed || !seen_add(&e->seen, hash)) {
 		e->r->counts.known++;
 		return false;
 	}
@@ -170,17 +212,18 @@ static bool adopt(struct engine *e, struct version v, const char *what, bool by_
 {
 	struct engine_step step = {.v = v, .by = e->by->name, .how = "rule"};
 	uint64_t change = seen_hash_change(e->scene.p, e->scene.origin, v.p);
-	if (!is_news(e, &v, change) || !is_cheaper(e, v.p, &step.cost))
+	snprintf(step.what, sizeof step.what, "%s", what);
+	if (!is_news(e, &v, change) || !is_cheaper(e, v.p, what, &step.cost))
 		return false;
 	e->r->counts.by_rule += by_rule;
-	bool good = (by_rule || ask_judge(e, v.p, &step)) && is_taken_by_kernel(e, v.p) && is_safe(e, v.p);
-	if (!good) {
+	if ((!by_rule && !ask_judge(e, v.p, change, &step)) || !is_taken_by_kernel(e, v.p, what) ||
+	    !is_safe(e, v.p, what)) {
 		seen_add(&e->failed, change);
 		return false;
 	}
-	snprintf(step.what, sizeof step.what, "%s", what);
 	step.proposals = proposals_of(e);
 	step.seconds = seconds_of(e);
+	say(e, what, "adopted: %zu slots, %zu before", v.p->n, e->scene.p->n);
 	push_step(e->r, &step);
 	e->r->counts.adopted++;
 	e->by->adopted++;
@@ -273,6 +316,7 @@ static void move_on(struct engine *e)
 	drop_judge(e);
 	e->judge = e->next;
 	e->next = NULL;
+	e->thorough = e->idle = false;
 	set_scene(e);
 }
 
@@ -327,17 +371,15 @@ static bool run_effort(struct engine *e, unsigned effort)
 	return false;
 }
 
-/* Changes that failed are tried again where something else has changed meanwhile. */
-static bool forget_failures(struct engine *e)
+/* Once windows have nothing more to give: changes that failed are tried again, as others have been made meanwhile, and
+ * whole programs may be compared. */
+static void begin_thoroughly(struct engine *e)
 {
-	if (e->adopted_at_failed == e->r->counts.adopted || is_over(e))
-		return false;
-	e->adopted_at_failed = e->r->counts.adopted;
+	e->thorough = true;
 	seen_release(&e->failed);
 	seen_release(&e->seen);
 	for (size_t i = 0; i < e->r->n_steps; i++)
 		seen_add(&e->seen, seen_hash_program(e->r->steps[i].v.p));
-	return true;
 }
 
 /* False: nobody proposes anything any more. */
@@ -356,8 +398,13 @@ static bool run_searches(struct engine *e)
 static void run_rounds(struct engine *e)
 {
 	while (!is_over(e)) {
-		if (run_effort(e, 0) || run_effort(e, 1) || forget_failures(e))
+		if (!e->idle && (run_effort(e, 0) || run_effort(e, 1)))
 			continue;
+		if (!e->thorough) {
+			begin_thoroughly(e);
+			continue;
+		}
+		e->idle = true;
 		if (run_searches(e) || is_over(e))
 			continue;
 		e->r->complete = true;

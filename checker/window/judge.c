@@ -15,6 +15,7 @@ struct judge {
 	struct facts *facts;
 	struct live *live;
 	struct solver *windows, *wholes;
+	bool may_ask_whole;
 	struct judge_stats stats;
 };
 
@@ -49,6 +50,7 @@ struct judge *judge_new(const struct program *a, const struct judge_options *o, 
 	j->windows = solver_open(o->windows ? o->windows : "sat", limits, why, len);
 	limits = (struct solver_limits){.query_ms = o->whole_ms, .memory_mib = 2048};
 	j->wholes = j->windows && o->whole_ms ? solver_open(o->solver ? o->solver : "z3", limits, why, len) : NULL;
+	j->may_ask_whole = j->wholes;
 	if (j->windows && (j->wholes || !o->whole_ms))
 		return j;
 	judge_free(j);
@@ -118,6 +120,11 @@ static void ask_program(struct judge *j, const struct program *b, struct judge_a
 	equiv_release(&r);
 }
 
+void judge_allow_whole(struct judge *j, bool allowed)
+{
+	j->may_ask_whole = allowed && j->wholes;
+}
+
 void judge_ask(struct judge *j, const struct program *b, struct judge_answer *out)
 {
 	static const uint32_t context[] = {0, 6, 24};
@@ -126,7 +133,7 @@ void judge_ask(struct judge *j, const struct program *b, struct judge_answer *ou
 	for (size_t i = 0; i < sizeof context / sizeof *context && out->verdict != VERDICT_PROVED; i++)
 		if (!ask_window(j, b, context[i], out))
 			break;
-	if (out->verdict != VERDICT_PROVED && j->wholes && !(j->opt.stop && *j->opt.stop))
+	if (out->verdict != VERDICT_PROVED && j->may_ask_whole && !(j->opt.stop && *j->opt.stop))
 		ask_program(j, b, out);
 	if (out->verdict != VERDICT_PROVED && !*out->why)
 		snprintf(out->why, sizeof out->why, "%s",
