@@ -41,6 +41,11 @@ static uint64_t latency_of(const struct insn *insns, unsigned n)
 	return sum;
 }
 
+double hunt_weight(const struct hunt *h, const struct insn *insns, unsigned n)
+{
+	return h->s->goal == GOAL_LATENCY ? 1e-3 * (double)latency_of(insns, n) : hunt_slots(insns, n);
+}
+
 bool hunt_is_cheaper(const struct hunt *h, const struct insn *insns, unsigned n)
 {
 	unsigned slots = hunt_slots(insns, n);
@@ -127,10 +132,10 @@ bool hunt_try(struct hunt *h, const struct insn *insns, unsigned n)
 }
 
 void hunt_one(struct hunt *h, const struct scene *s, const struct passage *x, const struct hunt_plan *plan,
-	      struct solver *solver)
+	      struct solver *solver, unsigned round)
 {
 	struct trial_ask ask = passage_ask(s, x);
-	uint64_t seed = s->seed ^ passage_hash(s, x);
+	uint64_t seed = (s->seed ^ passage_hash(s, x)) + round;
 	*h = (struct hunt){.s = s, .x = x, .solver = solver, .limit = plan->limit, .seed = seed};
 	if (trials_init(&h->trials, &ask, plan->trials, seed))
 		plan->run(h);
@@ -140,16 +145,6 @@ void hunt_release(struct hunt *h)
 {
 	trials_release(&h->trials);
 	seen_release(&h->refused);
-}
-
-static void add_stats(struct search_stats *to, const struct search_stats *from)
-{
-	to->proposals += from->proposals;
-	to->tested += from->tested;
-	to->proved += from->proved;
-	to->refuted += from->refuted;
-	to->unknown += from->unknown;
-	to->seconds += from->seconds;
 }
 
 /* All passages of one scene. */
@@ -194,7 +189,7 @@ static void recall(struct hunting *g)
 		const struct memo_entry *e = g->done[i] || !g->memo ? NULL : memo_find(g->memo, key_of(g, i));
 		if (!e)
 			continue;
-		g->done[i] = true;
+		g->done[i] = e->found || e->rounds >= g->plan->rounds;
 		struct worker_find f = {.passage = i, .found = e->found, .n = e->n};
 		memcpy(f.insns, e->insns, e->n * sizeof *e->insns);
 		if (e->found && is_free(g->taken, x))
@@ -204,8 +199,14 @@ static void recall(struct hunting *g)
 
 static void remember(struct hunting *g, const struct worker_find *f)
 {
-	if (g->memo && (f->found || !g->plan->repeats))
+	if (g->memo)
 		memo_put(g->memo, key_of(g, f->passage), f->found ? f->insns : NULL, f->n);
+}
+
+static unsigned rounds_of(const struct hunting *g, size_t i)
+{
+	const struct memo_entry *e = g->memo ? memo_find(g->memo, key_of(g, i)) : NULL;
+	return e ? e->rounds : 0;
 }
 
 /* The share of one process: every jobs-th of those that are left. */
@@ -214,7 +215,7 @@ static void work(void *arg, unsigned worker, unsigned jobs, struct worker_report
 	struct hunting *g = arg;
 	char err[200];
 	struct solver *solver = objects_open_solver(g->s->solver, 0, 1, 0, err, sizeof err);
-	uint64_t share = g->s->max_proposals / jobs, start = guard_now_ns();
+	uint64_t share = (g->s->max_proposals + jobs - 1) / jobs, start = guard_now_ns();
 	size_t turn = 0;
 	if (solver)
 		solver_set_query_ms(solver, QUERY_MS);
@@ -222,9 +223,12 @@ static void work(void *arg, unsigned worker, unsigned jobs, struct worker_report
 		struct hunt h;
 		if (g->done[i] || turn++ % jobs != worker || !is_free(g->taken, &g->list.at[i]))
 			continue;
-		hunt_one(&h, g->s, &g->list.at[i], g->plan, solver);
-		add_stats(&r->stats, &h.stats);
-		r->over = (g->s->max_proposals && r->stats.proposals >= share) || (g->s->stop && *g->s->stop) ||
+		struct hunt_plan plan = *g->plan;
+		if (share && (!plan.limit || plan.limit > share - r->stats.proposals))
+			plan.limit = share - r->stats.proposals;
+		hunt_one(&h, g->s, &g->list.at[i], &plan, solver, rounds_of(g, i));
+		search_stats_add(&r->stats, &h.stats);
+		r->over = (share && r->stats.proposals >= share) || (g->s->stop && *g->s->stop) ||
 			  (g->s->deadline_ns && guard_now_ns() >= g->s->deadline_ns);
 		struct worker_find f = {.passage = i, .found = h.found, .n = h.n};
 		memcpy(f.insns, h.with, sizeof f.insns);
@@ -324,7 +328,7 @@ void hunt_run(const struct scene *s, const struct hunt_plan *plan)
 	recall(&g);
 	struct search_stats stats = {0};
 	workers_run(s->jobs, work, note, &g, &stats);
-	add_stats(s->stats, &stats);
+	search_stats_add(s->stats, &stats);
 	offer_all(&g);
 	free(g.finds);
 	free(g.done);

@@ -18,7 +18,6 @@ struct hunt {
 	struct solver *solver;
 	struct search_stats stats;
 	uint64_t limit; /* proposals for this passage; 0: none */
-	uint64_t total; /* proposals of this process at which it stops; 0: none */
 	uint64_t seed;
 	struct seen refused; /* candidates that window_check has refuted or not decided */
 	unsigned n_refused;
@@ -35,15 +34,15 @@ struct hunt_plan {
 	hunter *run;
 	unsigned min_slots, max_count; /* of the slices that it is for: slots at least, instructions at most */
 	unsigned trials;
-	uint64_t limit; /* proposals a passage; 0: none */
-	bool repeats;   /* a search by chance: nothing found now is not nothing at all */
+	uint64_t limit;  /* proposals a passage; 0: none */
+	unsigned rounds; /* of a search by chance: after so many in vain a passage is left alone; else 1 */
 };
 
 /* On all passages of the scene, until the time is over or something was adopted. */
 void hunt_run(const struct scene *s, const struct hunt_plan *plan);
 /* On one passage, without offering; found: h->with. For tests and figures. h is to be released. */
 void hunt_one(struct hunt *h, const struct scene *s, const struct passage *x, const struct hunt_plan *plan,
-	      struct solver *solver);
+	      struct solver *solver, unsigned round);
 void hunt_release(struct hunt *h);
 
 /* A candidate that passes all trials, of instructions or slots. True: stop, it was proved or enough were not. */
@@ -51,6 +50,8 @@ bool hunt_try(struct hunt *h, const struct insn *insns, unsigned n);
 bool hunt_is_over(const struct hunt *h);
 /* Slots of a sequence in which an LDDW's second slot may be left out. */
 unsigned hunt_slots(const struct insn *insns, unsigned n);
+/* Slots, or nanoseconds where latency is the goal. */
+double hunt_weight(const struct hunt *h, const struct insn *insns, unsigned n);
 /* Is the sequence, as in hunt_slots, better than the slice by the scene's goal? */
 bool hunt_is_cheaper(const struct hunt *h, const struct insn *insns, unsigned n);
 #endif

@@ -43,7 +43,8 @@ void memo_put(struct memo *m, uint64_t hash, const struct insn *insns, unsigned 
 		grow(m);
 	struct memo_entry *e = place_of(m, hash | 1);
 	m->n += !e->hash;
-	*e = (struct memo_entry){.hash = hash | 1, .found = insns, .n = insns ? n : 0};
+	unsigned rounds = e->hash && !insns ? e->rounds + 1 : 1;
+	*e = (struct memo_entry){.hash = hash | 1, .found = insns, .rounds = rounds, .n = insns ? n : 0};
 	if (insns)
 		memcpy(e->insns, insns, n * sizeof *insns);
 }

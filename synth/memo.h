@@ -8,7 +8,8 @@
 struct memo_entry {
 	uint64_t hash;
 	bool found;
-	unsigned n; /* slots of what was found */
+	unsigned rounds; /* in which nothing was found */
+	unsigned n;      /* slots of what was found */
 	struct insn insns[TRIAL_SLOTS];
 };
 
@@ -19,6 +20,6 @@ struct memo {
 
 void memo_release(struct memo *m);
 const struct memo_entry *memo_find(const struct memo *m, uint64_t hash); /* NULL: nothing is known */
-/* Replaces what was known; n slots, or NULL: there is nothing to be found. */
+/* What was found: n slots. NULL: one more round in vain. */
 void memo_put(struct memo *m, uint64_t hash, const struct insn *insns, unsigned n);
 #endif

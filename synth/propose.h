@@ -12,13 +12,29 @@
 
 enum goal { GOAL_SIZE, GOAL_LATENCY, GOAL_VERIFIER };
 
+enum search_move {
+#define SEARCH_MOVE(name, ...) MOVE_##name,
+#define SEARCH_NUMBER(...)
+#include "synth/search.def"
+#undef SEARCH_MOVE
+#undef SEARCH_NUMBER
+	SEARCH_MOVES
+};
+/* Of one kind of move: proposals, those that were accepted, and those that led to something better that was proved. */
+struct move_stats {
+	uint64_t proposed, accepted, best;
+};
+
 /* What searches count beside the drafts that they offer. */
 struct search_stats {
 	uint64_t proposals; /* candidates made */
 	uint64_t tested;    /* run on test inputs to the end: not stopped by a difference */
 	uint64_t proved, refuted, unknown; /* questions about windows that the search asked itself */
 	double seconds;     /* of the search, all processes together */
+	struct move_stats moves[SEARCH_MOVES];
 };
+
+void search_stats_add(struct search_stats *to, const struct search_stats *from);
 
 /* What a proposer sees of the program as it is now. */
 struct scene {

@@ -26,3 +26,18 @@ bool scene_allows(const struct scene *s, const struct insn *in)
 	bool word_jump = isa_rows[in->op].form == FORM_JMP && in->width == 32;
 	return (word_jump ? 3 : isa_rows[in->op].cpu) <= s->cpu;
 }
+
+void search_stats_add(struct search_stats *to, const struct search_stats *from)
+{
+	to->proposals += from->proposals;
+	to->tested += from->tested;
+	to->proved += from->proved;
+	to->refuted += from->refuted;
+	to->unknown += from->unknown;
+	to->seconds += from->seconds;
+	for (unsigned m = 0; m < SEARCH_MOVES; m++) {
+		to->moves[m].proposed += from->moves[m].proposed;
+		to->moves[m].accepted += from->moves[m].accepted;
+		to->moves[m].best += from->moves[m].best;
+	}
+}

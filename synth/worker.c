@@ -55,16 +55,6 @@ void worker_tell(struct worker_report *r, const struct worker_find *f)
 		_exit(1);
 }
 
-static void add(struct search_stats *to, const struct search_stats *from)
-{
-	to->proposals += from->proposals;
-	to->tested += from->tested;
-	to->proved += from->proved;
-	to->refuted += from->refuted;
-	to->unknown += from->unknown;
-	to->seconds += from->seconds;
-}
-
 static _Noreturn void be_worker(int fd, worker_task *task, void *arg, unsigned worker, unsigned jobs)
 {
 	struct worker_report r = {.fd = fd};
@@ -98,7 +88,7 @@ static void listen_to(int fd, void (*note)(void *arg, const struct worker_find *
 		if (!m.last)
 			note(arg, &m.find);
 		else
-			add(sum, &m.stats);
+			search_stats_add(sum, &m.stats);
 	}
 }
 
@@ -110,7 +100,7 @@ void workers_run(unsigned jobs, worker_task *task, void (*note)(void *arg, const
 	if (jobs <= 1) {
 		struct worker_report r = {.fd = -1, .note = note, .arg = arg};
 		task(arg, 0, 1, &r);
-		add(sum, &r.stats);
+		search_stats_add(sum, &r.stats);
 		return;
 	}
 	if (jobs > MAX_WORKERS)

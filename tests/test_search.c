@@ -4,9 +4,11 @@
 
 #include "checker/equiv/objects.h"
 #include "synth/enumerate.h"
+#include "synth/search.h"
 
 void propose_enumerate(const struct scene *s);
 void propose_deepen(const struct scene *s);
+void propose_search(const struct scene *s);
 
 /* r1 to r3 are packet words, r0 is the result. */
 #define HEAD                                                                                                     \
@@ -53,4 +55,151 @@ Test(search, enumeration_finds_shorter_forms)
 		cr_expect_leq(n, shorter[i].slots, "%s: %u", shorter[i].body, n);
 		stage_close(&t);
 	}
+}
+
+/* Values that none of the operators reaches in fewer instructions. */
+static const char *const shortest[] = {
+    "r0 = r1; r0 += r2; r0 ^= r3",
+    "r0 = r1; r0 *= r2",
+    "r0 = *(u8 *)(r6 + 0); r0 *= r3",
+    "*(u8 *)(r6 + 0) = 1; r0 = *(u64 *)(r6 + 1)",
+};
+
+Test(search, nothing_is_found_where_nothing_is)
+{
+	for (size_t i = 0; i < sizeof shortest / sizeof *shortest; i++) {
+		struct stage t;
+		run_body(&t, shortest[i], propose_enumerate);
+		stage_run(&t, propose_deepen);
+		cr_expect_eq(t.adopted, 0, "%s", shortest[i]);
+		stage_close(&t);
+	}
+}
+
+Test(search, three_instructions_for_four)
+{
+	struct stage t;
+	run_body(&t, "r0 = r1; r0 <<= 8; r4 = r0; r4 >>= 8; r0 = r4; r0 += r2; r0 ^= r3", propose_deepen);
+	cr_expect_leq(t.scene.p->n, REST + 5);
+	stage_close(&t);
+}
+
+Test(search, chains_find_shorter_forms)
+{
+	static const char *const bodies[] = {"r1 <<= 32; r1 >>= 32; r0 = 0", "r0 = 7; r0 += 5",
+					     "*(u64 *)(r10 - 8) = r1; r0 = *(u64 *)(r10 - 8)"};
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+		struct stage t;
+		struct move_stats all = {0};
+		run_body(&t, bodies[i], propose_search);
+		cr_expect_geq(t.adopted, 1, "%s", bodies[i]);
+		for (unsigned m = 0; m < SEARCH_MOVES; m++) {
+			all.proposed += t.stats.moves[m].proposed;
+			all.best += t.stats.moves[m].best;
+		}
+		cr_expect_eq(all.proposed, t.stats.proposals);
+		cr_expect_eq(all.best, t.stats.proved);
+		stage_close(&t);
+	}
+}
+
+static void run_twice(void (*run)(const struct scene *s), unsigned jobs, uint64_t max, char out[2][2000])
+{
+	for (int i = 0; i < 2; i++) {
+		struct stage t;
+		stage_open(&t, HEAD "r1 <<= 32; r1 >>= 32; r0 = r1; r0 &= 3; r0 <<= 4; r0 += 5; r0 -= 1" TAIL);
+		t.scene.jobs = jobs;
+		t.scene.max_proposals = max;
+		stage_run(&t, run);
+		stage_print(&t, out[i], 1900);
+		size_t at = strlen(out[i]);
+		snprintf(out[i] + at, 2000 - at, " %llu %llu", (unsigned long long)t.stats.proposals,
+			 (unsigned long long)t.stats.tested);
+		stage_close(&t);
+	}
+}
+
+Test(search, equal_seeds_and_jobs_give_equal_results)
+{
+	char out[2][2000];
+	for (unsigned jobs = 1; jobs <= 3; jobs++) {
+		run_twice(propose_enumerate, jobs, 0, out);
+		cr_expect_str_eq(out[0], out[1], "%u jobs", jobs);
+		run_twice(propose_search, jobs, 300000, out);
+		cr_expect_str_eq(out[0], out[1], "%u jobs", jobs);
+	}
+}
+
+/* A chain on the passage of the whole body. */
+static void open_chain(struct stage *t, const char *body, struct passages *l, struct hunt *h, struct vocabulary *v,
+		       struct search_chain *c)
+{
+	static const struct hunt_plan idle = {.name = "", .trials = 16};
+	char text[1000];
+	size_t i = 0;
+	snprintf(text, sizeof text, HEAD "%s" TAIL, body);
+	stage_open(t, text);
+	passages_find(&t->scene, l);
+	while (i < l->n && !(l->at[i].start == 8 && l->at[i].end + 6 == t->scene.p->n))
+		i++;
+	cr_assert_lt(i, l->n, "%s", body);
+	struct trial_ask ask = passage_ask(&t->scene, &l->at[i]);
+	*h = (struct hunt){.s = &t->scene, .x = &l->at[i]};
+	cr_assert(trials_init(&h->trials, &ask, idle.trials, 1));
+	vocabulary_init(v, &t->scene, h->x, &h->trials);
+	c->random = 1;
+	search_begin(c, h, &search_defaults);
+}
+
+Test(search, moves_are_taken_back)
+{
+	struct stage t;
+	struct passages l;
+	struct hunt h;
+	struct vocabulary v;
+	struct search_chain c, was;
+	struct search_undo u;
+	unsigned changed[SEARCH_MOVES] = {0};
+	open_chain(&t, "r0 = *(u8 *)(r6 + 0); r4 = *(u16 *)(r6 + 1); r0 += r4; r0 <<= 3", &l, &h, &v, &c);
+	for (unsigned i = 0; i < 20000; i++) {
+		enum search_move m = (enum search_move)(i % SEARCH_MOVES);
+		was = c;
+		bool moved = search_move(&c, &h, &v, m, &u);
+		changed[m] += memcmp(was.at, c.at, sizeof c.at) != 0;
+		cr_assert(moved || !memcmp(was.at, c.at, sizeof c.at));
+		if (moved && i % 3) {
+			search_take_back(&c, &u);
+			cr_assert_arr_eq(was.at, c.at, sizeof c.at);
+		}
+		if (i % 1000 == 0)
+			search_begin(&c, &h, &search_defaults);
+	}
+	for (unsigned m = 0; m < SEARCH_MOVES; m++)
+		cr_expect_gt(changed[m], 0, "%s", search_move_names[m]);
+	vocabulary_release(&v);
+	hunt_release(&h);
+	passages_release(&l);
+	stage_close(&t);
+}
+
+Test(search, the_cost_stops_at_its_bound)
+{
+	struct stage t;
+	struct passages l;
+	struct hunt h;
+	struct vocabulary v;
+	struct search_chain c;
+	bool passes;
+	open_chain(&t, "r0 = r1; r0 += r2; r0 ^= r3", &l, &h, &v, &c);
+	cr_expect_eq(search_cost(&c, &h, &search_defaults, 1e9, &passes), 4.5);
+	cr_expect(passes);
+	c.at[1].src = 3;
+	double all = search_cost(&c, &h, &search_defaults, 1e9, &passes);
+	cr_expect(!passes);
+	double some = search_cost(&c, &h, &search_defaults, 10, &passes);
+	cr_expect(some > 10 && some < all && !passes);
+	vocabulary_release(&v);
+	hunt_release(&h);
+	passages_release(&l);
+	stage_close(&t);
 }
