@@ -25,6 +25,7 @@ struct tile {
 	enum kind region;
 	struct part b[PARTS];
 	uint32_t first, last; /* slots */
+	uint32_t before;      /* it must be done before this slot, which overwrites bytes that it stores too many */
 };
 
 struct merge {
@@ -171,7 +172,8 @@ static bool offer_copy(const struct merge *m, const struct tile *t, bool swap)
 	uint32_t places[] = {t->last, t->first, load, late};
 	for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
 		bool again = i && places[i] == places[i - 1];
-		if (!again && places[i] <= t->last && !offer_copy_at(m, t, b, places[i], swap))
+		if (!again && places[i] <= t->last && places[i] <= t->before &&
+		    !offer_copy_at(m, t, b, places[i], swap))
 			return false;
 	}
 	return true;
@@ -245,7 +247,7 @@ static bool fill_tile(const struct merge *m, struct tile *t)
 /* The word at `at`, if u is the first store in it. */
 static bool try_word(const struct merge *m, const struct unit *u, struct value at, unsigned size)
 {
-	struct tile t = {.size = size, .at = at, .region = u->region};
+	struct tile t = {.size = size, .at = at, .region = u->region, .before = UINT32_MAX};
 	if (!is_aligned(u->region, at, size) || !fill_tile(m, &t))
 		return true;
 	for (unsigned i = 0; i < t.n; i++)
@@ -254,8 +256,86 @@ static bool try_word(const struct merge *m, const struct unit *u, struct value a
 	return offer_tile(m, &t);
 }
 
+/* Does a unit copy what lies at the tile's distance? */
+static bool is_part_of_copy(const struct tile *t, const struct unit *u, struct value from)
+{
+	int64_t off = u->at.off - t->at.off;
+	if (off < 0 || off + (int64_t)u->size > (int64_t)t->size)
+		return false;
+	for (unsigned k = 0; k < u->size; k++)
+		if (u->b[k].kind != PART_MEMORY || u->b[k].v.id != from.id ||
+		    u->b[k].v.off != from.off + off + (int64_t)k)
+			return false;
+	return true;
+}
+
+/* A copy of more than is wanted: the rest is stored over later, or is of the own frame and not read. */
+static bool fill_wide_copy(const struct merge *m, struct tile *t, struct value from)
+{
+	uint8_t has = 0, later = 0;
+	for (unsigned i = 0; i < m->n; i++) {
+		const struct unit *u = &m->units[i];
+		int64_t off = u->at.off - t->at.off;
+		bool part = u->at.id == t->at.id && is_part_of_copy(t, u, from);
+		if (u->at.id != t->at.id || off >= (int64_t)t->size || off + (int64_t)u->size <= 0)
+			continue;
+		for (int64_t k = off; k < off + (int64_t)u->size; k++)
+			if (k >= 0 && k < (int64_t)t->size)
+				*(part ? &has : &later) |= (uint8_t)(1u << k);
+		if (!part) {
+			t->before = u->slot < t->before ? u->slot : t->before;
+			continue;
+		}
+		if (t->n == PARTS)
+			return false;
+		t->first = !t->n || u->slot < t->first ? u->slot : t->first;
+		t->last = u->slot > t->last ? u->slot : t->last;
+		t->units[t->n++] = u;
+		memcpy(t->b + off, u->b, u->size * sizeof *u->b);
+	}
+	for (unsigned k = 0; k < t->size; k++) {
+		bool dead = t->at.id == TRACK_FRAME && is_dead_byte(m, t->last + 1, t->at.off + (int64_t)k);
+		if (!(has >> k & 1) && !(later >> k & 1) && !dead)
+			return false;
+		if (!(has >> k & 1))
+			t->b[k] = (struct part){.kind = PART_MEMORY,
+						.region = t->units[0] ? t->units[0]->b[0].region : KIND_NONE,
+						.slot = t->first,
+						.v = {from.id, from.off + (int64_t)k}};
+	}
+	return t->n > 1 && !(has & later) && has != (uint8_t)((1u << t->size) - 1);
+}
+
+static bool try_wide_copies(const struct merge *m, const struct unit *u)
+{
+	if (u->b[0].kind != PART_MEMORY)
+		return true;
+	for (unsigned size = 8; size >= 4; size /= 2)
+		for (int64_t early = 0; early < (int64_t)size / 2; early++) {
+			struct tile t = {.size = size,
+					 .at = {u->at.id, u->at.off - early},
+					 .region = u->region,
+					 .before = UINT32_MAX};
+			struct value from = {u->b[0].v.id, u->b[0].v.off - early};
+			if (is_aligned(u->region, t.at, size) && fill_wide_copy(m, &t, from) && may_touch(m->s, &t) &&
+			    !offer_copy(m, &t, false))
+				return false;
+		}
+	return true;
+}
+
+static int compare_units(const void *a, const void *b)
+{
+	const struct unit *x = a, *y = b;
+	if (x->at.id != y->at.id)
+		return x->at.id < y->at.id ? -1 : 1;
+	return x->at.off < y->at.off ? -1 : x->at.off > y->at.off;
+}
+
+/* From the lowest address on, so that runs are cut up from their beginning. */
 static bool merge_stretch(struct merge *m)
 {
+	qsort(m->units, m->n, sizeof *m->units, compare_units);
 	for (unsigned i = 0; i < m->n; i++)
 		for (unsigned size = 8; size >= 2; size /= 2) {
 			const struct unit *u = &m->units[i];
@@ -267,6 +347,9 @@ static bool merge_stretch(struct merge *m)
 			if (other && !try_word(m, u, at, size))
 				return false;
 		}
+	for (unsigned i = 0; i < m->n; i++)
+		if (!try_wide_copies(m, &m->units[i]))
+			return false;
 	return true;
 }
 

@@ -220,3 +220,20 @@ Test(propose_memory, the_last_word_stays_where_it_is)
 		     SOCKET "r0 = *(u32 *)skb[r7 + 36]\nr9 = r0\nr0 = *(u32 *)skb[r7 + 32]\nr9 ^= r0\n"
 			    "r0 = *(u32 *)skb[r7 + 28]\nr0 ^= r9\nexit\n");
 }
+
+Test(propose_memory, the_longer_bound_is_enough)
+{
+	const char *rest = "r3 = r1\nr3 += 34\nif r3 > r2 goto out\nr0 = *(u8 *)(r1 + 33)\n" OUT;
+	char source[600], target[600];
+	snprintf(source, sizeof source, PACKET "%s", rest);
+	snprintf(target, sizeof target, "r2 = *(u32 *)(r1 + 4)\nr1 = *(u32 *)(r1 + 0)\nr0 = 1\n%s", rest);
+	expect_offer("check", source, target);
+}
+
+Test(propose_memory, a_copy_may_store_more_than_it_must)
+{
+	expect_offer("merge_stores",
+		     PACKET "r3 = *(u32 *)(r1 + 22)\n*(u32 *)(r1 + 8) = r3\nr3 = *(u16 *)(r1 + 20)\n"
+			    "*(u16 *)(r1 + 6) = r3\n*(u16 *)(r1 + 4) = 7\n" OUT,
+		     PACKET "r2 = *(u64 *)(r1 + 18)\n*(u64 *)(r1 + 4) = r2\n*(u16 *)(r1 + 4) = 7\n" OUT);
+}

@@ -112,17 +112,24 @@ static bool in_one_function(const struct pair *p)
 	return false;
 }
 
-static void add_context(struct pair *p, uint32_t more)
+static bool is_border(const struct pair *p, uint32_t slot, bool calls)
+{
+	return !calls && insn_has_form(&p->a->insns[slot], FORM_CALL);
+}
+
+static void add_context(struct pair *p, uint32_t more, bool calls)
 {
 	const struct subprogram *sub = program_sub(p->a, p->start);
 	if (!sub)
 		return;
-	p->start = p->start - sub->start > more ? p->start - more : sub->start;
-	p->end = sub->end - p->end > more ? p->end + more : sub->end;
+	for (uint32_t i = 0; i < more && p->start > sub->start && !is_border(p, p->start - 1, calls); i++)
+		p->start--;
+	for (uint32_t i = 0; i < more && p->end < sub->end && !is_border(p, p->end, calls); i++)
+		p->end++;
 }
 
-bool hull_find(const struct program *a, const struct program *b, uint32_t more, uint32_t *start, uint32_t *end,
-	       uint32_t *b_end, bool *same)
+bool hull_find(const struct program *a, const struct program *b, uint32_t more, bool calls, uint32_t *start,
+	       uint32_t *end, uint32_t *b_end, bool *same)
 {
 	struct pair p = {.a = a, .b = b, .shift = (int64_t)b->n - (int64_t)a->n};
 	uint32_t least = (uint32_t)(a->n < b->n ? a->n : b->n), tail = 0;
@@ -144,7 +151,7 @@ bool hull_find(const struct program *a, const struct program *b, uint32_t more, 
 	if (!settle(&p))
 		return false;
 	if (more) {
-		add_context(&p, more);
+		add_context(&p, more, calls);
 		if (!settle(&p))
 			return false;
 	}

@@ -85,11 +85,11 @@ struct judge_stats judge_get_stats(const struct judge *j)
 	return j->stats;
 }
 
-static bool ask_window(struct judge *j, const struct program *b, uint32_t more, struct judge_answer *out)
+static bool ask_window(struct judge *j, const struct program *b, uint32_t more, bool calls, struct judge_answer *out)
 {
 	struct window_ask ask = {.a = j->a, .b = b, .facts = j->facts, .live = j->live, .solver = j->windows};
 	bool same;
-	if (!hull_find(j->a, b, more, &ask.start, &ask.end, &ask.b_end, &same))
+	if (!hull_find(j->a, b, more, calls, &ask.start, &ask.end, &ask.b_end, &same))
 		return false;
 	window_check(&ask, &out->window);
 	j->stats.windows++;
@@ -127,11 +127,15 @@ void judge_allow_whole(struct judge *j, bool allowed)
 
 void judge_ask(struct judge *j, const struct program *b, struct judge_answer *out)
 {
-	static const uint32_t context[] = {0, 6, 24};
+	/* Not every call can be modelled in a window. */
+	static const struct {
+		uint32_t more;
+		bool calls;
+	} context[] = {{0, false}, {6, true}, {24, false}, {24, true}};
 	double start = now_ms();
 	*out = (struct judge_answer){.verdict = VERDICT_UNKNOWN, .how = "nothing"};
 	for (size_t i = 0; i < sizeof context / sizeof *context && out->verdict != VERDICT_PROVED; i++)
-		if (!ask_window(j, b, context[i], out))
+		if (!ask_window(j, b, context[i].more, context[i].calls, out))
 			break;
 	if (out->verdict != VERDICT_PROVED && j->may_ask_whole && !(j->opt.stop && *j->opt.stop))
 		ask_program(j, b, out);
