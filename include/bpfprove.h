@@ -76,7 +76,7 @@ const char *bpfprove_object_program_section(const bpfprove_object *object, size_
 struct bpfprove_options {
 	size_t size;            /* sizeof(struct bpfprove_options) */
 	const char *program;    /* only the programs of this function or section name; NULL: all */
-	const char *solver;     /* z3, cvc5, smtlib:COMMAND, cross, race, ... */
+	const char *solver;     /* z3, cvc5, sat, smtlib:COMMAND, cross, race, ... */
 	unsigned timeout;       /* seconds for the whole question, 0: no limit */
 	unsigned query_timeout; /* seconds for one query, 0: no limit */
 	unsigned memory;        /* MiB for one query, 0: no limit */

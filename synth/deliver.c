@@ -118,7 +118,7 @@ static void drop_refused(struct delivery *d)
 static bool is_equal(const struct program *a, const struct program *b)
 {
 	char err[200];
-	struct solver *solver = objects_open_solver("z3", 60, 30, 0, err, sizeof err);
+	struct solver *solver = objects_open_solver(SOLVER_DEFAULT, 60, 30, 0, err, sizeof err);
 	struct equiv_options eo = {.solver = solver};
 	struct equiv_result r;
 	equiv_programs(a, b, &eo, &r);

@@ -71,7 +71,7 @@ static void decide(const struct program *a, const struct program *b, const struc
 	struct solver_limits sl = {.query_ms = limits->seconds * 500,
 				   .memory_mib = limits->mebibytes * 3 / 4,
 				   .deadline_ns = (uint64_t)((children_now_ms() + 1e3 * limits->seconds) * 1e6)};
-	struct solver *solver = solver_open("z3", sl, err, sizeof err);
+	struct solver *solver = solver_open(SOLVER_DEFAULT, sl, err, sizeof err);
 	if (!solver)
 		abort();
 	struct equiv_options opt = {.solver = solver, .encode = true, .stop = &child_time_is_over};

@@ -35,7 +35,7 @@ static void decide(const struct program *a, const struct program *b, bool encode
 {
 	char err[256];
 	struct solver_limits limits = {.query_ms = 20000, .memory_mib = 4096};
-	struct solver *s = solver_open("z3", limits, err, sizeof err);
+	struct solver *s = solver_open(SOLVER_DEFAULT, limits, err, sizeof err);
 	cr_assert(s, "%s", err);
 	struct equiv_options opt = {.solver = s, .encode = encode};
 	equiv_programs(a, b, &opt, r);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "checker/cli/options.h"
+#include "encode/solver/solver.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -138,7 +138,7 @@ struct solver *prover_open_solver(const struct prover *v, unsigned total_ms, uns
 	if (v->deadline_ns && v->deadline_ns < end)
 		end = v->deadline_ns;
 	struct solver_limits limits = {.query_ms = query_ms, .memory_mib = memory_mib, .deadline_ns = end};
-	return solver_open(v->opt->solver ? v->opt->solver : "z3", limits, err, sizeof err);
+	return solver_open(v->opt->solver ? v->opt->solver : SOLVER_DEFAULT, limits, err, sizeof err);
 }
 
 /* Attempts. */

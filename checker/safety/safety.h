@@ -33,7 +33,7 @@ struct safety_options {
 	bool no_search;       /* don't look for failing inputs */
 	uint64_t max_steps;   /* abstract instructions of all attempts together; 0: default */
 	unsigned timeout_ms;  /* of the whole check; 0: none */
-	const char *solver;   /* solver spec for the search, NULL: z3 */
+	const char *solver;   /* solver spec for the search, NULL: SOLVER_DEFAULT */
 	volatile int *stop;   /* set by ctrl-C; may be NULL */
 	safety_seen seen;     /* NULL: nobody asks */
 	void *seen_arg;

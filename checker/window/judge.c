@@ -49,7 +49,7 @@ struct judge *judge_new(const struct program *a, const struct judge_options *o, 
 	struct solver_limits limits = {.query_ms = o->window_ms, .memory_mib = 1024};
 	j->windows = solver_open(o->windows ? o->windows : "sat", limits, why, len);
 	limits = (struct solver_limits){.query_ms = o->whole_ms, .memory_mib = 2048};
-	j->wholes = j->windows && o->whole_ms ? solver_open(o->solver ? o->solver : "z3", limits, why, len) : NULL;
+	j->wholes = j->windows && o->whole_ms ? solver_open(o->solver ? o->solver : SOLVER_DEFAULT, limits, why, len) : NULL;
 	j->may_ask_whole = j->wholes;
 	if (j->windows && (j->wholes || !o->whole_ms))
 		return j;

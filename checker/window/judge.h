@@ -10,7 +10,7 @@
 #include "checker/window/window.h"
 
 struct judge_options {
-	const char *solver;  /* of whole programs: a spec, see solver.h; NULL: z3 */
+	const char *solver;  /* of whole programs: a spec, see solver.h; NULL: SOLVER_DEFAULT */
 	const char *windows; /* of windows; NULL: the built-in backend, which answers small queries fastest */
 	unsigned window_ms; /* for a window's query */
 	unsigned whole_ms;  /* for a whole program; 0: windows only */

@@ -39,6 +39,11 @@ void engine_close_instance(struct engine_instance *b)
 	b->backend->close(b->self);
 }
 
+enum solver_answer engine_ask_small(const struct engine_instance *b, const struct query *q, uint64_t *values)
+{
+	return b->backend->check_small ? b->backend->check_small(b->self, q, values) : SOLVER_UNKNOWN;
+}
+
 static void *open_backend(const char *spec, char *err, size_t errlen)
 {
 	struct engine_instance b;
@@ -59,11 +64,9 @@ static enum solver_answer ask_backend(void *self, const struct query *q, const s
 				      uint64_t *values, enum solver_failure *why)
 {
 	struct engine_instance *b = self;
-	if (b->backend->check_small) {
-		enum solver_answer answer = b->backend->check_small(b->self, q, values);
-		if (answer != SOLVER_UNKNOWN)
-			return answer;
-	}
+	enum solver_answer small = engine_ask_small(b, q, values);
+	if (small != SOLVER_UNKNOWN)
+		return small;
 	struct guard_job job = {.backend = b->backend, .self = b->self, .values = values};
 	guard_run(&job, 1, q, limits, false);
 	*why = job.why;

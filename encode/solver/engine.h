@@ -34,4 +34,6 @@ struct engine_instance {
 };
 bool engine_open_instance(struct engine_instance *b, const char *spec, char *err, size_t errlen);
 void engine_close_instance(struct engine_instance *b);
+/* In this process, in a bounded number of steps; SOLVER_UNKNOWN: it takes more, or the backend has no such way. */
+enum solver_answer engine_ask_small(const struct engine_instance *b, const struct query *q, uint64_t *values);
 #endif

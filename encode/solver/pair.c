@@ -72,7 +72,13 @@ static enum solver_answer merge(const struct guard_job jobs[2], const struct que
 static enum solver_answer ask_race(void *self, const struct query *q, const struct solver_limits *limits,
 				   uint64_t *values, enum solver_failure *why)
 {
+	struct pair *p = self;
 	struct guard_job jobs[2];
+	for (size_t i = 0; i < 2; i++) {
+		enum solver_answer small = engine_ask_small(&p->members[i], q, values);
+		if (small != SOLVER_UNKNOWN)
+			return small;
+	}
 	uint64_t *second = run_both(self, jobs, q, limits, values, true);
 	enum solver_answer answer = merge(jobs, q, values, why);
 	free(second);

@@ -25,6 +25,9 @@ struct solver_model {
 };
 void solver_release_model(struct solver_model *m);
 
+/* Small queries are answered in process; large ones by whichever of two is first. */
+#define SOLVER_DEFAULT "race:sat,z3"
+
 struct solver_limits {
 	unsigned query_ms; /* 0: none */
 	unsigned memory_mib; /* 0: none */
