@@ -67,12 +67,23 @@ static bool find_jump(enum scalar_relation relation, uint8_t *op)
 	return false;
 }
 
-/* Offsets of one packet lie far from where they wrap; others' are not compared. */
 static bool comparable(const struct fact *a, const struct fact *b)
 {
-	if (a->maybe_null || b->maybe_null || a->kind != b->kind || a->object != b->object)
-		return false;
-	return a->kind == KIND_NUMBER;
+	return !a->maybe_null && !b->maybe_null && a->kind == KIND_NUMBER && b->kind == KIND_NUMBER;
+}
+
+/* Addresses within one stack or packet don't wrap: they compare as their offsets do, which are signed. */
+static int address_jump(enum scalar_relation relation, const struct fact *a, const struct fact *b)
+{
+	static const uint8_t as_signed[] = {
+	    [SCALAR_EQ] = SCALAR_EQ,  [SCALAR_NE] = SCALAR_NE,  [SCALAR_GT] = SCALAR_SGT,
+	    [SCALAR_GE] = SCALAR_SGE, [SCALAR_LT] = SCALAR_SLT, [SCALAR_LE] = SCALAR_SLE,
+	};
+	bool same = a->kind == b->kind && a->object == b->object && a->from_end == b->from_end && !a->maybe_null &&
+		    !b->maybe_null;
+	if (!same || (a->kind != KIND_STACK && a->kind != KIND_PACKET) || relation > SCALAR_LE)
+		return -1;
+	return scalar_decide((enum scalar_relation)as_signed[relation], 64, a->value, b->value);
 }
 
 /* A comparison of a place in the packet with its end. */
@@ -100,10 +111,21 @@ int certain_jump(const struct scene *s, uint32_t slot)
 	const struct fact *b = in->k ? &constant : &at->r[in->src];
 	if (comparable(a, b))
 		return scalar_decide(relation, in->width, a->value, b->value);
-	if (in->k && in->imm == 0 && in->width == 64 && a->kind != KIND_NONE && a->kind != KIND_NUMBER &&
-	    !a->maybe_null)
-		return in->op == ISA_JEQ ? 0 : in->op == ISA_JNE ? 1 : -1;
-	return in->k ? -1 : packet_jump(at, in);
+	if (in->k || in->width != 64)
+		return -1;
+	int decided = address_jump(relation, a, b);
+	return decided >= 0 ? decided : packet_jump(at, in);
+}
+
+int certain_null(const struct scene *s, uint32_t slot)
+{
+	const struct facts_at *at = &s->facts->at[slot];
+	const struct insn *in = &s->p->insns[slot];
+	const struct fact *a = &at->r[in->dst];
+	if (!at->reached || !insn_has_form(in, FORM_JMP) || !in->k || in->imm != 0 || in->width != 64 ||
+	    a->kind == KIND_NONE || a->kind == KIND_NUMBER || a->maybe_null)
+		return -1;
+	return in->op == ISA_JEQ ? 0 : in->op == ISA_JNE ? 1 : -1;
 }
 
 bool make_constant(unsigned dst, uint64_t word, struct insn *out)

@@ -11,8 +11,10 @@ bool certain_number(const struct scene *s, uint32_t slot, unsigned reg, uint64_t
 bool certain_distance(const struct scene *s, uint32_t slot, unsigned a, unsigned b, int64_t *distance);
 /* The register holds the same word as the other one. */
 bool certain_same(const struct scene *s, uint32_t slot, unsigned a, unsigned b);
-/* Of a jump: 1 it is always taken, 0 it never is, -1 who knows. */
+/* Of a jump: 1 it is always taken, 0 it never is, -1 who knows. Not what asks whether a pointer is NULL. */
 int certain_jump(const struct scene *s, uint32_t slot);
+/* The same of such a question. */
+int certain_null(const struct scene *s, uint32_t slot);
 /* Is the word below 2^bits? */
 bool certain_below(const struct scene *s, uint32_t slot, unsigned reg, unsigned bits);
 

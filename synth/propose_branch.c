@@ -4,9 +4,8 @@
 #include "synth/flow.h"
 #include "synth/certain.h"
 
-static void decide(const struct scene *s, uint32_t slot, struct edits *e)
+static void decide(uint32_t slot, int taken, struct edits *e)
 {
-	int taken = certain_jump(s, slot);
 	if (taken == 0)
 		edits_kill(e, slot);
 	else if (taken == 1)
@@ -75,7 +74,7 @@ void propose_branch(const struct scene *s)
 	for (uint32_t i = 0; i < s->p->n; i++) {
 		if (!edit_allows(s, i))
 			continue;
-		decide(s, i, &e);
+		decide(i, certain_jump(s, i), &e);
 		invert(s, i, &e);
 		thread(s, f, i, &e);
 		thread_equal(s, i, &e);
@@ -83,4 +82,16 @@ void propose_branch(const struct scene *s)
 	edits_offer(&e, "jumps");
 	edits_release(&e);
 	flow_free(f);
+}
+
+/* By itself, since a kernel may not see that a pointer can't be NULL. */
+void propose_null(const struct scene *s)
+{
+	struct edits e;
+	edits_init(&e, s);
+	for (uint32_t i = 0; i < s->p->n; i++)
+		if (edit_allows(s, i))
+			decide(i, certain_null(s, i), &e);
+	edits_offer(&e, "questions for NULL");
+	edits_release(&e);
 }

@@ -121,6 +121,32 @@ static bool offer_split(const struct scene *s, const struct flow *f, struct end 
 	return s->offer(s, d, "an end for each constant");
 }
 
+/* The ways of a class go to an end of their own that stands where one of them has a goto. */
+static bool offer_in_place(const struct scene *s, const struct flow *f, struct end *e, unsigned class, uint32_t jump)
+{
+	struct insn with[END_MAX + 1];
+	uint32_t n = copy_end(s, e, e->words[class], with);
+	struct draft *d = scene_draft(s);
+	draft_replace(d, jump, jump + 1, with, NULL, n);
+	for (uint32_t i = f->pred_start[e->start]; i < f->pred_start[e->start + 1]; i++) {
+		uint32_t from = f->preds[i];
+		if (from != jump && jumps_there(s, from, e->start) && class_of_way(s, e, from) == class)
+			d->items[from > jump ? from + n - 1 : from].target = jump;
+	}
+	return s->offer(s, d, "an end for a constant");
+}
+
+static bool split_in_place(const struct scene *s, const struct flow *f, struct end *e)
+{
+	for (uint32_t i = f->pred_start[e->start]; i < f->pred_start[e->start + 1]; i++) {
+		uint32_t from = f->preds[i];
+		unsigned class = s->p->insns[from].op == ISA_JA ? class_of_way(s, e, from) : CLASSES_MAX;
+		if (class < CLASSES_MAX && !offer_in_place(s, f, e, class, from))
+			return false;
+	}
+	return true;
+}
+
 static bool split_end(const struct scene *s, const struct flow *f, struct end *e)
 {
 	classify(s, f, e);
@@ -129,7 +155,7 @@ static bool split_end(const struct scene *s, const struct flow *f, struct end *e
 	for (unsigned k = 0; k < e->n_words && e->n_words > 1; k++)
 		if (!offer_split(s, f, e, 1u << k))
 			return false;
-	return true;
+	return split_in_place(s, f, e);
 }
 
 void propose_exit(const struct scene *s)

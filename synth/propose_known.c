@@ -50,6 +50,13 @@ static bool constant_of(const struct insn *in, uint64_t *word)
 	return in->op == ISA_MOV && in->k;
 }
 
+static bool adds_nothing(const struct insn *in)
+{
+	bool neutral = in->op == ISA_ADD || in->op == ISA_SUB || in->op == ISA_OR || in->op == ISA_XOR ||
+		       in->op == ISA_LSH || in->op == ISA_RSH || in->op == ISA_ARSH;
+	return neutral && in->k && in->imm == 0;
+}
+
 /* Does the instruction write what its destination holds already? */
 static bool changes_nothing(const struct scene *s, uint32_t slot)
 {
@@ -59,10 +66,13 @@ static bool changes_nothing(const struct scene *s, uint32_t slot)
 	if (constant_of(in, &word))
 		return certain_number(s, slot, in->dst, &now) && now == word;
 	if (in->op == ISA_MOV && !in->k)
-		return (in->width == 64 || certain_below(s, slot, in->src, 32)) && certain_same(s, slot, in->dst, in->src);
+		return (in->width == 64 || certain_below(s, slot, in->src, 32)) &&
+		       certain_same(s, slot, in->dst, in->src);
 	if (in->op == ISA_LDDW && in->src == WIDE_MAP)
 		return at->r[in->dst].kind == KIND_MAP && at->r[in->dst].object == (uint32_t)in->imm &&
 		       !at->r[in->dst].maybe_null;
+	if (adds_nothing(in))
+		return in->width == 64 || certain_below(s, slot, in->dst, 32);
 	if (in->op != ISA_AND || !in->k || at->r[in->dst].kind != KIND_NUMBER)
 		return false;
 	uint64_t mask = in->width == 64 ? (uint64_t)(int64_t)in->imm : (uint32_t)in->imm;

@@ -316,7 +316,7 @@ Test(propose_local, what_a_later_store_may_change_is_not_loaded_behind_it)
 {
 	expect_nothing("sink",
 		       "*(u64 *)(r10 - 8) = 1\n" RANDOM "if r0 == 0 goto other\nr1 = *(u64 *)(r10 - 8)\n*(u64 *)(r10 - "
-							"8) = 2\ngoto end\nother: r1 = *(u64 *)(r10 - 8)\n"
+		       "8) = 2\ngoto end\nother: r1 = *(u64 *)(r10 - 8)\n"
 		       "*(u64 *)(r10 - 8) = 3\nend: r0 = *(u64 *)(r10 - 8)\nr0 += r1\nexit",
 		       4);
 }
@@ -356,4 +356,37 @@ Test(propose_local, lists_of_comparisons)
 	       RANDOM
 	       "if r0 == 1 goto one\nif r0 == 5 goto five\nif r0 == 4 goto four\nif r0 != 2 goto none\nr0 = 20\nexit\n"
 	       "five: r0 = 50\nexit\nnone: r0 = 0\nexit\none: r0 = 10\nexit\nfour: r0 = 40\nexit");
+}
+
+Test(propose_local, ways_past_decided_comparisons)
+{
+	expect("thread", RANDOM "r6 = 0\nif r0 == 7 goto mid\nr6 = 1\nmid: if r6 != 0 goto out\nr0 = 3\nout: exit",
+	       RANDOM "r6 = 0\nif r0 == 7 goto mid\ngoto out\nmid: if r6 != 0 goto out\nr0 = 3\nout: exit");
+}
+
+Test(propose_local, conditions_that_became_numbers_become_jumps_again)
+{
+	expect("ahead",
+	       RANDOM "r1 = 1\nr2 = r0\nif r2 == 7 goto a\nr1 = 0\na: r3 = 1\nif r2 == 9 goto b\nr3 = 0\nb: r1 |= r3\n"
+		      "r0 = 5\nif r1 != 0 goto out\nr0 = 6\nout: exit",
+	       RANDOM "if r0 == 7 goto five\nif r0 == 9 goto five\nr0 = 6\nexit\nfive: r0 = 5\nexit");
+}
+
+Test(propose_local, questions_for_null_that_are_decided)
+{
+	expect("null",
+	       ".map a array 4 8 1\n*(u32 *)(r10 - 4) = 0\nr2 = r10\nr2 += -4\nr1 = a ll\ncall map_lookup_elem\nif r0 "
+	       "== 0 goto out\n"
+	       "r0 = *(u64 *)(r0 + 0)\nout: exit",
+	       ".map a array 4 8 1\n*(u32 *)(r10 - 4) = 0\nr2 = r10\nr2 += -4\nr1 = a ll\ncall map_lookup_elem\n"
+	       "r0 = *(u64 *)(r0 + 0)\nexit");
+}
+
+Test(propose_local, an_end_in_the_place_of_its_goto)
+{
+	expect("exit",
+	       RANDOM "r6 = 2\nif r0 == 0 goto one\nif r0 == 5 goto out\nr6 = r0\ngoto out\none: r6 = 1\ngoto "
+		      "out\nout: r0 = r6\nexit",
+	       RANDOM "r6 = 2\nif r0 == 0 goto one\nif r0 == 5 goto out\nr6 = r0\ngoto out\none: r0 = 1\nexit\nout: r0 "
+		      "= r6\nexit");
 }
