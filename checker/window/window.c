@@ -338,11 +338,29 @@ static void ask_solver(struct question *q, term claim, term unmodelled)
 	set_unknown(q, "the solver does not decide it");
 }
 
+/* Facts forget which values of several places go together, so a may seem to leave its bounds or to meet NULL or what is
+ * not written. What else looks like a fault of a program that has none is a gap between models. */
+static bool is_forgotten(enum fault kind)
+{
+	return kind == FAULT_BOUNDS || kind == FAULT_NULL || kind == FAULT_REG_UNINIT || kind == FAULT_STACK_UNINIT ||
+	       kind == FAULT_UNRESOLVED;
+}
+
+static term faults_of(struct question *q, const struct run *r, bool forgotten)
+{
+	term any = term_false(q->pool);
+	for (size_t i = 0; i < r->n_faults; i++)
+		if (is_forgotten(r->faults[i].kind) == forgotten)
+			any = term_or(q->pool, any, r->faults[i].guard);
+	return any;
+}
+
 static void decide(struct question *q)
 {
 	struct term_pool *p = q->pool;
 	term unknown = term_or(p, run_any_unknown(q->run[0]), run_any_unknown(q->run[1]));
-	term given = term_and(p, q->entry.assumed, term_not(p, run_any_fault(q->run[0])));
+	unknown = term_or(p, unknown, faults_of(q, q->run[0], false));
+	term given = term_and(p, q->entry.assumed, term_not(p, faults_of(q, q->run[0], true)));
 	term claim = term_and(p, given, q->differ), unmodelled = term_and(p, given, unknown);
 	q->out->decided_by = "rewriting";
 	if (term_gave_up(p)) {
