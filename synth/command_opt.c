@@ -5,7 +5,7 @@
 #include "checker/exec/kernel.h"
 #include "encode/solver/guard.h"
 #include "synth/deliver.h"
-#include "synth/opt_report.h"
+#include "synth/report_html.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -140,18 +140,27 @@ static void show(const struct optimize_progress *p)
 	fflush(stderr);
 }
 
-static void print_report(const struct request *q, double seconds)
+static void print_report(const struct request *q, const struct opt_view *v)
 {
-	const struct opt_view v = {
-	    q->object->path, q->opt->output ? q->opt->output : "", q->items, q->n, q->optimize.engine.goal, seconds};
 	if (!q->opt->json) {
-		opt_report_print(&v, stdout);
+		opt_report_print(v, stdout);
 		return;
 	}
-	json_t *all = opt_report_json(&v);
+	json_t *all = opt_report_json(v);
 	json_dumpf(all, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(all);
+}
+
+static enum status report(const struct request *q, double seconds)
+{
+	char err[600];
+	const struct opt_view v = {
+	    q->object->path, q->opt->output ? q->opt->output : "", q->items, q->n, q->optimize.engine.goal, seconds};
+	print_report(q, &v);
+	if (q->opt->report && !report_html_write(&v, q->opt->report, err, sizeof err))
+		return command_fail(STATUS_UNREADABLE, "%s", err);
+	return STATUS_PROVED;
 }
 
 /* Unknown only if nothing could be judged at all. */
@@ -183,10 +192,9 @@ static enum status optimize(struct request *q)
 	uint64_t start = guard_now_ns();
 	optimize_programs(q->items, q->n, &q->optimize, show);
 	enum status s = deliver(q);
-	if (s != STATUS_PROVED)
-		return s;
-	print_report(q, 1e-9 * (double)(guard_now_ns() - start));
-	return status_of(q);
+	if (s == STATUS_PROVED)
+		s = report(q, 1e-9 * (double)(guard_now_ns() - start));
+	return s == STATUS_PROVED ? status_of(q) : s;
 }
 
 enum status command_opt(const struct options *opt)
