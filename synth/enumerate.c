@@ -34,8 +34,9 @@ struct enumeration {
 	struct trial quick[QUICK];
 	struct level levels[DEPTH + 1];
 	struct insn at[DEPTH];
-	unsigned length, slots; /* instructions, and slots that a better one may have */
-	uint64_t *states;       /* hashes of states with the instructions that were left */
+	unsigned length;  /* instructions */
+	bool jumps;       /* the last one is a jump */
+	uint64_t *states; /* hashes of states with the instructions that were left */
 	unsigned n_states;
 	uint64_t next_look;
 	bool stop;
@@ -76,7 +77,7 @@ static void compare(const struct enumeration *e, struct level *l)
 
 static unsigned count_wrong(const struct enumeration *e, const struct level *l)
 {
-	return (unsigned)__builtin_popcount(l->wrong) + l->wrong_memory + e->h->x->jumps;
+	return (unsigned)__builtin_popcount(l->wrong) + l->wrong_memory + e->jumps;
 }
 
 static uint64_t hash_level(const struct level *l)
@@ -179,7 +180,7 @@ static void finish(struct enumeration *e, unsigned depth, const struct insn *in)
 static bool fits_last(const struct enumeration *e, const struct level *l, const struct insn *in)
 {
 	struct effect f = effect_of(in);
-	if (e->h->x->jumps)
+	if (e->jumps)
 		return insn_has_form(in, FORM_JMP) &&
 		       (l->last < 0 || l->wrong || f.reads >> l->last & 1 || e->h->x->live >> l->last & 1);
 	if (is_store(in) ? !l->wrong_memory : !(l->wrong & f.writes))
@@ -225,7 +226,7 @@ static void extend(struct enumeration *e, unsigned depth)
 	for (unsigned i = 0; i < e->v.n && !e->stop; i++) {
 		const struct insn *in = &e->v.at[i];
 		bool jump = i >= e->v.n - e->v.n_jumps;
-		if (jump != (left == 1 && e->h->x->jumps) || effect_of(in).reads & ~l->known)
+		if (jump != (left == 1 && e->jumps) || effect_of(in).reads & ~l->known)
 			continue;
 		if (left == 1 && !fits_last(e, l, in))
 			continue;
@@ -240,8 +241,18 @@ static void extend(struct enumeration *e, unsigned depth)
 	}
 }
 
+/* A jump that no trial takes may not be needed. */
+static bool is_ever_taken(const struct trials *ts)
+{
+	for (unsigned i = 0; i < ts->n; i++)
+		if (ts->at[i].after.taken)
+			return true;
+	return false;
+}
+
 static void begin(struct enumeration *e)
 {
+	e->jumps = e->h->x->jumps && is_ever_taken(&e->h->trials);
 	struct level *l = &e->levels[0];
 	for (unsigned k = 0; k < QUICK; k++) {
 		e->quick[k] = e->h->trials.at[k];

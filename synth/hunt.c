@@ -13,6 +13,7 @@
 
 #define QUERY_MS 500 /* for one window */
 #define REFUSALS 12  /* after so many a passage is given up */
+#define BLIND 4      /* counts so much */
 #define TOGETHER 64  /* slots over which finds are offered as one */
 
 bool hunt_is_over(const struct hunt *h)
@@ -102,14 +103,21 @@ static void ask_window(struct hunt *h, const struct insn *with, unsigned n, stru
 	draft_free(d);
 }
 
-static bool refuse(struct hunt *h, uint64_t hash, const struct window_answer *a)
+/* A refutation that no trial shows helps against this candidate only. */
+static bool is_blind(struct hunt *h, const struct insn *with, unsigned n)
+{
+	return trials_ask(&h->trials, with, n) == h->trials.n;
+}
+
+static bool refuse(struct hunt *h, uint64_t hash, const struct insn *with, unsigned n, const struct window_answer *a)
 {
 	seen_add(&h->refused, hash);
 	h->stats.refuted += a->verdict == VERDICT_REFUTED;
 	h->stats.unknown += a->verdict == VERDICT_UNKNOWN;
 	if (a->verdict == VERDICT_REFUTED && a->has_registers)
 		trials_add(&h->trials, a->registers);
-	return ++h->n_refused >= REFUSALS;
+	h->n_refused += is_blind(h, with, n) ? BLIND : 1;
+	return h->n_refused >= REFUSALS;
 }
 
 bool hunt_try(struct hunt *h, const struct insn *insns, unsigned n)
@@ -123,7 +131,7 @@ bool hunt_try(struct hunt *h, const struct insn *insns, unsigned n)
 		return false;
 	ask_window(h, with, slots, &a);
 	if (a.verdict != VERDICT_PROVED)
-		return refuse(h, hash, &a);
+		return refuse(h, hash, with, slots, &a);
 	h->stats.proved++;
 	h->found = true;
 	h->n = slots;

@@ -277,7 +277,7 @@ bool passage_apply(const struct scene *s, const struct passage *x, const struct 
 	uint32_t targets[2 * TRIAL_SLOTS] = {0};
 	unsigned total = n;
 	memcpy(all, with, n * sizeof *with);
-	if (x->jumps && n)
+	if (n && insn_has_form(&with[n - 1], FORM_JMP))
 		targets[n - 1] = (uint32_t)insn_target(&s->p->insns[x->end - 1], x->end - 1);
 	for (unsigned i = x->n; i < x->n_all; i++)
 		all[total++] = x->insns[i];

@@ -473,8 +473,10 @@ bool vocabulary_refuses(const struct insn *in, struct vocabulary_kinds k)
 	bool to = k.pointers >> in->dst & 1, from = !in->k && k.pointers >> in->src & 1;
 	if (form == FORM_ALUX || form == FORM_ALU1 || form == FORM_END)
 		return form == FORM_ALUX ? from : to;
-	if (form == FORM_JMP) /* with another pointer, or for NULL */
-		return to != from ? in->op != ISA_JEQ && in->op != ISA_JNE : to && in->width == 32;
+	if (form == FORM_JMP && to != from) /* pointers are compared with pointers, and with NULL */
+		return !to || !in->k || in->imm || (in->op != ISA_JEQ && in->op != ISA_JNE) || in->width == 32;
+	if (form == FORM_JMP)
+		return to && in->width == 32;
 	if (form != FORM_ALU)
 		return false;
 	if (in->op == ISA_MOV)

@@ -62,7 +62,7 @@ struct trials {
 	uint16_t known; /* registers that may be read at the start, a bit each */
 	struct trial *at;
 	unsigned n, cap;
-	uint64_t seed;
+	uint64_t seed, drawn; /* drawn: states so far */
 };
 
 /* Makes n trials; false: the window has an instruction that trials can't run, touches too much memory, or is not

@@ -336,28 +336,31 @@ static bool lay_out(struct maker *m)
 	return true;
 }
 
-static bool make(struct trials *ts, const uint64_t *given)
+static void push(struct trials *ts, const struct trial *t)
 {
-	struct trial t = {.seed = mix(ts->seed, ts->n)};
-	struct maker m = {.ask = &ts->ask, .at = &ts->ask.facts->at[ts->ask.start], .given = given, .t = &t};
-	m.random = t.seed;
-	m.plain = ts->n % 2 == 0;
-	m.packet = (uint64_t)(m.at->packet > 0 ? m.at->packet : 0) + trial_below(&m.random, 64);
-	draw_places(&m);
-	memcpy(t.before.r, m.s.r, sizeof t.before.r);
-	for (unsigned i = 0; i < ts->ask.n; i++)
-		if (ts->ask.insns[i].op != ISA_WIDE_TAIL && !make_step(&m, &ts->ask.insns[i], ts->ask.slots[i]))
-			return false;
-	if (!lay_out(&m) || !trial_run(&t, ts->ask.insns, ts->ask.n, &t.after))
-		return false;
 	if (ts->n == ts->cap) {
 		ts->cap = ts->cap ? 2 * ts->cap : 32;
 		ts->at = realloc(ts->at, ts->cap * sizeof *ts->at);
 		if (!ts->at)
 			abort();
 	}
-	ts->at[ts->n++] = t;
-	return true;
+	ts->at[ts->n++] = *t;
+}
+
+static bool make(struct trials *ts, const uint64_t *given, struct trial *t)
+{
+	*t = (struct trial){.seed = mix(ts->seed, ts->drawn++)};
+	struct maker m = {.ask = &ts->ask, .at = &ts->ask.facts->at[ts->ask.start], .given = given, .t = t};
+	m.random = t->seed;
+	m.plain = ts->drawn % 2;
+	m.packet = (uint64_t)(m.at->packet > 0 ? m.at->packet : 0);
+	m.packet += trial_below(&m.random, trial_below(&m.random, 4) ? 64 : 2048);
+	draw_places(&m);
+	memcpy(t->before.r, m.s.r, sizeof t->before.r);
+	for (unsigned i = 0; i < ts->ask.n; i++)
+		if (ts->ask.insns[i].op != ISA_WIDE_TAIL && !make_step(&m, &ts->ask.insns[i], ts->ask.slots[i]))
+			return false;
+	return lay_out(&m) && trial_run(t, ts->ask.insns, ts->ask.n, &t->after);
 }
 
 /* What the window itself reads is known, whatever the facts say. */
@@ -379,6 +382,24 @@ static void find_known(struct trials *ts)
 	ts->known |= ts->ask.live & (uint16_t)~written; /* passed through */
 }
 
+#define DRAWS 24 /* for one in which the jump goes the way that it rarely goes */
+
+/* Where a window ends with a jump, both ways are wanted equally often. */
+static bool add(struct trials *ts)
+{
+	struct trial t;
+	unsigned taken = 0, draws = insn_has_form(&ts->ask.insns[ts->ask.n - 1], FORM_JMP) ? DRAWS : 1;
+	for (unsigned i = 0; i < ts->n; i++)
+		taken += ts->at[i].after.taken;
+	bool often = 2 * taken > ts->n, even = 2 * taken == ts->n;
+	do
+		if (!make(ts, NULL, &t))
+			return false;
+	while (!even && t.after.taken == often && --draws);
+	push(ts, &t);
+	return true;
+}
+
 bool trials_init(struct trials *ts, const struct trial_ask *ask, unsigned n, uint64_t seed)
 {
 	*ts = (struct trials){.ask = *ask, .seed = seed};
@@ -389,7 +410,7 @@ bool trials_init(struct trials *ts, const struct trial_ask *ask, unsigned n, uin
 			return false;
 	find_known(ts);
 	while (ts->n < n)
-		if (!make(ts, NULL))
+		if (!add(ts))
 			return false;
 	return true;
 }
@@ -404,6 +425,8 @@ void trials_release(struct trials *ts)
 
 void trials_add(struct trials *ts, const uint64_t registers[11])
 {
+	struct trial t;
 	for (unsigned i = 0; i < WITNESS_TRIALS; i++)
-		make(ts, registers);
+		if (make(ts, registers, &t))
+			push(ts, &t);
 }
