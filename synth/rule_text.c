@@ -6,6 +6,8 @@
  */
 #include "synth/rule_text.h"
 
+#include "encode/isa/effect.h"
+
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -346,6 +348,12 @@ static bool finish(struct reader *q, bool said_nothing)
 		return fail(q, "the rule %s has no pattern", r->name);
 	if (said_nothing != (r->n_result == 0))
 		return fail(q, "the result of the rule %s is either instructions or the word nothing", r->name);
+	unsigned named = 0;
+	for (unsigned i = 0; i < r->n_pattern; i++)
+		named |= (unsigned)(effect_of(&r->pattern[i].in).reads | effect_of(&r->pattern[i].in).writes);
+	if (named != (1u << r->n_regs) - 1)
+		return fail(q, "the rule %s has an r%c that is not in its pattern", r->name,
+			    'A' + __builtin_ctz(~named));
 	if (jumps(r->result, r->n_result) && !jumps(r->pattern, r->n_pattern))
 		return fail(q, "the result of the rule %s jumps, but not its pattern", r->name);
 	if ((r->any & r->points) != 0)

@@ -14,6 +14,7 @@ enum status command_conform(const struct options *opt);
 enum status command_show(const struct options *opt);
 enum status command_matrix(const struct options *opt);
 enum status command_calibrate(const struct options *opt);
+enum status command_learn(const struct options *opt);
 
 /* Says what is wrong in one sentence on standard error; returns the status. */
 enum status command_fail(enum status s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

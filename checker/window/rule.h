@@ -13,7 +13,7 @@
 
 #define RULE_INSNS 6
 #define RULE_REGS 6
-#define RULE_NODES 96
+#define RULE_NODES 200
 #define RULE_FACTS 6
 #define RULE_NAME 64
 

@@ -18,6 +18,7 @@ struct proof {
 	const struct state *from;
 	struct rule_side side[2];
 	term assumed, differ;
+	term question; /* of all choices for the registers: can it be met, the rule is wrong */
 	struct rule_proof *out;
 };
 
@@ -168,10 +169,13 @@ static void keep_instance(struct proof *q, const struct solver_model *m)
 static void decide(struct proof *q)
 {
 	struct solver_model m;
-	term asserts[2] = {q->assumed, q->differ};
-	if (!term_is_const(q->pool, term_and(q->pool, q->assumed, q->differ), NULL))
+	if (term_gave_up(q->pool) != TERM_GOES_ON) {
+		fail(q, VERDICT_UNKNOWN, "the rule makes too many terms");
+		return;
+	}
+	if (!term_is_const(q->pool, q->question, NULL))
 		q->out->decided_by = solver_name(q->solver);
-	switch (solver_check(q->solver, q->pool, "rule", asserts, 2, &m, NULL)) {
+	switch (solver_check(q->solver, q->pool, "rule", &q->question, 1, &m, NULL)) {
 	case SOLVER_UNSAT:
 		return;
 	case SOLVER_UNKNOWN:
@@ -185,8 +189,15 @@ static void decide(struct proof *q)
 	solver_release_model(&m);
 }
 
-static void run_sides(struct proof *q)
+/* The rule for one choice of what its registers hold: may they differ? */
+static void ask_case(struct proof *q, const enum rule_holds holds[RULE_REGS], bool same)
 {
+	q->assumed = term_true(q->pool);
+	q->differ = term_false(q->pool);
+	q->from = rule_state(q->world, q->rule, holds, same);
+	assume_conditions(q);
+	if (term_is_false(q->pool, q->assumed))
+		return;
 	for (unsigned i = 0; i < 2; i++)
 		rule_side_run(&q->side[i], q->world, q->rule, i, q->from, q->constants);
 	if (!q->side[0].complete) {
@@ -196,32 +207,10 @@ static void run_sides(struct proof *q)
 	} else {
 		assume(q, term_not(q->pool, run_any_fault(q->side[0].run)));
 		compare_sides(q);
-		if (term_gave_up(q->pool) != TERM_GOES_ON)
-			fail(q, VERDICT_UNKNOWN, "the rule makes too many terms");
-		else
-			decide(q);
 	}
+	q->question = term_or(q->pool, q->question, term_and(q->pool, q->assumed, q->differ));
 	for (unsigned i = 0; i < 2; i++)
 		rule_side_release(&q->side[i]);
-}
-
-/* The rule for one choice of what its registers hold and the constants that are fixed. */
-static void prove_case(struct proof *q, const enum rule_holds holds[RULE_REGS], bool same)
-{
-	q->pool = term_new_pool();
-	q->world = world_new(q->pool, PROGTYPE_XDP, NULL, 0);
-	q->assumed = term_true(q->pool);
-	q->differ = term_false(q->pool);
-	rule_inputs(q->world, q->constants);
-	for (unsigned i = 0; i < RULE_CONSTANTS; i++)
-		if (q->fixed >> i & 1)
-			q->constants[i] = word_const(q->world, q->values[i]);
-	q->from = rule_state(q->world, q->rule, holds, same);
-	assume_conditions(q);
-	if (!term_is_false(q->pool, q->assumed))
-		run_sides(q);
-	world_free(q->world);
-	term_free_pool(q->pool);
 }
 
 /* The next choice for the registers that may hold anything; false: that was all of them. */
@@ -262,7 +251,7 @@ static const char *refuse(const struct rule *r)
 	return NULL;
 }
 
-/* Every choice for the registers. */
+/* Every choice for the registers, with the constants that are fixed. */
 static void prove_choices(struct proof *q)
 {
 	const struct rule *r = q->rule;
@@ -272,11 +261,22 @@ static void prove_choices(struct proof *q)
 		holds[i] = r->points >> i & 1 ? RULE_HOLDS_POINTER
 			   : reads >> i & 1   ? RULE_HOLDS_NUMBER
 					      : RULE_HOLDS_NOTHING;
+	q->pool = term_new_pool();
+	q->world = world_new(q->pool, PROGTYPE_XDP, NULL, 0);
+	q->question = term_false(q->pool);
+	rule_inputs(q->world, q->constants);
+	for (unsigned i = 0; i < RULE_CONSTANTS; i++)
+		if (q->fixed >> i & 1)
+			q->constants[i] = word_const(q->world, q->values[i]);
 	do {
-		prove_case(q, holds, false);
-		if (q->out->verdict == VERDICT_PROVED && __builtin_popcount(r->points) == 2)
-			prove_case(q, holds, true);
+		ask_case(q, holds, false);
+		if (__builtin_popcount(r->points) == 2)
+			ask_case(q, holds, true);
 	} while (q->out->verdict == VERDICT_PROVED && next_choice(r, holds));
+	if (q->out->verdict == VERDICT_PROVED)
+		decide(q);
+	world_free(q->world);
+	term_free_pool(q->pool);
 }
 
 /* Does the condition say that the constant is a power of two? */
