@@ -215,3 +215,12 @@ attack-window: $(B)/tests/attack_window $(CORPUS_OBJ)
 COMPARE_OBJ = $(patsubst %,$(B)/tests/%.c.o,compare_live compare_machine compare_maps)
 $(B)/tests/compare: $(B)/tests/compare_main.c.o $(COMPARE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The optimizer on the kernel's samples, the corpus and Debian's objects
+$(B)/tests/bench_opt: $(patsubst %,$(B)/tests/%.c.o,bench_opt bench_opt_run bench_opt_report latency safe_kernel retval_load children) \
+	$(COMPARE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+bench-opt: $(B)/tests/bench_opt $(B)/bpfprove $(CORPUS_OBJ) real-objects
+	@$< --bpfprove=$(B)/bpfprove --out=$(B)/opt --json=$(B)/opt.json $(BENCH) $(REAL)/obj $(B)/corpus
+.PHONY: bench-opt
