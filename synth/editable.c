@@ -52,6 +52,14 @@ static bool is_in_others(const struct program *p, const char *name)
 	return false;
 }
 
+const char *editable_find_replaceable(const struct program *p)
+{
+	for (size_t i = 1; i < p->n_subs; i++)
+		if (p->subs[i].is_global)
+			return p->subs[i].name;
+	return NULL;
+}
+
 bool *editable_list(const struct program *p)
 {
 	bool *may = checked(calloc(p->n_subs + 1, sizeof *may));

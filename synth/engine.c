@@ -488,7 +488,11 @@ void engine_run(const struct program *p, const struct engine_options *o, struct 
 		snprintf(out->why, sizeof out->why, "its functions run into each other");
 		return;
 	}
-	out->tried = find_rights(&e);
+	const char *replaceable = editable_find_replaceable(p);
+	if (replaceable)
+		snprintf(out->why, sizeof out->why, "another program may take the place of its global function %s",
+			 replaceable);
+	out->tried = !replaceable && find_rights(&e);
 	ask_kernel_first(&e);
 	set_meter(&e);
 	if (!cost_of(out->steps[0].v.p, &e.cost, &out->steps[0].cost) && out->tried) {

@@ -253,3 +253,36 @@ Test(core_equiv, contexts)
 		core_remove(&f);
 	}
 }
+
+/* Headers of packets are where the protocol has them; a structure of that name with other fields is another one. */
+Test(core_equiv, packet_headers)
+{
+	static const struct {
+		const char *source;
+		bool symbolic;
+	} rows[] = {
+	    {"struct udphdr { __be16 source, dest, len; __sum16 check; } CORE;\n"
+	     "SEC(\"raw_tp\") long p(struct udphdr *u) { return u->dest; }\n",
+	     false},
+	    {"struct udphdr { __be16 dest, source, len; __sum16 check; } CORE;\n" /* swapped */
+	     "SEC(\"raw_tp\") long p(struct udphdr *u) { return u->dest; }\n",
+	     true},
+	    {"struct udphdr { __be16 source; __u8 pad[0]; __be32 dest; } __attribute__((packed)) CORE;\n" /* wider */
+	     "SEC(\"raw_tp\") long p(struct udphdr *u) { return u->dest; }\n",
+	     true},
+	    {"struct udphdr { __be16 source, dest, more; } CORE;\n"
+	     "SEC(\"raw_tp\") long p(struct udphdr *u) { return u->more; }\n",
+	     true},
+	    {"struct ethhdr2 { __u8 d[12]; __be16 h_proto; } CORE;\n"
+	     "SEC(\"raw_tp\") long p(struct ethhdr2 *e) { return e->h_proto; }\n",
+	     true},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct core_file f = core_compile(rows[i].source);
+		struct object *o = core_read(&f);
+		cr_expect_eq(o->programs[0]->n_relos, 1);
+		cr_expect_eq(program_is_symbolic(o->programs[0]), rows[i].symbolic, "%s", rows[i].source);
+		object_free(o);
+		core_remove(&f);
+	}
+}

@@ -117,23 +117,72 @@ static const struct {
     {"sk_reuseport_md", CONTEXT_SK_REUSEPORT},
 };
 
+/* Headers of packets, which are where the protocols have them in every kernel: IEEE 802.3 and 802.1Q, RFC 791, 8200,
+ * 9293 and 768. Bytes. */
+static const struct {
+	const char *name, *field;
+	uint8_t off, size;
+} headers[] = {
+    {"ethhdr", "h_dest", 0, 6},
+    {"ethhdr", "h_source", 6, 6},
+    {"ethhdr", "h_proto", 12, 2},
+    {"vlan_hdr", "h_vlan_TCI", 0, 2},
+    {"vlan_hdr", "h_vlan_encapsulated_proto", 2, 2},
+    {"iphdr", "tos", 1, 1},
+    {"iphdr", "tot_len", 2, 2},
+    {"iphdr", "id", 4, 2},
+    {"iphdr", "frag_off", 6, 2},
+    {"iphdr", "ttl", 8, 1},
+    {"iphdr", "protocol", 9, 1},
+    {"iphdr", "check", 10, 2},
+    {"iphdr", "saddr", 12, 4},
+    {"iphdr", "daddr", 16, 4},
+    {"ipv6hdr", "flow_lbl", 1, 3},
+    {"ipv6hdr", "payload_len", 4, 2},
+    {"ipv6hdr", "nexthdr", 6, 1},
+    {"ipv6hdr", "hop_limit", 7, 1},
+    {"ipv6hdr", "saddr", 8, 16},
+    {"ipv6hdr", "daddr", 24, 16},
+    {"tcphdr", "source", 0, 2},
+    {"tcphdr", "dest", 2, 2},
+    {"tcphdr", "seq", 4, 4},
+    {"tcphdr", "ack_seq", 8, 4},
+    {"tcphdr", "window", 14, 2},
+    {"tcphdr", "check", 16, 2},
+    {"tcphdr", "urg_ptr", 18, 2},
+    {"udphdr", "source", 0, 2},
+    {"udphdr", "dest", 2, 2},
+    {"udphdr", "len", 4, 2},
+    {"udphdr", "check", 6, 2},
+};
+
+static bool is_header_field(const char *name, const char *field, uint64_t off, uint32_t size)
+{
+	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+		if (!strcmp(headers[i].name, name) && !strcmp(headers[i].field, field))
+			return headers[i].off == off && headers[i].size == size;
+	return false;
+}
+
 static bool is_field(enum context_layout layout, const char *name, uint64_t off, uint32_t size)
 {
 	const struct context_field *f = context_find(layout, off);
 	return f && f->off == off && f->size == size && !strcmp(f->name, name);
 }
 
-/* A load or store of a context's field that the compiler has at the offset of the interface. */
+/* A field of a context that the compiler has at the offset of the interface, or one of a packet's header. */
 static bool is_fixed(const struct core_path *p, const struct core_relo *r, const struct insn *in)
 {
 	enum isa_form form = isa_rows[in->op].form;
-	if (p->kind != CORE_FIELD_OFFSET || p->n != 2 || p->steps[0].index || !p->steps[1].name || form == FORM_ALU ||
-	    form == FORM_WIDE || (uint64_t)(int64_t)in->off != p->bits / 8)
+	bool adds = form == FORM_ALU, accesses = !adds && form != FORM_WIDE;
+	uint64_t off = p->bits / 8, mine = (uint64_t)(int64_t)(adds ? in->imm : in->off);
+	if (p->kind != CORE_FIELD_OFFSET || p->n != 2 || p->steps[0].index || !p->steps[1].name || mine != off)
 		return false;
+	const char *name = core_type_name(p->btf, p->root), *field = p->steps[1].name;
 	for (size_t i = 0; i < sizeof contexts / sizeof *contexts; i++)
-		if (!strcmp(core_type_name(p->btf, p->root), contexts[i].name))
-			return is_field(contexts[i].layout, p->steps[1].name, p->bits / 8, r->size);
-	return false;
+		if (!strcmp(name, contexts[i].name))
+			return accesses && is_field(contexts[i].layout, field, off, r->size);
+	return (adds || accesses) && is_header_field(name, field, off, r->size);
 }
 
 static void set_immediate(struct insn *in, uint32_t value)
