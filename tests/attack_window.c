@@ -161,7 +161,7 @@ static bool is_input(const struct program *a, const struct input *in, const stru
 
 /* Do the runs on one input agree? What is not modelled says nothing. What only a proof of safety minds is not asked
  * about: the whole program has to pass it again. */
-static bool agree(const struct program *a, const struct program *b, const struct input *in, struct attack_window *out)
+static void agree(const struct program *a, const struct program *b, const struct input *in, struct attack_window *out)
 {
 	struct exec_outcome x, y;
 	char what[200] = "";
@@ -176,7 +176,6 @@ static bool agree(const struct program *a, const struct program *b, const struct
 		snprintf(out->wrong, sizeof out->wrong, "%s", what);
 	exec_release(&x);
 	exec_release(&y);
-	return good;
 }
 
 static void describe(const struct program *a, const struct program *b, const struct judge_answer *by,
@@ -195,13 +194,12 @@ static void describe(const struct program *a, const struct program *b, const str
 	}
 }
 
-static void compare(const struct program *a, const struct program *b, uint64_t seed, const struct judge_answer *by,
-		    struct attack_window *out)
+void attack_compare(const struct program *a, const struct program *b, uint64_t seed, struct attack_window *out)
 {
+	out->proved++;
 	for (unsigned i = 0; i < INPUTS && !*out->wrong; i++) {
 		struct input *in = random_program_input(a, i % RANDOM_INPUTS, seed + i / RANDOM_INPUTS);
-		if (!agree(a, b, in, out))
-			describe(a, b, by, out);
+		agree(a, b, in, out);
 		input_free(in);
 	}
 }
@@ -227,8 +225,9 @@ void attack_window(const struct program *p, uint64_t seed, unsigned changes, str
 		judge_ask(j, &b, &answer);
 		if (answer.verdict != VERDICT_PROVED)
 			continue;
-		out->proved++;
-		compare(p, &b, seed + i, &answer, out);
+		attack_compare(p, &b, seed + i, out);
+		if (*out->wrong)
+			describe(p, &b, &answer, out);
 	}
 	free(b.insns);
 	judge_free(j);

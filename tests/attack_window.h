@@ -14,4 +14,6 @@ struct attack_window {
 
 /* So many changes of a program that is proved safe; nothing happens where it is not. Windows alone decide. */
 void attack_window(const struct program *p, uint64_t seed, unsigned changes, struct attack_window *out);
+/* Runs both on random inputs; `wrong` gets the first difference. `proved` counts up. */
+void attack_compare(const struct program *a, const struct program *b, uint64_t seed, struct attack_window *out);
 #endif

@@ -206,7 +206,14 @@ $(B)/tests/test_windows: $(B)/tests/test_windows.c.o $(ATTACK_WINDOW_OBJ) $(MUTA
 attack-window: $(B)/tests/attack_window $(CORPUS_OBJ)
 	@$< $(N) $(SEED) $(B)/corpus
 
-.PHONY: attack-window
+# Each step of the optimizer, held against the concrete machine
+$(B)/tests/attack_opt: $(B)/tests/attack_opt.c.o $(ATTACK_WINDOW_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+attack-opt: $(B)/tests/attack_opt $(CORPUS_OBJ)
+	@$< $(N) $(SEED) 2 $(B)/corpus
+
+.PHONY: attack-window attack-opt
 .PHONY: verifier-cases verifier-table bench-safe attack-safe contain
 .PHONY: matrix readme-matrix corpus check-corpus agree bench-equiv real-objects bench-real retval test test-bin run-tests asan demo demo-bin fuzz run-fuzz format-check
 .SECONDARY:
