@@ -69,11 +69,17 @@ static const char *check_insn(const struct insn *in)
 	enum isa_form form = isa_rows[in->op].form;
 	if (form == FORM_CALL && is_foreign_call(in))
 		return "the window holds a call that a window can't model";
-	if (form == FORM_LDABS || form == FORM_LDIND || form == FORM_MAYGOTO || form == FORM_CAST)
+	if (form == FORM_MAYGOTO || form == FORM_CAST)
 		return "the window holds an instruction that a window can't model";
 	if (in->op == ISA_LDDW && in->src == WIDE_FUNC)
 		return "the window holds a function's address";
 	return NULL;
+}
+
+/* A packet load that finds nothing returns 0. */
+static bool may_return(const struct insn *in)
+{
+	return in->op == ISA_EXIT || insn_has_form(in, FORM_LDABS) || insn_has_form(in, FORM_LDIND);
 }
 
 /* A jump forward inside the window stays; one back to its start is a way out as others are. */
@@ -86,7 +92,7 @@ static const char *ways_of_side(const struct side *s, struct ways *ways)
 		const char *why = check_insn(in);
 		if (why)
 			return why;
-		if (in->op == ISA_EXIT && !add_way(ways, PART_RETURN))
+		if (may_return(in) && !add_way(ways, PART_RETURN))
 			return "the window has too many ways out";
 		if (!insn_is_jump(in))
 			continue;

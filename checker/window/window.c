@@ -215,12 +215,24 @@ static term states_differ(struct question *q, uint32_t way, const struct state *
 	return term_or(q->pool, any, stacks_differ(q, a, b, live->stack));
 }
 
+/* What goes that way, NULL if nothing does; a packet load of the window may return as well. */
+static struct state *state_on_way(struct question *q, unsigned side, unsigned way)
+{
+	struct state *s = q->exits[side][q->part[side].n + way];
+	for (uint32_t i = 0; q->ways.to[way] == PART_RETURN && i < q->part[side].n; i++) {
+		struct state *early = q->exits[side][i];
+		if (early)
+			s = s ? state_merge(q->world, s, early) : early;
+	}
+	return s;
+}
+
 static void compare_ways(struct question *q)
 {
 	struct term_pool *p = q->pool;
 	uint64_t n_some = 0;
 	for (unsigned i = 0; i < q->ways.n; i++) {
-		const struct state *a = q->exits[0][q->part[0].n + i], *b = q->exits[1][q->part[1].n + i];
+		const struct state *a = state_on_way(q, 0, i), *b = state_on_way(q, 1, i);
 		term in_a = a ? a->guard : term_false(p), in_b = b ? b->guard : term_false(p);
 		differ(q, term_xor(p, in_a, in_b));
 		if (a && b)
