@@ -6,10 +6,10 @@
 #include <string.h>
 
 static const char style[] =
-    ":root{--fg:#1d2329;--dim:#6b7580;--bg:#fff;--line:#d9dee3;--del:#ffe3e0;--add:#dcf5e0;--mod:#fff3cd;--ink:#0b62c4}"
+    ":root{--fg:#1d2329;--dim:#6b7580;--bg:#fff;--line:#d9dee3;--del:#ffe3e0;--add:#dcf5e0;--ink:#0b62c4}"
     "\n"
     "@media(prefers-color-scheme:dark){:root{--fg:#dfe4ea;--dim:#8a949e;--bg:#15191d;--line:#343b42;--del:#4a2321;"
-    "--add:#1d3d26;--mod:#453a16;--ink:#6cb1ff}}\n"
+    "--add:#1d3d26;--ink:#6cb1ff}}\n"
     "body{font:15px/1.45 system-ui,sans-serif;color:var(--fg);background:var(--bg);max-width:76rem;margin:2rem auto;"
     "padding:0 1rem}\n"
     "h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1rem}\n"
@@ -19,8 +19,9 @@ static const char style[] =
     ".code{font:13px/1.35 ui-monospace,monospace;width:100%;white-space:pre}.code td{padding:0 .6rem}\n"
     ".code .n{color:var(--dim);width:3rem}.same td{color:var(--dim)}.src td{padding-top:.5rem}.src "
     "span{color:var(--dim)}\n"
-    ".fn td{font-weight:700;padding-top:.8rem}.del td:nth-child(-n+2),.mod td:nth-child(-n+2){background:var(--del)}\n"
-    ".add td:nth-child(3),.add td:nth-child(4),.mod td:nth-child(3),.mod td:nth-child(4){background:var(--add)}\n"
+    ".fn td{font-weight:700;padding-top:.8rem}.del td:nth-child(-n+2),.mod "
+    "td:nth-child(-n+2){background-color:var(--del)}\n"
+    ".add td:nth-child(3),.add td:nth-child(4),.mod td:nth-child(3),.mod td:nth-child(4){background-color:var(--add)}\n"
     ".del td:nth-child(2){text-decoration:line-through}.code .s{width:4rem}\n"
     "figure{margin:1rem 0}svg{width:100%;max-width:45rem}svg text{font:11px system-ui,sans-serif;fill:var(--dim)}\n"
     "figcaption{color:var(--dim);font-size:.85rem}.axis{stroke:var(--dim);fill:none}.grid{stroke:var(--line);fill:none}"
@@ -106,12 +107,19 @@ static void print_steps(const struct opt_view *v, const struct optimize_item *it
 
 static void print_acceptance(const struct outcome *o, FILE *out)
 {
+	static const char *const solvers[ACCEPT_SOLVERS] = {"z3", "cvc5"};
 	const struct accept_answer *a = &o->accept;
-	fprintf(out,
-		"<p>The result was proved equal to the program as it came by z3 (%.0f ms) and by cvc5 (%.0f ms), each "
-		"alone, "
-		"and proved safe (%.0f ms). The live kernel %s.</p>\n",
-		a->ms[0], a->ms[1], a->safety_ms, a->loads ? "takes it" : "was not asked");
+	fputs("<p>Proved equal to the program as it came, from scratch, by", out);
+	for (size_t i = 0; i < ACCEPT_SOLVERS; i++)
+		fprintf(out, "%s %s (%.0f ms%s)", i ? " and by" : "", solvers[i], a->ms[i],
+			a->by_steps[i] ? ", step by step" : "");
+	fprintf(out, ", and safe (%.0f ms). The live kernel %s.</p>\n", a->safety_ms,
+		a->loads ? "takes it" : "was not asked");
+	if (*o->taken_back) {
+		fputs("<p>Taken back: ", out);
+		report_html_text(o->taken_back, out);
+		fputs("</p>\n", out);
+	}
 }
 
 static void print_counters(const struct engine_result *r, FILE *out)

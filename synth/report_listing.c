@@ -313,7 +313,7 @@ void report_listing_print(const struct program *p, const struct engine_step *ste
 	blame_moves(&l);
 	blame_old(&l);
 	blame_new(&l);
-	fputs("<div class=\"scroll\"><table class=\"code\"><thead><tr><th colspan=\"2\">before</th><th "
+	fputs("<h3>Listing</h3><div class=\"scroll\"><table class=\"code\"><thead><tr><th colspan=\"2\">before</th><th "
 	      "colspan=\"2\">after</th>"
 	      "<th>step</th></tr></thead><tbody>\n",
 	      out);

@@ -42,14 +42,15 @@ static double cost_of_step(const struct picture *p, size_t i)
 
 static void print_axes(const struct picture *p)
 {
-	fprintf(p->out, "<path class=\"axis\" d=\"M%d %dV%dH%d\"/>\n", LEFT, TOP, HEIGHT - BOTTOM, WIDTH - RIGHT);
+	fprintf(p->out, "<path class=\"axis\" fill=\"none\" d=\"M%d %dV%dH%d\"/>\n", LEFT, TOP, HEIGHT - BOTTOM,
+		WIDTH - RIGHT);
 	for (double s = FIRST_SECOND; s <= p->end * 1.001; s *= 10)
 		fprintf(p->out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%g s</text>\n", x_of(p, s),
 			HEIGHT - BOTTOM + 16, s);
 	for (int i = 0; i <= 2; i++) {
 		double cost = p->low + (p->high - p->low) * i / 2;
 		fprintf(p->out,
-			"<path class=\"grid\" d=\"M%d %.1fH%d\"/><text x=\"%d\" y=\"%.1f\" "
+			"<path class=\"grid\" fill=\"none\" d=\"M%d %.1fH%d\"/><text x=\"%d\" y=\"%.1f\" "
 			"text-anchor=\"end\">%.*f</text>\n",
 			LEFT, y_of(p, cost), WIDTH - RIGHT, LEFT - 6, y_of(p, cost) + 4, p->high - p->low < 4 ? 1 : 0,
 			cost);
@@ -58,7 +59,8 @@ static void print_axes(const struct picture *p)
 
 static void print_stairs(const struct picture *p)
 {
-	fprintf(p->out, "<path class=\"cost\" d=\"M%d %.1f", LEFT, y_of(p, cost_of_step(p, 0)));
+	fprintf(p->out, "<path class=\"cost\" fill=\"none\" stroke=\"currentColor\" d=\"M%d %.1f", LEFT,
+		y_of(p, cost_of_step(p, 0)));
 	for (size_t i = 1; i <= p->final; i++)
 		fprintf(p->out, "H%.1fV%.1f", x_of(p, p->steps[i].seconds), y_of(p, cost_of_step(p, i)));
 	fprintf(p->out, "H%d\"/>\n", WIDTH - RIGHT);

@@ -170,7 +170,7 @@ Test(report_html, each_change_names_its_step)
 
 Test(report_html, cost_falls_over_time)
 {
-	const char *stairs = strstr(page, "class=\"cost\" d=\"M56 14.0H");
+	const char *stairs = strstr(page, "class=\"cost\" fill=\"none\" stroke=\"currentColor\" d=\"M56 14.0H");
 	cr_assert(stairs);
 	cr_assert(strstr(page, "step 2, 12.00 s: a&lt;b: x &amp; y"));
 }
