@@ -8,7 +8,7 @@ OPT = -O2 -g
 CFLAGS = -std=gnu17 $(OPT) -fPIC $(CWARN)
 CXXFLAGS = -std=c++17 $(OPT) -fPIC $(WARN)
 CPPFLAGS = -D_GNU_SOURCE -I. -Iinclude -MMD -MP
-LDLIBS = -lz3 -lcvc5 -lcadical -lbpf -lelf -ljansson -lpcap -lm
+LDLIBS = -lz3 -lcvc5 -lcadical -lbpf -lelf -ljansson -lpcap -lsqlite3 -lm
 B = build
 PREFIX = /usr/local
 D = $(DESTDIR)$(PREFIX)

@@ -9,6 +9,7 @@
 #include "checker/safety/kernel_rule.h"
 #include "encode/solver/guard.h"
 #include "synth/alloc.h"
+#include "synth/cache.h"
 #include "synth/editable.h"
 #include "synth/memo.h"
 
@@ -412,16 +413,30 @@ static void run_rounds(struct engine *e)
 	}
 }
 
+/* Finds of earlier runs; where proposals are counted each run is to be the same. */
+static void open_cache(struct engine *e)
+{
+	char note[4300];
+	if (e->o->no_cache || e->o->max_proposals)
+		return;
+	e->memo.cache = cache_open(NULL, note, sizeof note);
+	e->memo.salt = e->o->cpu * 0x100000001b3u + e->o->goal;
+	if (*note)
+		fprintf(stderr, "bpfprove: %s\n", note);
+}
+
 /* From the last step, whose judge is there. */
 static void search(struct engine *e)
 {
 	bool *editable = editable_list(last_of(e)->v.p);
 	e->may_edit = editable;
+	open_cache(e);
 	set_scene(e);
 	run_rounds(e);
 	drop_cfgs(e);
 	seen_release(&e->seen);
 	seen_release(&e->failed);
+	cache_close(e->memo.cache);
 	memo_release(&e->memo);
 	free(editable);
 }

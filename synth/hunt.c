@@ -189,13 +189,19 @@ static void take(struct hunting *g, const struct worker_find *f)
 	memset(g->taken + x->start, true, x->end - x->start);
 }
 
+/* A find of another run may be for another passage of the same hash. */
+static bool suits(const struct passage *x, const struct memo_entry *e)
+{
+	return e->n <= x->n && (x->jumps || !e->n || !insn_has_form(&e->insns[e->n - 1], FORM_JMP));
+}
+
 static void recall(struct hunting *g)
 {
 	for (size_t i = 0; i < g->list.n; i++) {
 		const struct passage *x = &g->list.at[i];
 		g->done[i] = x->n < g->plan->min_slots || x->count > g->plan->max_count;
 		const struct memo_entry *e = g->done[i] || !g->memo ? NULL : memo_find(g->memo, key_of(g, i));
-		if (!e)
+		if (!e || !suits(x, e))
 			continue;
 		g->done[i] = e->found || e->rounds >= g->plan->rounds;
 		struct worker_find f = {.passage = i, .found = e->found, .n = e->n};

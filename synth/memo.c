@@ -3,6 +3,7 @@
 #include "synth/memo.h"
 
 #include "synth/alloc.h"
+#include "synth/cache.h"
 
 #include <string.h>
 
@@ -16,7 +17,8 @@ static struct memo_entry *place_of(const struct memo *m, uint64_t hash)
 
 static void grow(struct memo *m)
 {
-	struct memo bigger = {.room = m->room ? 2 * m->room : 256, .n = m->n};
+	struct memo bigger = *m;
+	bigger.room = m->room ? 2 * m->room : 256;
 	bigger.at = checked(calloc(bigger.room, sizeof *bigger.at));
 	for (size_t i = 0; i < m->room; i++)
 		if (m->at[i].hash)
@@ -31,20 +33,52 @@ void memo_release(struct memo *m)
 	*m = (struct memo){0};
 }
 
-const struct memo_entry *memo_find(const struct memo *m, uint64_t hash)
-{
-	const struct memo_entry *e = m->room ? place_of(m, hash | 1) : NULL;
-	return e && e->hash ? e : NULL;
-}
-
-void memo_put(struct memo *m, uint64_t hash, const struct insn *insns, unsigned n)
+static struct memo_entry *insert(struct memo *m, uint64_t hash)
 {
 	if (2 * m->n >= m->room)
 		grow(m);
 	struct memo_entry *e = place_of(m, hash | 1);
 	m->n += !e->hash;
+	return e;
+}
+
+static uint64_t cache_key(const struct memo *m, uint64_t hash)
+{
+	return ((hash | 1) ^ m->salt) * 0x9e3779b97f4a7c15u;
+}
+
+static const struct memo_entry *recall(struct memo *m, uint64_t hash)
+{
+	struct cache_entry kept;
+	if (!m->cache || !cache_find(m->cache, cache_key(m, hash), &kept) || kept.n > TRIAL_SLOTS)
+		return NULL;
+	struct memo_entry *e = insert(m, hash);
+	*e = (struct memo_entry){.hash = hash | 1, .found = kept.found, .rounds = kept.rounds, .n = kept.n};
+	memcpy(e->insns, kept.insns, kept.n * sizeof *kept.insns);
+	return e;
+}
+
+static void keep(struct memo *m, uint64_t hash, const struct memo_entry *e)
+{
+	struct cache_entry kept = {.found = e->found, .rounds = e->rounds, .n = e->n};
+	if (!m->cache || e->n > CACHE_SLOTS)
+		return;
+	memcpy(kept.insns, e->insns, e->n * sizeof *e->insns);
+	cache_put(m->cache, cache_key(m, hash), &kept);
+}
+
+const struct memo_entry *memo_find(struct memo *m, uint64_t hash)
+{
+	const struct memo_entry *e = m->room ? place_of(m, hash | 1) : NULL;
+	return e && e->hash ? e : recall(m, hash);
+}
+
+void memo_put(struct memo *m, uint64_t hash, const struct insn *insns, unsigned n)
+{
+	struct memo_entry *e = insert(m, hash);
 	unsigned rounds = e->hash && !insns ? e->rounds + 1 : 1;
 	*e = (struct memo_entry){.hash = hash | 1, .found = insns, .rounds = rounds, .n = insns ? n : 0};
 	if (insns)
 		memcpy(e->insns, insns, n * sizeof *insns);
+	keep(m, hash, e);
 }

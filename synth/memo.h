@@ -16,10 +16,12 @@ struct memo_entry {
 struct memo {
 	struct memo_entry *at; /* open addressing */
 	size_t n, room;
+	struct cache *cache; /* of earlier runs, NULL: none; its keys are hashes with `salt` in them */
+	uint64_t salt;
 };
 
 void memo_release(struct memo *m);
-const struct memo_entry *memo_find(const struct memo *m, uint64_t hash); /* NULL: nothing is known */
+const struct memo_entry *memo_find(struct memo *m, uint64_t hash); /* NULL: nothing is known */
 /* What was found: n slots. NULL: one more round in vain. */
 void memo_put(struct memo *m, uint64_t hash, const struct insn *insns, unsigned n);
 #endif

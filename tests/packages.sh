@@ -17,6 +17,7 @@ build libcadical-dev   the SAT solver under the built-in backend
 build libelf-dev       reads object files
 build libbpf-dev       BTF, loading into the live kernel, headers of the corpus
 build libjansson-dev   JSON reports
+build libsqlite3-dev   keeps finds of the optimizer from run to run
 build libpcap-dev      packets of counterexamples as .pcap
 demo  clang-14         compiles the program
 demo  llvm-19          llvm-objdump, to count its instructions

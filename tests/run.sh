@@ -10,6 +10,7 @@ export LC_ALL=C
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
+export XDG_CACHE_HOME=$work/cache
 passed=0 failed=0 skipped=0 began=$SECONDS
 
 count() { # PATTERN: lines of the report that match
