@@ -4,6 +4,7 @@
 
 #include "checker/window/judge.h"
 #include "tests/attack_base.h"
+#include "tests/attack_draft.h"
 #include "tests/mutate_edit.h"
 #include "tests/random.h"
 #include "tests/random_program.h"
@@ -204,6 +205,34 @@ void attack_compare(const struct program *a, const struct program *b, uint64_t s
 	}
 }
 
+static void ask(struct judge *j, const struct program *a, const struct program *b, uint64_t seed, const char *text,
+		struct attack_window *out)
+{
+	struct judge_answer answer;
+	char what[300];
+	out->asked++;
+	judge_ask(j, b, &answer);
+	if (answer.verdict != VERDICT_PROVED)
+		return;
+	attack_compare(a, b, seed, out);
+	snprintf(what, sizeof what, "%.299s", out->wrong);
+	if (*what && text)
+		snprintf(out->wrong, sizeof out->wrong, "%s; by %s:%s", what, answer.window.decided_by, text);
+	else if (*what)
+		describe(a, b, &answer, out);
+}
+
+static void ask_draft(struct judge *j, struct random *r, const struct program *p, uint64_t seed,
+		      struct attack_window *out)
+{
+	struct version v;
+	char text[280];
+	if (!attack_draft(r, p, &v, text, sizeof text))
+		return;
+	ask(j, p, v.p, seed, text, out);
+	version_release(&v);
+}
+
 void attack_window(const struct program *p, uint64_t seed, unsigned changes, struct attack_window *out)
 {
 	struct judge_options o = {.solver = "z3", .window_ms = 300, .privileged = true};
@@ -218,16 +247,10 @@ void attack_window(const struct program *p, uint64_t seed, unsigned changes, str
 	if (!b.insns)
 		abort();
 	for (unsigned i = 0; i < changes && !*out->wrong; i++) {
-		struct judge_answer answer;
-		if (!change(&r, p, &b, &at) || !memcmp(b.insns, p->insns, p->n * sizeof *b.insns))
-			continue;
-		out->asked++;
-		judge_ask(j, &b, &answer);
-		if (answer.verdict != VERDICT_PROVED)
-			continue;
-		attack_compare(p, &b, seed + i, out);
-		if (*out->wrong)
-			describe(p, &b, &answer, out);
+		if (random_below(&r, 2))
+			ask_draft(j, &r, p, seed + i, out);
+		else if (change(&r, p, &b, &at) && memcmp(b.insns, p->insns, p->n * sizeof *b.insns))
+			ask(j, p, &b, seed + i, NULL, out);
 	}
 	free(b.insns);
 	judge_free(j);

@@ -197,7 +197,7 @@ contain: $(B)/tests/contain verifier-cases $(CORPUS_OBJ)
 	@$< $(N) $(SEED) $(VERIFIER)/cases $(B)/corpus
 
 # Changes that windows prove, held against the concrete machine
-ATTACK_WINDOW_OBJ = $(patsubst %,$(B)/tests/%.c.o,attack_window attack_base random_relation) $(AGREE_OBJ)
+ATTACK_WINDOW_OBJ = $(patsubst %,$(B)/tests/%.c.o,attack_window attack_draft attack_base random_relation) $(AGREE_OBJ)
 $(B)/tests/attack_window: $(B)/tests/attack_window_main.c.o $(ATTACK_WINDOW_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/tests/test_windows: $(B)/tests/test_windows.c.o $(ATTACK_WINDOW_OBJ) $(MUTATE_OBJ) $(B)/libbpfprove.a
