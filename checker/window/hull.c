@@ -72,7 +72,7 @@ static void grow_to(struct pair *p, uint32_t slot)
 
 static void keep_wide_whole(struct pair *p)
 {
-	while (p->start > 0 && p->a->insns[p->start].op == ISA_WIDE_TAIL)
+	while (p->start > 0 && p->start < p->a->n && p->a->insns[p->start].op == ISA_WIDE_TAIL)
 		p->start--;
 	while (p->end < p->a->n && p->a->insns[p->end].op == ISA_WIDE_TAIL)
 		p->end++;
