@@ -44,6 +44,14 @@ void edits_set(struct edits *e, uint32_t at, struct insn in, uint32_t target)
 	add_step(e, (struct edit_step){.at = at, .in = in, .target = target});
 }
 
+struct insn edits_get(const struct edits *e, uint32_t at)
+{
+	for (uint32_t i = e->n_steps; i-- > e->begun;)
+		if (e->steps[i].at == at && !e->steps[i].kill)
+			return e->steps[i].in;
+	return e->s->p->insns[at];
+}
+
 void edits_drop(struct edits *e)
 {
 	e->n_steps = e->begun;

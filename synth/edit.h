@@ -37,6 +37,8 @@ void edits_release(struct edits *e);
 /* Steps of the edit that is being made. */
 void edits_kill(struct edits *e, uint32_t at);
 void edits_set(struct edits *e, uint32_t at, struct insn in, uint32_t target);
+/* The instruction at a slot, as the edit that is being made leaves it. */
+struct insn edits_get(const struct edits *e, uint32_t at);
 /* It is complete: kept unless it has no step or touches an instruction that may not be edited. */
 void edits_end(struct edits *e);
 /* Drops it. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Moves between registers: readers of the copy read the original, or both live in one register. */
+#include "synth/block.h"
 #include "synth/edit.h"
 #include "synth/flow.h"
 #include "synth/certain.h"
@@ -55,14 +56,14 @@ static bool is_move_between(const struct insn *in, unsigned a, unsigned b)
 }
 
 /* May the web's register be `to` instead? Not if the web is written where what `to` holds is needed, nor the reverse;
- * a move between both gives them the same. */
-static bool can_rename(const struct scene *s, const struct flow *f, const struct web *w, unsigned to)
+ * a move between both gives them the same. What is in `but` will be another one. */
+static bool can_rename(const struct scene *s, const struct flow *f, const struct web *w, unsigned to, struct run but)
 {
 	if (w->pinned || w->from_entry || w->reg == 10 || to == 10)
 		return false;
 	for (uint32_t i = 0; i < s->p->n; i++) {
 		const struct insn *in = &s->p->insns[i];
-		if (in->op == ISA_WIDE_TAIL)
+		if (in->op == ISA_WIDE_TAIL || (i >= but.start && i < but.end))
 			continue;
 		if ((w->def[i] || w->use[i]) && is_move_between(in, w->reg, to))
 			continue;
@@ -79,29 +80,125 @@ static void rename_web(const struct scene *s, const struct web *w, unsigned to, 
 	for (uint32_t i = 0; i < s->p->n; i++) {
 		if (!w->def[i] && !w->use[i])
 			continue;
-		struct insn in = s->p->insns[i];
+		struct insn in = edits_get(e, i);
 		if (w->use[i])
 			in = flow_rename_reads(in, w->reg, to);
 		if (w->def[i])
 			in = flow_rename_writes(in, w->reg, to);
 		edits_set(e, i, in, EDIT_KEEP);
 	}
-	edits_end(e);
+}
+
+/* Some other value that a register holds while the web lives; false: there is none that can be told. */
+static bool find_rival(const struct scene *s, const struct flow *f, const struct web *w, unsigned reg, struct run but,
+		       struct web *rival)
+{
+	for (uint32_t i = 0; i < s->p->n; i++) {
+		const struct insn *in = &s->p->insns[i];
+		if (in->op == ISA_WIDE_TAIL || (i >= but.start && i < but.end) || is_move_between(in, w->reg, reg))
+			continue;
+		bool writes = f->effects[i].writes & EFFECT_BIT(reg) && web_lives_after(f, w, i);
+		if (!writes && !(f->effects[i].reads & EFFECT_BIT(reg) && w->live[i]))
+			continue;
+		if (writes)
+			flow_web_of(f, i, reg, true, rival);
+		else
+			flow_web_at(f, i, reg, true, rival);
+		return true;
+	}
+	return false;
+}
+
+static bool is_free(const struct scene *s, const struct web *w, unsigned reg)
+{
+	for (uint32_t i = 0; i < s->p->n; i++)
+		if ((w->live[i] || w->def[i]) && s->live->at[i].regs & EFFECT_BIT(reg))
+			return false;
+	return true;
+}
+
+/* Is the register needed by nothing but the rival where the web lives? */
+static bool is_only_rival(const struct scene *s, const struct web *w, unsigned reg, struct run but,
+			  const struct web *rival)
+{
+	for (uint32_t i = 0; i < s->p->n; i++)
+		if (w->live[i] && s->live->at[i].regs & EFFECT_BIT(reg) && !rival->live[i] &&
+		    !(i >= but.start && i <= but.end) && !(w->use[i] && is_move_between(&s->p->insns[i], w->reg, reg)))
+			return false;
+	return true;
+}
+
+/* Another value has to leave the register first: it goes to one that is free. */
+static bool evict(const struct scene *s, const struct flow *f, const struct web *w, unsigned reg, struct run but,
+		  struct edits *e)
+{
+	static const struct run nothing = {0, 0};
+	struct web rival;
+	bool gone = false;
+	if (!find_rival(s, f, w, reg, but, &rival))
+		return false;
+	for (unsigned r = 10; r-- > 0 && !gone && is_only_rival(s, w, reg, but, &rival);) {
+		if (r == w->reg || r == reg || !is_free(s, &rival, r) || !can_rename(s, f, &rival, r, nothing))
+			continue;
+		rename_web(s, &rival, r, e);
+		gone = true;
+	}
+	web_release(&rival);
+	return gone;
+}
+
+/* The web's register becomes `to`. */
+static bool move_web(const struct scene *s, const struct flow *f, const struct web *w, unsigned to, struct run but,
+		     struct edits *e)
+{
+	bool can = can_rename(s, f, w, to, but);
+	if (!can)
+		can = !w->pinned && !w->from_entry && to != 10 && w->reg != 10 && evict(s, f, w, to, but, e);
+	if (can)
+		rename_web(s, w, to, e);
+	else
+		edits_drop(e);
+	return can;
 }
 
 /* The copy lives in the original's register, or the original in the copy's. */
 static void coalesce(const struct scene *s, const struct flow *f, uint32_t move, struct edits *e)
 {
 	const struct insn *in = &s->p->insns[move];
+	static const struct run nothing = {0, 0};
 	struct web copy, original;
 	flow_web_of(f, move, in->dst, true, &copy);
 	flow_web_at(f, move, in->src, true, &original);
-	if (can_rename(s, f, &copy, in->src))
-		rename_web(s, &copy, in->src, e);
-	else if (can_rename(s, f, &original, in->dst))
-		rename_web(s, &original, in->dst, e);
+	if (move_web(s, f, &copy, in->src, nothing, e) || move_web(s, f, &original, in->dst, nothing, e))
+		edits_end(e);
 	web_release(&copy);
 	web_release(&original);
+}
+
+static bool commutes(const struct insn *in)
+{
+	return (in->op == ISA_ADD || in->op == ISA_OR || in->op == ISA_AND || in->op == ISA_XOR || in->op == ISA_MUL) &&
+	       !in->k;
+}
+
+/* `a = b; a += c` where c is read for the last time: c lives in a all the time, and b is added. */
+static void commute(const struct scene *s, const struct flow *f, uint32_t move, struct edits *e)
+{
+	const struct insn *in = &s->p->insns[move], *sum = in + 1;
+	if (move + 1 >= s->p->n || !commutes(sum) || sum->dst != in->dst || sum->src == in->dst ||
+	    sum->src == in->src || !edit_allows(s, move + 1) ||
+	    f->pred_start[move + 2] - f->pred_start[move + 1] != 1 || is_live_after(s, f, move + 1, sum->src))
+		return;
+	struct web w;
+	flow_web_at(f, move + 1, sum->src, true, &w);
+	struct insn with = *sum;
+	with.src = in->src;
+	if (move_web(s, f, &w, in->dst, (struct run){move, move + 1}, e)) {
+		edits_kill(e, move);
+		edits_set(e, move + 1, with, EDIT_KEEP);
+		edits_end(e);
+	}
+	web_release(&w);
 }
 
 void propose_copy(const struct scene *s)
@@ -116,6 +213,7 @@ void propose_copy(const struct scene *s)
 			continue;
 		if (!propagate(s, f, i, &e))
 			coalesce(s, f, i, &e);
+		commute(s, f, i, &e);
 	}
 	edits_offer(&e, "copies");
 	edits_release(&e);

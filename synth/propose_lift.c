@@ -23,8 +23,8 @@ static int common_dominator(const struct cfg *c, int a, int b)
 	return a;
 }
 
-/* Does what the register holds behind a slot get to another one, which it dominates, whatever the way? */
-static bool survives(const struct flow *f, uint32_t from, uint32_t to, unsigned reg)
+/* Does what is loaded behind a slot get to another one, which it dominates, whatever the way? */
+static bool survives(const struct flow *f, uint32_t from, uint32_t to, const struct insn *load)
 {
 	uint32_t *stack = checked(malloc((f->p->n + 1) * sizeof *stack)), n = 0;
 	bool *seen = checked(calloc(f->p->n, sizeof *seen)), good = true;
@@ -37,7 +37,7 @@ static bool survives(const struct flow *f, uint32_t from, uint32_t to, unsigned 
 				continue;
 			seen[q] = true;
 			stack[n++] = q;
-			good = !(f->effects[q].writes & EFFECT_BIT(reg));
+			good = !(f->effects[q].writes & EFFECT_BIT(load->dst)) || same_load(load, &f->p->insns[q]);
 		}
 	}
 	free(stack);
@@ -58,7 +58,7 @@ static bool offer_lift(const struct scene *s, const struct flow *f, const struct
 	for (uint32_t i = 0; i < s->p->n; i++) {
 		int at = cfg_find_block(c, i);
 		if (at >= 0 && at != block && same_load(load, &s->p->insns[i]) && edit_allows(s, i) &&
-		    cfg_dominates(c, block, at) && survives(f, last, i, load->dst)) {
+		    cfg_dominates(c, block, at) && survives(f, last, i, load)) {
 			draft_kill(d, i);
 			killed++;
 		}

@@ -390,3 +390,25 @@ Test(propose_local, an_end_in_the_place_of_its_goto)
 	       RANDOM "r6 = 2\nif r0 == 0 goto one\nif r0 == 5 goto out\nr6 = r0\ngoto out\none: r0 = 1\nexit\nout: r0 "
 		      "= r6\nexit");
 }
+
+Test(propose_local, a_sum_is_built_where_its_first_part_is)
+{
+	expect("copy", TIME "r8 = r0\n" TIME "r7 = r0\nr7 += r8\n" TIME "r0 += r7\nexit",
+	       TIME "r7 = r0\n" TIME "r7 += r0\n" TIME "r0 += r7\nexit");
+}
+
+Test(propose_local, what_is_in_the_way_moves_to_a_free_register)
+{
+	expect("copy",
+	       "*(u64 *)(r10 - 8) = 0\nr7 = r10\nr7 += -8\n" TIME "r8 = r0\n*(u64 *)(r7 + 0) = r8\n" TIME
+	       "*(u64 *)(r7 + 0) = r0\nr7 = r0\nr7 += r8\n" TIME "r0 += r7\nexit",
+	       "*(u64 *)(r10 - 8) = 0\nr9 = r10\nr9 += -8\n" TIME "r7 = r0\n*(u64 *)(r9 + 0) = r7\n" TIME
+	       "*(u64 *)(r9 + 0) = r0\nr7 += r0\n" TIME "r0 += r7\nexit");
+}
+
+Test(propose_local, a_constant_on_the_way_to_itself_is_lifted)
+{
+	expect("lift",
+	       RANDOM "if r0 == 0 goto other\nr6 = 7\nif r0 == 5 goto end\nother: r0 += 2\nr6 = 7\nend: r0 *= r6\nexit",
+	       RANDOM "r6 = 7\nif r0 == 0 goto other\nif r0 == 5 goto end\nother: r0 += 2\nend: r0 *= r6\nexit");
+}
