@@ -155,6 +155,92 @@ static bool offer_copy_at(const struct merge *m, const struct tile *t, const str
 	return offer(m, t, at, with, n, "copies merged");
 }
 
+static bool is_unit(const struct tile *t, uint32_t slot)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		if (t->units[i]->slot == slot)
+			return true;
+	return false;
+}
+
+/* Is what a load loads only stored by the tile? */
+static bool is_fed_by(const struct merge *m, const struct tile *t, uint32_t load)
+{
+	const struct insn *insns = m->s->p->insns;
+	uint16_t reg = EFFECT_BIT(insns[load].dst);
+	if (insns[load].op != ISA_LDX || !m->s->may_edit(m->s, load))
+		return false;
+	for (uint32_t i = load + 1; i <= t->last; i++) {
+		struct effect e = insns[i].op == ISA_WIDE_TAIL ? (struct effect){0} : effect_of(&insns[i]);
+		if (is_unit(t, i) && insns[i].src == insns[load].dst)
+			return !(m->s->live->at[i + 1].regs & reg);
+		if ((e.reads | e.writes) & reg)
+			return false;
+	}
+	return false;
+}
+
+/* What a copy that is loaded at one place and stored at another removes, by slot from `base` on. */
+struct gone {
+	uint32_t base;
+	bool at[WINDOW_MAX];
+};
+
+static bool find_gone(const struct merge *m, const struct tile *t, const struct part *b, struct gone *g)
+{
+	*g = (struct gone){.base = t->first};
+	for (unsigned i = 0; i < t->size; i++)
+		g->base = b[i].slot < g->base ? b[i].slot : g->base;
+	if (t->last - g->base >= WINDOW_MAX)
+		return false;
+	for (unsigned i = 0; i < t->n; i++)
+		g->at[t->units[i]->slot - g->base] = true;
+	for (unsigned i = 0; i < t->size; i++)
+		if (b[i].slot < t->last && is_fed_by(m, t, b[i].slot))
+			g->at[b[i].slot - g->base] = true;
+	return true;
+}
+
+/* A register that nothing else uses from slot `from` up to `to`; -1: none. */
+static int find_idle(const struct merge *m, const struct gone *g, uint32_t from, uint32_t to, uint16_t except)
+{
+	uint16_t used = except;
+	for (uint32_t i = from; i < to; i++) {
+		const struct insn *in = &m->s->p->insns[i];
+		if (in->op != ISA_WIDE_TAIL && !g->at[i - g->base])
+			used |= effect_of(in).reads | effect_of(in).writes;
+	}
+	used |= m->s->live->at[g->at[to - g->base] ? to + 1 : to].regs;
+	return lowest((uint16_t)(0x3ff & ~used));
+}
+
+/* Loaded before slot `from`, stored before slot `to`: what is between may change both sides. */
+static bool offer_apart(const struct merge *m, const struct tile *t, const struct part *b, uint32_t from, uint32_t to,
+			bool swap)
+{
+	struct gone g;
+	int16_t to_off, from_off;
+	if (from >= to || to > t->before || !find_gone(m, t, b, &g) || from < g.base)
+		return true;
+	int dst = track_find_base(m->t, to, t->at, 0, &to_off), src = track_find_base(m->t, from, b->v, 0, &from_off);
+	int reg = dst < 0 || src < 0 ? -1 : find_idle(m, &g, from, to, EFFECT_BIT(dst));
+	if (reg < 0)
+		return true;
+	const struct scene *s = m->s;
+	struct draft *d = scene_draft(s);
+	uint8_t width = (uint8_t)(t->size * 8);
+	struct insn load = {.op = ISA_LDX, .width = width, .dst = (uint8_t)reg, .src = (uint8_t)src, .off = from_off};
+	struct insn store = {.op = ISA_STX, .width = width, .dst = (uint8_t)dst, .src = (uint8_t)reg, .off = to_off};
+	for (uint32_t i = g.base; i <= t->last; i++)
+		if (g.at[i - g.base])
+			draft_kill(d, i);
+	draft_insert(d, to, store, 0, s->origin ? s->origin[to] : to);
+	if (swap)
+		draft_insert(d, to, swap_insn(s, (unsigned)reg, t->size), 0, s->origin ? s->origin[to] : to);
+	draft_insert(d, from, load, 0, s->origin ? s->origin[from] : from);
+	return s->offer(s, d, "copies merged, loaded early");
+}
+
 /* At the last store, or at the first load: between them others may change either side. */
 static bool offer_copy(const struct merge *m, const struct tile *t, bool swap)
 {
@@ -176,7 +262,8 @@ static bool offer_copy(const struct merge *m, const struct tile *t, bool swap)
 		    !offer_copy_at(m, t, b, places[i], swap))
 			return false;
 	}
-	return true;
+	return offer_apart(m, t, b, load, t->last, swap) && offer_apart(m, t, b, load, t->first, swap) &&
+	       offer_apart(m, t, b, late, t->last, swap);
 }
 
 static bool is_run(const struct part *b, unsigned n)

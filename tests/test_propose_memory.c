@@ -237,3 +237,13 @@ Test(propose_memory, a_copy_may_store_more_than_it_must)
 			    "*(u16 *)(r1 + 6) = r3\n*(u16 *)(r1 + 4) = 7\n" OUT,
 		     PACKET "r2 = *(u64 *)(r1 + 18)\n*(u64 *)(r1 + 4) = r2\n*(u16 *)(r1 + 4) = 7\n" OUT);
 }
+
+Test(propose_memory, swapped_words_are_loaded_before_they_are_stored)
+{
+	expect_offer("merge_stores",
+		     PACKET "r2 = *(u16 *)(r1 + 0)\nr3 = *(u16 *)(r1 + 6)\n*(u16 *)(r1 + 0) = r3\n"
+			    "r3 = *(u16 *)(r1 + 8)\nr4 = *(u16 *)(r1 + 2)\n*(u16 *)(r1 + 8) = r4\n"
+			    "*(u16 *)(r1 + 2) = r3\n*(u16 *)(r1 + 6) = r2\n" OUT,
+		     PACKET "r2 = *(u32 *)(r1 + 0)\nr3 = *(u16 *)(r1 + 6)\n*(u16 *)(r1 + 0) = r3\n"
+			    "r3 = *(u16 *)(r1 + 8)\n*(u16 *)(r1 + 2) = r3\n*(u32 *)(r1 + 6) = r2\n" OUT);
+}
