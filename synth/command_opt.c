@@ -105,7 +105,8 @@ static enum status read_request(struct request *q)
 	return s;
 }
 
-/* The file's own values: CO-RE relocations stay what they are, so that the result holds for every kernel. */
+/* CO-RE relocations stay what they are, so that the result holds for every kernel; what they would become in this one is
+ * what safety is proved of. */
 static enum status read_object(struct request *q)
 {
 	struct options plain = *q->opt;
@@ -113,6 +114,9 @@ static enum status read_object(struct request *q)
 	enum status s = command_read(&plain, "opt", &q->object);
 	if (s != STATUS_PROVED)
 		return s;
+	char err[400];
+	if (object_answer(q->object, q->opt->btf, err, sizeof err) != OBJECT_OK)
+		return command_fail(q->opt->btf ? STATUS_UNREADABLE : STATUS_MALFORMED, "%s", err);
 	const struct object *o = q->object;
 	q->items = command_alloc((o->n_programs + 1) * sizeof *q->items);
 	for (size_t i = 0; i < o->n_programs; i++) {

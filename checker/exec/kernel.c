@@ -158,8 +158,10 @@ enum kernel_status kernel_verify(const struct program *p, char *log, size_t logl
 	if (!kernel_available(log, loglen))
 		return KERNEL_NOT_ALLOWED;
 	int fd = -1;
+	struct program *settled = program_settle(p);
 	if (live_create_maps(&maps, p->object, NULL, NULL, &e) && live_freeze_maps(&maps, NULL, &e))
-		fd = live_load_program(p, &maps, log, loglen, insns_processed, &e);
+		fd = live_load_program(settled ? settled : p, &maps, log, loglen, insns_processed, &e);
+	program_free_settled(settled);
 	if (fd >= 0)
 		close(fd);
 	else if (log && loglen && !log[0])

@@ -23,7 +23,7 @@ bool kernel_available(char *why, size_t len);
  * (may be NULL) is an outcome of the concrete machine: the keys whose final values to read. */
 enum kernel_status kernel_run(const struct program *p, const struct input *in, const struct exec_options *opt,
 			      const struct exec_outcome *touched, struct exec_outcome *out, char *why, size_t len);
-/* Loads and unloads only: the verifier's verdict. `log` may be NULL. */
+/* Loads and unloads only, as the answers of CO-RE relocations have it: the verifier's verdict. `log` may be NULL. */
 enum kernel_status kernel_verify(const struct program *p, char *log, size_t loglen, uint64_t *insns_processed);
 
 /* A program that stays loaded, with maps of its own: for many runs. */

@@ -311,7 +311,7 @@ static bool prove_by_solver(struct prover *v)
 	return false;
 }
 
-void safety_check(const struct program *p, const struct safety_options *o, struct safety_result *r)
+static void check(const struct program *p, const struct safety_options *o, struct safety_result *r)
 {
 	struct prover v;
 	*r = (struct safety_result){.verdict = VERDICT_UNKNOWN, .reason = REASON_UNSHOWN};
@@ -326,6 +326,13 @@ void safety_check(const struct program *p, const struct safety_options *o, struc
 	if (!decided)
 		set_unknown(&v);
 	prover_release(&v);
+}
+
+void safety_check(const struct program *p, const struct safety_options *o, struct safety_result *r)
+{
+	struct program *settled = program_settle(p);
+	check(settled ? settled : p, o, r);
+	program_free_settled(settled);
 }
 
 void safety_release(struct safety_result *r)

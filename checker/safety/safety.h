@@ -61,6 +61,7 @@ struct safety_result {
 	char detail[200];        /* of the reason, "" if none */
 };
 
+/* A program whose CO-RE relocations have answers (object_answer) is checked as these have it. */
 void safety_check(const struct program *p, const struct safety_options *o, struct safety_result *r);
 void safety_release(struct safety_result *r);
 #endif

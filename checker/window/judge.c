@@ -11,6 +11,7 @@
 
 struct judge {
 	const struct program *a;
+	struct program *settled; /* a as one kernel has it, NULL: a itself */
 	struct judge_options opt;
 	struct facts *facts;
 	struct live *live;
@@ -45,7 +46,7 @@ struct judge *judge_new(const struct program *a, const struct judge_options *o, 
 	struct judge *j = calloc(1, sizeof *j);
 	if (!j)
 		abort();
-	*j = (struct judge){.a = a, .opt = *o, .facts = facts, .live = live_new(a, facts)};
+	*j = (struct judge){.a = a, .settled = program_settle(a), .opt = *o, .facts = facts, .live = live_new(a, facts)};
 	struct solver_limits limits = {.query_ms = o->window_ms, .memory_mib = 1024};
 	j->windows = solver_open(o->windows ? o->windows : "sat", limits, why, len);
 	limits = (struct solver_limits){.query_ms = o->whole_ms, .memory_mib = 2048};
@@ -67,6 +68,7 @@ void judge_free(struct judge *j)
 		solver_close(j->wholes);
 	live_free(j->live);
 	facts_free(j->facts);
+	program_free_settled(j->settled);
 	free(j);
 }
 
@@ -87,9 +89,9 @@ struct judge_stats judge_get_stats(const struct judge *j)
 
 static bool ask_window(struct judge *j, const struct program *b, uint32_t more, bool calls, struct judge_answer *out)
 {
-	struct window_ask ask = {.a = j->a, .b = b, .facts = j->facts, .live = j->live, .solver = j->windows};
+	struct window_ask ask = {.a = j->settled ? j->settled : j->a, .b = b, .facts = j->facts, .live = j->live, .solver = j->windows};
 	bool same;
-	if (!hull_find(j->a, b, more, calls, &ask.start, &ask.end, &ask.b_end, &same))
+	if (!hull_find(ask.a, b, more, calls, &ask.start, &ask.end, &ask.b_end, &same))
 		return false;
 	window_check(&ask, &out->window);
 	j->stats.windows++;
@@ -134,9 +136,13 @@ void judge_ask(struct judge *j, const struct program *b, struct judge_answer *ou
 	} context[] = {{0, false}, {6, true}, {24, false}, {24, true}};
 	double start = now_ms();
 	*out = (struct judge_answer){.verdict = VERDICT_UNKNOWN, .how = "nothing"};
-	for (size_t i = 0; i < sizeof context / sizeof *context && out->verdict != VERDICT_PROVED; i++)
-		if (!ask_window(j, b, context[i].more, context[i].calls, out))
+	bool symbolic = program_is_symbolic(j->a) || program_is_symbolic(b);
+	size_t windows = symbolic && j->opt.any_layout ? 0 : sizeof context / sizeof *context;
+	struct program *settled = program_settle(b);
+	for (size_t i = 0; i < windows && out->verdict != VERDICT_PROVED; i++)
+		if (!ask_window(j, settled ? settled : b, context[i].more, context[i].calls, out))
 			break;
+	program_free_settled(settled);
 	if (out->verdict != VERDICT_PROVED && j->may_ask_whole && !(j->opt.stop && *j->opt.stop))
 		ask_program(j, b, out);
 	if (out->verdict != VERDICT_PROVED && !*out->why)

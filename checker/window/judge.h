@@ -14,6 +14,7 @@ struct judge_options {
 	const char *windows; /* of windows; NULL: the built-in backend, which answers small queries fastest */
 	unsigned window_ms; /* for a window's query */
 	unsigned whole_ms;  /* for a whole program; 0: windows only */
+	bool any_layout; /* windows of programs with answered CO-RE relocations hold for these answers only: don't ask them */
 	bool privileged;
 	volatile int *stop; /* may be NULL */
 };

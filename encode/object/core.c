@@ -33,12 +33,13 @@ struct resolving {
 	size_t n_lists;
 	char *err;
 	size_t errlen;
+	bool keeps; /* answers are only remembered */
 };
 
 /* A relocation of a program. The same record has one in each program that its function was linked into. */
 struct job {
 	struct program *p;
-	const struct core_relo *relo;
+	struct core_relo *relo;
 };
 
 /* What the relocation of one instruction became. */
@@ -196,11 +197,19 @@ static bool patch(struct insn *in, const struct answer *a, struct core_error *e)
 
 static bool resolve_job(struct resolving *v, const struct job *j, bool same, struct answer *a)
 {
-	const struct core_relo *r = j->relo;
+	struct core_relo *r = j->relo;
 	struct core_error e;
 	char why[512];
-	if ((same || find_answer(v, r, a, &e)) && patch(&j->p->insns[r->slot], a, &e))
+	struct insn *at = &j->p->insns[r->slot], in[2] = {*at};
+	if ((same || find_answer(v, r, a, &e)) && patch(in, a, &e)) {
+		r->has_answer = true;
+		r->answer = in[0];
+		if (!v->keeps)
+			memcpy(at, in, (in[1].op == ISA_CALL ? 2 : 1) * sizeof *at);
 		return true;
+	}
+	if (v->keeps)
+		return false;
 	snprintf(why, sizeof why, "%s: program %s: instruction %u: CO-RE relocation to %s of %s in %s: %s", v->o->path,
 		 j->p->name, r->slot, core_rows[r->kind].text, r->text, v->target.name, e.text);
 	if (!j->p->error)
@@ -247,8 +256,8 @@ static enum object_error resolve_object(struct resolving *v)
 	v->local = btf__new(store->types, store->types_len); /* it was read before */
 	btf__set_pointer_size(v->local, 8);
 	resolve_programs(v);
-	bool ok = !programs_all_refused(v->o, v->err, v->errlen);
-	for (size_t i = 0; ok && i < v->o->n_programs; i++) {
+	bool ok = v->keeps || !programs_all_refused(v->o, v->err, v->errlen);
+	for (size_t i = 0; ok && !v->keeps && i < v->o->n_programs; i++) {
 		struct program *p = v->o->programs[i];
 		if (p->error)
 			program_refuse(p, p->error);
@@ -289,25 +298,37 @@ static void resolve_kfuncs(struct resolving *v)
 			kfunc_resolve(&v->o->externs[i], v->target.btf[k]);
 }
 
-enum object_error object_resolve(struct object *o, const char *btf, char *err, size_t errlen)
+static enum object_error look_up(struct resolving *v, const char *btf)
 {
-	struct resolving v = {.o = o, .err = err, .errlen = errlen};
+	struct object *o = v->o;
 	if (!btf)
 		btf = access("/sys/kernel/btf/vmlinux", R_OK) ? "none" : "kernel";
-	bool relos = count_relos(o) > 0;
-	if (!strcmp(btf, "none") || (!relos && !count_kfuncs(o)))
+	bool relos = count_relos(o) > 0, kfuncs = !v->keeps && count_kfuncs(o);
+	if (!strcmp(btf, "none") || (!relos && !kfuncs))
 		return OBJECT_OK;
-	enum object_error e = core_target_open(&v.target, btf, err, errlen);
-	if (e == OBJECT_OK)
-		resolve_kfuncs(&v);
+	enum object_error e = core_target_open(&v->target, btf, v->err, v->errlen);
+	if (e == OBJECT_OK && kfuncs)
+		resolve_kfuncs(v);
 	if (e == OBJECT_OK && relos)
-		e = resolve_object(&v);
-	if (e == OBJECT_OK && relos) {
+		e = resolve_object(v);
+	if (e == OBJECT_OK && relos && !v->keeps) {
 		free(o->btf);
 		o->btf = memory_string(btf);
 	}
-	core_target_close(&v.target);
+	core_target_close(&v->target);
 	return e;
+}
+
+enum object_error object_resolve(struct object *o, const char *btf, char *err, size_t errlen)
+{
+	struct resolving v = {.o = o, .err = err, .errlen = errlen};
+	return look_up(&v, btf);
+}
+
+enum object_error object_answer(struct object *o, const char *btf, char *err, size_t errlen)
+{
+	struct resolving v = {.o = o, .err = err, .errlen = errlen, .keeps = true};
+	return look_up(&v, btf);
 }
 
 const struct core_relo *program_core(const struct program *p, size_t slot)

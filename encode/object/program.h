@@ -124,6 +124,8 @@ struct core_relo {
 	uint32_t type, access;   /* in the object's BTF: id of the root, offset of the access string */
 	uint32_t number;         /* in the order of the file */
 	bool is_fixed;           /* a field of a context, which the kernel's interface keeps where the compiler has it */
+	bool has_answer;         /* by object_answer: what the instruction would become */
+	struct insn answer;
 };
 
 struct subprogram {
@@ -201,6 +203,12 @@ enum object_error object_decode(const char *path, const uint8_t *bytes, size_t n
  * instruction whose relocation has no answer there becomes a call of CORE_UNRESOLVED, as libbpf has it. */
 enum object_error object_resolve(struct object *o, const char *btf, char *err, size_t errlen);
 #define CORE_UNRESOLVED 0xbad2310
+/* The same, but the relocations stay symbolic: each of them only learns what its instruction would become. */
+enum object_error object_answer(struct object *o, const char *btf, char *err, size_t errlen);
+/* The program as the answers of its relocations have it: a copy to be freed with program_free_settled, whose object and names
+ * are p's. NULL: it has no symbolic ones, or one without an answer. */
+struct program *program_settle(const struct program *p);
+void program_free_settled(struct program *p); /* NULL is allowed */
 /* Writes the object as a BPF ELF file that libbpf loads: programs as they are now
  * in `insns` and `subs`, maps, data, license. Line info and initial contents of
  * map-in-map are lost, CO-RE values stay as compiled. On failure false and err is
