@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "synth/editable.h"
 
+#include "encode/object/patch.h"
 #include "synth/alloc.h"
 
 #include <string.h>
@@ -64,6 +65,6 @@ bool *editable_list(const struct program *p)
 {
 	bool *may = checked(calloc(p->n_subs + 1, sizeof *may));
 	for (size_t i = 0; i < p->n_subs; i++)
-		may[i] = !is_in_others(p, p->subs[i].name);
+		may[i] = !is_in_others(p, p->subs[i].name) && !object_shares(p, &p->subs[i]);
 	return may;
 }

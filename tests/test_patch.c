@@ -353,6 +353,26 @@ Test(patch, says_which_functions_are_shared)
 	object_free(o);
 }
 
+/* The program that can't be linked has the address of what is no data section. */
+Test(patch, function_is_shared_if_a_program_is_not_known)
+{
+	struct object *o = build("int odd SEC(\"strange\") = 1;\n"
+				 "static __noinline int leaf(int x) { return x * 3; }\n"
+				 "SEC(\"xdp\") int known(struct xdp_md *c) { return leaf(c->rx_queue_index); }\n"
+				 "SEC(\"tc\") int unknown(struct __sk_buff *s) { return leaf(odd); }\n");
+	struct program *p = object_find(o, "known");
+	struct version v = lonely_leaf(p, 1), own = padded(p);
+	struct object_patch patch = {p, v.p, v.origin}, in_entry = {p, own.p, own.origin};
+	cr_assert(object_find(o, "unknown")->error);
+	cr_assert(p->n_subs == 2 && !object_shares(p, &p->subs[0]) && object_shares(p, &p->subs[1]));
+	cr_assert_not(object_patch(o, &patch, 1, patched, err, sizeof err));
+	cr_assert(strstr(err, "function leaf: expected program unknown not to use it as it was"), "%s", err);
+	cr_assert(object_patch(o, &in_entry, 1, patched, err, sizeof err), "%s", err);
+	version_release(&v);
+	version_release(&own);
+	object_free(o);
+}
+
 Test(patch, new_address_takes_over_a_relocation)
 {
 	struct object *o = build(everything), *q;

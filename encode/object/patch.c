@@ -152,10 +152,11 @@ static bool has_function(const struct program *p, const struct subprogram *sub)
 
 bool object_shares(const struct program *p, const struct subprogram *sub)
 {
-	for (size_t i = 0; i < p->object->n_programs; i++) {
+	bool is_entry = sub->section == p->subs[0].section && sub->at == p->subs[0].at;
+	for (size_t i = 0; sub->section && i < p->object->n_programs; i++) {
 		const struct program *q = p->object->programs[i];
-		bool is_entry = sub->section == p->subs[0].section && sub->at == p->subs[0].at;
-		if (strcmp(q->name, p->name) && (q->error ? !is_entry : has_function(q, sub)))
+		bool other = strcmp(q->name, p->name) || strcmp(q->section, p->section);
+		if (other && (q->error ? !is_entry : has_function(q, sub)))
 			return true;
 	}
 	return false;

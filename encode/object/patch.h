@@ -32,6 +32,6 @@ bool object_patch(const struct object *o, const struct object_patch *patches, si
 bool object_patch_bytes(const struct object *o, const struct object_patch *patches, size_t n, uint8_t **bytes,
 			size_t *len, char *err, size_t errlen);
 
-/* Do other programs have the function too, or may they, as they could not be linked? */
+/* Do other programs of the file have the function too, or may they, as they could not be linked? */
 bool object_shares(const struct program *p, const struct subprogram *sub);
 #endif
