@@ -6,7 +6,6 @@
 #include "encode/solver/guard.h"
 #include "synth/alloc.h"
 #include "synth/cost.h"
-#include "synth/memo.h"
 #include "synth/worker.h"
 
 #include <string.h>
@@ -140,11 +139,13 @@ bool hunt_try(struct hunt *h, const struct insn *insns, unsigned n)
 }
 
 void hunt_one(struct hunt *h, const struct scene *s, const struct passage *x, const struct hunt_plan *plan,
-	      struct solver *solver, unsigned round)
+	      struct solver *solver, const struct memo_entry *known)
 {
 	struct trial_ask ask = passage_ask(s, x);
-	uint64_t seed = (s->seed ^ passage_hash(s, x)) + round;
+	uint64_t seed = (s->seed ^ passage_hash(s, x)) + (known ? known->rounds : 0);
 	*h = (struct hunt){.s = s, .x = x, .solver = solver, .limit = plan->limit, .seed = seed};
+	for (unsigned i = 0; known && i < known->n_rejected; i++)
+		seen_add(&h->refused, known->rejected[i]);
 	if (trials_init(&h->trials, &ask, plan->trials, seed))
 		plan->run(h);
 }
@@ -164,6 +165,7 @@ struct hunting {
 	struct worker_find *finds; /* by passage */
 	bool *done;                /* by passage: known, or not for this plan */
 	bool *taken;               /* by slot: something was found there */
+	struct memo_entry *known;  /* by passage; workers have no access to the memo's database */
 };
 
 static uint64_t key_of(const struct hunting *g, size_t i)
@@ -200,10 +202,12 @@ static void recall(struct hunting *g)
 	for (size_t i = 0; i < g->list.n; i++) {
 		const struct passage *x = &g->list.at[i];
 		g->done[i] = x->n < g->plan->min_slots || x->count > g->plan->max_count;
+		g->known[i] = (struct memo_entry){0};
 		const struct memo_entry *e = g->done[i] || !g->memo ? NULL : memo_find(g->memo, key_of(g, i));
 		if (!e || !suits(x, e))
 			continue;
-		g->done[i] = e->found || e->rounds >= g->plan->rounds;
+		g->known[i] = *e;
+		g->done[i] = e->found || e->rounds >= g->plan->rounds || e->n_rejected == MEMO_REJECTED;
 		struct worker_find f = {.passage = i, .found = e->found, .n = e->n};
 		memcpy(f.insns, e->insns, e->n * sizeof *e->insns);
 		if (e->found && is_free(g->taken, x))
@@ -215,12 +219,6 @@ static void remember(struct hunting *g, const struct worker_find *f)
 {
 	if (g->memo)
 		memo_put(g->memo, key_of(g, f->passage), f->found ? f->insns : NULL, f->n);
-}
-
-static unsigned rounds_of(const struct hunting *g, size_t i)
-{
-	const struct memo_entry *e = g->memo ? memo_find(g->memo, key_of(g, i)) : NULL;
-	return e ? e->rounds : 0;
 }
 
 /* The share of one process: every jobs-th of those that are left. */
@@ -240,7 +238,7 @@ static void work(void *arg, unsigned worker, unsigned jobs, struct worker_report
 		struct hunt_plan plan = *g->plan;
 		if (share && (!plan.limit || plan.limit > share - r->stats.proposals))
 			plan.limit = share - r->stats.proposals;
-		hunt_one(&h, g->s, &g->list.at[i], &plan, solver, rounds_of(g, i));
+		hunt_one(&h, g->s, &g->list.at[i], &plan, solver, &g->known[i]);
 		search_stats_add(&r->stats, &h.stats);
 		r->over = (share && r->stats.proposals >= share) || (g->s->stop && *g->s->stop) ||
 			  (g->s->deadline_ns && guard_now_ns() >= g->s->deadline_ns);
@@ -274,7 +272,10 @@ static bool offer_one(const struct hunting *g, size_t i)
 	char what[80];
 	snprintf(what, sizeof what, "%u slots for %u", f->n, x->n);
 	struct draft *d = passage_replace(g->s, x, f->insns, f->n);
-	return !d || g->s->offer(g->s, d, what);
+	bool open = !d || g->s->offer(g->s, d, what);
+	if (open && g->memo)
+		memo_reject(g->memo, key_of(g, i), hash_of(f->insns, f->n));
+	return open;
 }
 
 static int by_start(const void *a, const void *b, void *list)
@@ -318,10 +319,11 @@ static size_t count_near(const struct hunting *g, const size_t *chosen, size_t n
 	return k;
 }
 
-static void offer_all(struct hunting *g)
+/* True: all was offered, something at least, and nothing was taken. */
+static bool offer_all(struct hunting *g)
 {
 	size_t *chosen = checked(calloc(g->list.n + 1, sizeof *chosen)), n = choose(g, chosen), near;
-	bool open = true;
+	bool open = n > 0;
 	for (size_t k = 0; k < n && open; k += near) {
 		near = count_near(g, chosen + k, n - k);
 		if (near > 1)
@@ -330,6 +332,19 @@ static void offer_all(struct hunting *g)
 			open = offer_one(g, chosen[k + j]);
 	}
 	free(chosen);
+	return open;
+}
+
+/* True: there is more to be found, now that some of it was not taken. */
+static bool hunt_once(struct hunting *g)
+{
+	struct search_stats stats = {0};
+	memset(g->finds, 0, g->list.n * sizeof *g->finds);
+	memset(g->taken, false, g->s->p->n);
+	recall(g);
+	workers_run(g->s->jobs, work, note, g, &stats);
+	search_stats_add(g->s->stats, &stats);
+	return offer_all(g) && g->memo;
 }
 
 void hunt_run(const struct scene *s, const struct hunt_plan *plan)
@@ -339,13 +354,12 @@ void hunt_run(const struct scene *s, const struct hunt_plan *plan)
 	g.finds = checked(calloc(g.list.n + 1, sizeof *g.finds));
 	g.done = checked(calloc(g.list.n + 1, sizeof *g.done));
 	g.taken = checked(calloc(s->p->n + 1, sizeof *g.taken));
-	recall(&g);
-	struct search_stats stats = {0};
-	workers_run(s->jobs, work, note, &g, &stats);
-	search_stats_add(s->stats, &stats);
-	offer_all(&g);
+	g.known = checked(calloc(g.list.n + 1, sizeof *g.known));
+	while (hunt_once(&g))
+		;
 	free(g.finds);
 	free(g.done);
 	free(g.taken);
+	free(g.known);
 	passages_release(&g.list);
 }

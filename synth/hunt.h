@@ -8,6 +8,7 @@
 #define HUNT_H
 
 #include "synth/seen.h"
+#include "synth/memo.h"
 #include "synth/passage.h"
 
 /* One passage that is searched. */
@@ -40,9 +41,9 @@ struct hunt_plan {
 
 /* On all passages of the scene, until the time is over or something was adopted. */
 void hunt_run(const struct scene *s, const struct hunt_plan *plan);
-/* On one passage, without offering; found: h->with. For tests and figures. h is to be released. */
+/* On one passage, without offering; found: h->with. `known` may be NULL. h is to be released. */
 void hunt_one(struct hunt *h, const struct scene *s, const struct passage *x, const struct hunt_plan *plan,
-	      struct solver *solver, unsigned round);
+	      struct solver *solver, const struct memo_entry *known);
 void hunt_release(struct hunt *h);
 
 /* A candidate that passes all trials, of instructions or slots. True: stop, it was proved or enough were not. */

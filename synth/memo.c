@@ -76,9 +76,21 @@ const struct memo_entry *memo_find(struct memo *m, uint64_t hash)
 void memo_put(struct memo *m, uint64_t hash, const struct insn *insns, unsigned n)
 {
 	struct memo_entry *e = insert(m, hash);
-	unsigned rounds = e->hash && !insns ? e->rounds + 1 : 1;
-	*e = (struct memo_entry){.hash = hash | 1, .found = insns, .rounds = rounds, .n = insns ? n : 0};
+	e->hash = hash | 1;
+	e->found = insns;
+	e->rounds += !insns;
+	e->n = insns ? n : 0;
 	if (insns)
 		memcpy(e->insns, insns, n * sizeof *insns);
 	keep(m, hash, e);
+}
+
+void memo_reject(struct memo *m, uint64_t hash, uint64_t found)
+{
+	struct memo_entry *e = m->room ? place_of(m, hash | 1) : NULL;
+	if (!e || !e->found)
+		return;
+	e->found = false;
+	if (e->n_rejected < MEMO_REJECTED)
+		e->rejected[e->n_rejected++] = found;
 }

@@ -5,12 +5,16 @@
 
 #include "checker/window/trial.h"
 
+#define MEMO_REJECTED 3
+
 struct memo_entry {
 	uint64_t hash;
 	bool found;
 	unsigned rounds; /* in which nothing was found */
 	unsigned n;      /* slots of what was found */
 	struct insn insns[TRIAL_SLOTS];
+	unsigned n_rejected;
+	uint64_t rejected[MEMO_REJECTED]; /* what was found and then not taken, by hash */
 };
 
 struct memo {
@@ -24,4 +28,6 @@ void memo_release(struct memo *m);
 const struct memo_entry *memo_find(struct memo *m, uint64_t hash); /* NULL: nothing is known */
 /* What was found: n slots. NULL: one more round in vain. */
 void memo_put(struct memo *m, uint64_t hash, const struct insn *insns, unsigned n);
+/* What was found is not to be found again by this run. */
+void memo_reject(struct memo *m, uint64_t hash, uint64_t found);
 #endif

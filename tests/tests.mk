@@ -231,3 +231,12 @@ $(B)/tests/bench_opt: $(patsubst %,$(B)/tests/%.c.o,bench_opt bench_opt_run benc
 bench-opt: $(B)/tests/bench_opt $(B)/bpfprove $(CORPUS_OBJ) real-objects
 	@$< --bpfprove=$(B)/bpfprove --out=$(B)/opt --json=$(B)/opt.json $(BENCH) $(REAL)/obj $(B)/corpus
 .PHONY: bench-opt
+
+$(B)/tests/bench_search: $(B)/tests/bench_search.c.o $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The searches' proposals per second, and what became of them.
+SEARCH_OBJ = $(B)/corpus/xdp_vlan.19.O2.o
+bench-search: $(B)/tests/bench_search $(SEARCH_OBJ)
+	$< $(BENCH) $(SEARCH_OBJ)
+.PHONY: bench-search
