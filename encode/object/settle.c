@@ -6,17 +6,18 @@
 
 #include <string.h>
 
-/* The instruction may have other registers than the one that the answer was found for. */
+/* The instruction may differ from the one that the answer was found for in all but the field that is relocated. */
 static void put_in(struct insn *in, const struct insn *answer)
 {
 	if (answer->op == ISA_CALL) {
 		*in = *answer;
-		return;
+	} else if (in->op == ISA_LDDW || insn_has_form(in, FORM_ALU)) {
+		in->imm = answer->imm;
+		in->imm64 = answer->imm64;
+	} else {
+		in->width = answer->width;
+		in->off = answer->off;
 	}
-	in->width = answer->width;
-	in->off = answer->off;
-	in->imm = answer->imm;
-	in->imm64 = answer->imm64;
 }
 
 static bool has_answers(const struct program *p)
