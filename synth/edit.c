@@ -55,12 +55,12 @@ struct insn edits_get(const struct edits *e, uint32_t at)
 void edits_drop(struct edits *e)
 {
 	e->n_steps = e->begun;
-	e->spoilt = false;
+	e->spoilt = e->alone = false;
 }
 
 void edits_end(struct edits *e)
 {
-	struct edit made = {.first = e->begun, .n = e->n_steps - e->begun, .low = UINT32_MAX};
+	struct edit made = {.first = e->begun, .n = e->n_steps - e->begun, .low = UINT32_MAX, .alone = e->alone};
 	if (e->spoilt || made.n == 0) {
 		edits_drop(e);
 		return;
@@ -76,6 +76,7 @@ void edits_end(struct edits *e)
 	}
 	e->list[e->n++] = made;
 	e->begun = e->n_steps;
+	e->alone = false;
 }
 
 static void take_step(struct draft *d, const struct edit_step *step)
@@ -122,12 +123,17 @@ static int by_place(const void *a, const void *b)
 	return x->low != y->low ? (x->low > y->low) - (x->low < y->low) : (x->high > y->high) - (x->high < y->high);
 }
 
+static bool may_join(const struct edit *first, const struct edit *next)
+{
+	return !first->alone && !next->alone && next->high < first->low + NEIGHBOURHOOD;
+}
+
 bool edits_offer(const struct edits *e, const char *what)
 {
 	if (e->n)
 		qsort(e->list, e->n, sizeof *e->list, by_place);
 	for (uint32_t from = 0, to; from < e->n; from = to) {
-		for (to = from + 1; to < e->n && e->list[to].high < e->list[from].low + NEIGHBOURHOOD; to++)
+		for (to = from + 1; to < e->n && may_join(&e->list[from], &e->list[to]); to++)
 			;
 		if (!offer_range(e, from, to, what))
 			return false;

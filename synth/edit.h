@@ -20,6 +20,7 @@ struct edit_step {
 struct edit {
 	uint32_t first, n;  /* of edits.steps */
 	uint32_t low, high; /* slots that it touches */
+	bool alone;         /* it is not offered with others */
 };
 
 struct edits {
@@ -30,6 +31,7 @@ struct edits {
 	uint32_t n, cap;
 	uint32_t begun; /* first step of the edit that is being made */
 	bool spoilt;    /* it touches what it may not */
+	bool alone;     /* the edit that is being made is one that rests on what others leave as it is */
 };
 
 void edits_init(struct edits *e, const struct scene *s);

@@ -141,7 +141,7 @@ static bool evict(const struct scene *s, const struct flow *f, const struct web 
 		if (r == w->reg || r == reg || !is_free(s, &rival, r) || !can_rename(s, f, &rival, r, nothing))
 			continue;
 		rename_web(s, &rival, r, e);
-		gone = true;
+		e->alone = gone = true;
 	}
 	web_release(&rival);
 	return gone;

@@ -105,6 +105,17 @@ static void start(struct walk *w, const struct scene *s, uint32_t from, bool tak
 	}
 }
 
+/* Where nothing falls into a block, on the way from a jump to where it goes on if possible: then no jump goes back. */
+static uint32_t find_place(const struct scene *s, uint32_t from, uint32_t goal)
+{
+	for (uint32_t at = from + 2; at <= goal; at++) {
+		const struct insn *before = &s->p->insns[at - 1];
+		if (before->op != ISA_WIDE_TAIL && !insn_falls_through(before))
+			return at;
+	}
+	return program_sub(s->p, from)->end;
+}
+
 static bool offer_way(const struct scene *s, uint32_t from, bool taken, const struct walk *w)
 {
 	struct insn with[2 * STEPS_MAX + 1];
@@ -114,8 +125,7 @@ static bool offer_way(const struct scene *s, uint32_t from, bool taken, const st
 	with[n] = make_goto();
 	targets[n] = w->goal;
 	struct draft *d = scene_draft(s);
-	const struct subprogram *sub = program_sub(s->p, from);
-	uint32_t at = taken ? sub->end : from + 1;
+	uint32_t at = taken ? find_place(s, from, w->goal) : from + 1;
 	if (s->p->insns[from].op == ISA_JA) {
 		draft_replace(d, from, from + 1, with, targets, n + 1);
 	} else if (taken && n == 0) {
@@ -123,7 +133,7 @@ static bool offer_way(const struct scene *s, uint32_t from, bool taken, const st
 	} else {
 		draft_replace(d, at, at, with, targets, n + 1);
 		if (taken)
-			d->items[from].target = at;
+			d->items[from < at ? from : from + n + 1].target = at;
 	}
 	return s->offer(s, d, "a way past decided comparisons");
 }
