@@ -6,7 +6,10 @@
 #include "checker/safety/safety.h"
 #include "encode/solver/guard.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define AT_ONCE_S 8   /* for a query about first and last; the steps between are easier */
 #define STEP_MS 10000 /* for a query about one step */
@@ -70,7 +73,8 @@ static enum verdict ask_solver(const struct engine_step *steps, size_t n, size_t
 	bool refuted = v == VERDICT_REFUTED;
 	out->by_steps[k] = v != VERDICT_PROVED;
 	for (size_t i = 0; i + 1 < n && out->by_steps[k]; i++) {
-		v = ask_step(spec, &steps[i], o, out);
+		bool late = o->timeout && guard_now_ns() - start > o->timeout * 1000000000ull;
+		v = late ? VERDICT_UNKNOWN : ask_step(spec, &steps[i], o, out);
 		if (v != VERDICT_PROVED)
 			return refuse(out, v, spec, i);
 	}
@@ -102,16 +106,72 @@ static enum verdict ask_kernel(const struct program *p, struct accept_answer *ou
 	return out->loads ? VERDICT_PROVED : VERDICT_UNKNOWN;
 }
 
+static enum verdict ask_in_turn(const struct engine_step *steps, size_t n, const struct accept_options *o,
+				struct accept_answer *out)
+{
+	enum verdict v = VERDICT_PROVED;
+	for (size_t k = 0; k < ACCEPT_SOLVERS && v == VERDICT_PROVED; k++)
+		v = ask_solver(steps, n, k, o, out);
+	return v;
+}
+
+/* What a forked solver answers; its pointers are good here too. */
+struct message {
+	enum verdict verdict;
+	struct accept_answer answer;
+};
+
+static _Noreturn void answer_in_child(const struct engine_step *steps, size_t n, const struct accept_options *o, int fd)
+{
+	struct message m = {.answer = {.good = n - 1, .by = ""}};
+	m.verdict = ask_solver(steps, n, 1, o, &m.answer);
+	_exit(write(fd, &m, sizeof m) != sizeof m);
+}
+
+/* The second solver in a process of its own. */
+static enum verdict ask_both(const struct engine_step *steps, size_t n, const struct accept_options *o,
+			     struct accept_answer *out)
+{
+	struct message m;
+	int ends[2], state;
+	pid_t pid = pipe(ends) ? -1 : fork();
+	if (pid < 0)
+		return ask_in_turn(steps, n, o, out);
+	if (pid == 0)
+		answer_in_child(steps, n, o, ends[1]);
+	close(ends[1]);
+	enum verdict v = ask_solver(steps, n, 0, o, out);
+	ssize_t got;
+	while ((got = read(ends[0], &m, sizeof m)) < 0 && errno == EINTR)
+		;
+	close(ends[0]);
+	while (waitpid(pid, &state, 0) < 0 && errno == EINTR)
+		;
+	if (got != sizeof m) {
+		snprintf(m.answer.why, sizeof m.answer.why, "%s", reason_texts[REASON_SOLVER_DIED]);
+		m.verdict = VERDICT_UNKNOWN;
+		m.answer.by = "solver";
+		m.answer.good = 0;
+	} else {
+		out->ms[1] = m.answer.ms[1];
+		out->by_steps[1] = m.answer.by_steps[1];
+	}
+	if (v != VERDICT_PROVED || m.verdict == VERDICT_PROVED)
+		return v;
+	snprintf(out->why, sizeof out->why, "%s", m.answer.why);
+	return refuse(out, m.verdict, m.answer.by, m.answer.good);
+}
+
 static enum verdict decide(const struct engine_step *steps, size_t n, const struct accept_options *o,
 			   struct accept_answer *out)
 {
 	const struct program *last = steps[n - 1].v.p;
-	for (size_t k = 0; k < ACCEPT_SOLVERS && n > 1; k++) {
-		enum verdict v = ask_solver(steps, n, k, o, out);
-		if (v != VERDICT_PROVED)
-			return v;
-	}
-	enum verdict v = ask_safety(last, o, out);
+	enum verdict v = VERDICT_PROVED;
+	if (n > 1)
+		v = o->parallel ? ask_both(steps, n, o, out) : ask_in_turn(steps, n, o, out);
+	if (v != VERDICT_PROVED)
+		return v;
+	v = ask_safety(last, o, out);
 	if (v != VERDICT_PROVED)
 		return refuse(out, v, "safety", n > 1 ? n - 2 : 0);
 	if (o->kernel && ask_kernel(last, out) != VERDICT_PROVED)

@@ -19,7 +19,8 @@ struct accept_options {
 	unsigned query_timeout;             /* seconds for one */
 	unsigned memory;                    /* MiB for one */
 	bool privileged;
-	bool kernel; /* the live kernel must take it */
+	bool kernel;   /* the live kernel must take it */
+	bool parallel; /* both solvers at the same time */
 };
 
 struct accept_answer {

@@ -98,8 +98,10 @@ static enum status read_request(struct request *q)
 	e->n = n_proposers;
 	e->log = opt->verbose ? stderr : NULL;
 	e->stop = command_catch_interrupt();
-	q->optimize.accept = (struct accept_options){
-	    .timeout = opt->timeout, .query_timeout = opt->query_timeout, .memory = opt->memory};
+	q->optimize.accept = (struct accept_options){.timeout = opt->timeout,
+						     .query_timeout = opt->query_timeout,
+						     .memory = opt->memory,
+						     .parallel = opt->jobs > 1};
 	q->optimize.jobs = opt->jobs;
 	q->optimize.budget = opt->budget;
 	return s;

@@ -22,9 +22,11 @@ static bool is_changed(const struct optimize_item *item)
 	return item->done && item->outcome.final > 0;
 }
 
-static struct object_patch patch_of(const struct optimize_item *item)
+static struct object_patch patch_of(const struct delivery *d, size_t i)
 {
-	const struct version *v = &item->outcome.engine.steps[item->outcome.final].v;
+	const struct optimize_item *item = &d->items[i];
+	const struct outcome *o = &item->outcome;
+	const struct version *v = &o->engine.steps[o->final].v;
 	return (struct object_patch){item->program, v->p, v->origin};
 }
 
@@ -33,7 +35,7 @@ static void gather_patches(struct delivery *d)
 	d->n_patches = 0;
 	for (size_t i = 0; i < d->n; i++)
 		if (is_changed(&d->items[i]))
-			d->patches[d->n_patches++] = patch_of(&d->items[i]);
+			d->patches[d->n_patches++] = patch_of(d, i);
 }
 
 /* The object that the bytes are, with the types that the section's name does not tell. */
@@ -57,7 +59,7 @@ static void drop_unwritable(struct delivery *d)
 		size_t len;
 		if (!is_changed(&d->items[i]))
 			continue;
-		struct object_patch patch = patch_of(&d->items[i]);
+		struct object_patch patch = patch_of(d, i);
 		if (object_patch_bytes(d->o, &patch, 1, &bytes, &len, err, sizeof err)) {
 			free(bytes);
 			continue;

@@ -34,14 +34,15 @@ struct engine {
 	struct memo memo;
 	const bool *may_edit;     /* by subprogram */
 	struct seen seen, failed; /* programs; changes at a place that were not proved, until all has been tried */
-	struct seen hopeless;     /* changes at a place that a comparison of the whole programs did not prove either */
+	struct seen
+	    hopeless; /* changes at a place, plus a level at which comparing the whole programs did not prove them */
 	struct proposer_counts *by; /* who runs */
 	struct cost_options cost;
 	size_t cursor[EFFORTS];
 	uint64_t start_ns, slice, round;
-	bool thorough;      /* whole programs are compared where windows don't decide */
-	bool idle;          /* nobody but searches has anything more for this scene */
-	bool adopted, gone; /* gone: no scene can be made any more */
+	enum judge_whole level; /* of effort in proofs */
+	bool idle;              /* nobody but searches has anything more for this scene */
+	bool adopted, gone;     /* gone: no scene can be made any more */
 };
 
 static uint64_t proposals_of(const struct engine *e)
@@ -140,21 +141,21 @@ static bool is_taken_by_kernel(struct engine *e, const struct program *p, const 
 }
 
 /* Whole programs take long, so windows alone decide until they have nothing more to give. */
-static bool may_ask_whole(const struct engine *e, uint64_t change)
+static enum judge_whole level_of(const struct engine *e, uint64_t change)
 {
 	struct judge_stats now = judge_get_stats(e->judge), *before = &e->r->counts.judge;
 	double ms = before->program_ms + now.program_ms;
 	bool time = e->o->deadline_ns ? ms < 1e-6 * (double)(e->o->deadline_ns - e->start_ns) / WHOLE_PART
 				      : before->programs + now.programs < WHOLE_MAX;
-	return e->thorough && time && !seen_has(&e->hopeless, change);
+	return time && !seen_has(&e->hopeless, change + e->level) ? e->level : JUDGE_NOT_WHOLE;
 }
 
 static bool ask_judge(struct engine *e, const struct program *p, uint64_t change, struct engine_step *step)
 {
 	struct engine_counts *c = &e->r->counts;
 	struct judge_answer a;
-	bool whole = may_ask_whole(e, change);
-	judge_allow_whole(e->judge, whole);
+	enum judge_whole level = level_of(e, change);
+	judge_set_whole(e->judge, level);
 	c->judged++;
 	judge_ask(e->judge, p, &a);
 	step->how = a.how;
@@ -164,8 +165,8 @@ static bool ask_judge(struct engine *e, const struct program *p, uint64_t change
 	c->unknown += a.verdict == VERDICT_UNKNOWN;
 	if (a.verdict == VERDICT_PROVED)
 		return true;
-	if (whole)
-		seen_add(&e->hopeless, change);
+	if (level != JUDGE_NOT_WHOLE)
+		seen_add(&e->hopeless, change + level);
 	say(e, step->what, "%s by %s: %s", a.verdict == VERDICT_REFUTED ? "refuted" : "unknown", a.how, a.why);
 	return false;
 }
@@ -195,7 +196,8 @@ static bool is_cheaper(struct engine *e, const struct program *p, const char *wh
 static bool is_news(struct engine *e, const struct version *v, uint64_t change)
 {
 	uint64_t hash = seen_hash_program(v->p);
-	bool failed = seen_has(&e->failed, change) || (e->thorough && seen_has(&e->hopeless, change));
+	bool failed =
+	    seen_has(&e->failed, change) || (e->level != JUDGE_NOT_WHOLE && seen_has(&e->hopeless, change + e->level));
 	if (seen_has(&e->r->banned, hash) || seen_has(&e->r->banned, change) || failed || !seen_add(&e->seen, hash)) {
 		e->r->counts.known++;
 		return false;
@@ -317,7 +319,8 @@ static void move_on(struct engine *e)
 	drop_judge(e);
 	e->judge = e->next;
 	e->next = NULL;
-	e->thorough = e->idle = false;
+	e->level = JUDGE_NOT_WHOLE;
+	e->idle = false;
 	set_scene(e);
 }
 
@@ -372,11 +375,11 @@ static bool run_effort(struct engine *e, unsigned effort)
 	return false;
 }
 
-/* Once windows have nothing more to give: changes that failed are tried again, as others have been made meanwhile, and
- * whole programs may be compared. */
-static void begin_thoroughly(struct engine *e)
+/* Once a level has nothing more to give: changes that failed are tried again, as others have been made meanwhile, with
+ * more effort. */
+static void raise_level(struct engine *e)
 {
-	e->thorough = true;
+	e->level = e->level == JUDGE_NOT_WHOLE ? JUDGE_WHOLE_QUICKLY : JUDGE_WHOLE;
 	seen_release(&e->failed);
 	seen_release(&e->seen);
 	for (size_t i = 0; i < e->r->n_steps; i++)
@@ -396,15 +399,22 @@ static bool run_searches(struct engine *e)
 	return proposals_of(e) > before;
 }
 
+/* What is cheap first: whatever is adopted begins all anew. False: only searches have anything more for this scene. */
+static bool run_cheap(struct engine *e)
+{
+	if (run_effort(e, 0) || (e->level == JUDGE_WHOLE_QUICKLY && run_effort(e, 1)))
+		return true;
+	if (e->level == JUDGE_WHOLE)
+		return false;
+	raise_level(e);
+	return true;
+}
+
 static void run_rounds(struct engine *e)
 {
 	while (!is_over(e)) {
-		if (!e->idle && (run_effort(e, 0) || run_effort(e, 1)))
+		if (!e->idle && run_cheap(e))
 			continue;
-		if (!e->thorough) {
-			begin_thoroughly(e);
-			continue;
-		}
 		e->idle = true;
 		if (run_searches(e) || is_over(e))
 			continue;

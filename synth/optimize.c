@@ -11,12 +11,15 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define TICK_MS 200
+#define LEAST 1.0 /* seconds for a program, if there are as many at all */
 
 struct tally {
 	uint64_t before, best, proposals, tested, proved, refuted, adopted;
@@ -28,6 +31,7 @@ struct job {
 	int fd;
 	uint8_t *bytes;
 	size_t n, room;
+	double share; /* seconds that it may search */
 };
 
 struct team {
@@ -37,7 +41,8 @@ struct team {
 	struct tally *tallies; /* shared, by item */
 	struct job *jobs;
 	size_t n_jobs;
-	uint64_t start_ns, end_ns;
+	uint64_t start_ns;
+	double left; /* seconds of searching, all workers together */
 };
 
 static void count(void *arg, const struct engine_counts *c, const struct cost *best)
@@ -74,6 +79,7 @@ static _Noreturn void work(const struct team *t, const struct job *job, const st
 	struct outcome outcome;
 	uint8_t *bytes;
 	size_t n;
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody is left to tell */
 	outcome_find(t->items[job->item].program, eo, &t->o->accept, &outcome);
 	transfer_pack(&outcome, &bytes, &n);
 	send_all(job->fd, bytes, n);
@@ -82,15 +88,16 @@ static _Noreturn void work(const struct team *t, const struct job *job, const st
 
 /* In the parent. */
 
-/* Of the time that is left, what the program's size is of what is left to search; with several workers more. */
-static uint64_t deadline_of(const struct team *t)
+/* Of the time that is left for searching, what the program's size is of what is left to search. What comes after a
+ * search is not counted. */
+static uint64_t share_of(const struct team *t)
 {
-	uint64_t now = guard_now_ns(), left = t->end_ns > now ? t->end_ns - now : 0;
 	double slots = 0, own = (double)t->items[t->next].program->n;
 	for (size_t i = t->next; i < t->n; i++)
 		slots += (double)t->items[i].program->n;
-	double share = (double)left * t->o->jobs * own / (slots > 0 ? slots : 1);
-	return now + (share < (double)left ? (uint64_t)share : left) + 1;
+	double share = t->left * own / (slots > 0 ? slots : 1), most = t->o->budget,
+	       least = most < LEAST ? most : LEAST;
+	return (uint64_t)(1e9 * (share > most ? most : share > least ? share : least)) + 1;
 }
 
 static void start_job(struct team *t)
@@ -98,8 +105,8 @@ static void start_job(struct team *t)
 	int ends[2];
 	struct optimize_item *item = &t->items[t->next];
 	struct engine_options eo = t->o->engine;
-	if (!eo.max_proposals)
-		eo.deadline_ns = deadline_of(t);
+	uint64_t share = eo.max_proposals ? 0 : share_of(t);
+	eo.deadline_ns = share ? guard_now_ns() + share : 0;
 	eo.jobs = t->o->jobs > t->n ? t->o->jobs / (unsigned)t->n : 1;
 	eo.progress = count;
 	eo.progress_arg = &t->tallies[t->next];
@@ -123,6 +130,8 @@ static void start_job(struct team *t)
 	close(ends[1]);
 	job.pid = pid;
 	job.fd = ends[0];
+	job.share = 1e-9 * (double)share;
+	t->left -= job.share;
 	t->jobs[t->n_jobs++] = job;
 }
 
@@ -135,6 +144,8 @@ static void finish_job(struct team *t, size_t k)
 	while (waitpid(job->pid, &state, 0) < 0 && errno == EINTR)
 		;
 	item->done = transfer_unpack(job->bytes, job->n, &item->outcome);
+	if (item->done && item->outcome.engine.seconds < job->share)
+		t->left += job->share - item->outcome.engine.seconds;
 	if (!item->done && WIFSIGNALED(state))
 		snprintf(item->why, sizeof item->why, "its search ended with signal %d", WTERMSIG(state));
 	else if (!item->done)
@@ -202,7 +213,7 @@ void optimize_programs(struct optimize_item *items, size_t n, const struct optim
 			 .tallies = share_tallies(n),
 			 .jobs = checked(calloc(o->jobs + 1, sizeof(struct job))),
 			 .start_ns = guard_now_ns()};
-	t.end_ns = t.start_ns + (uint64_t)(1e9 * o->budget);
+	t.left = o->budget * o->jobs;
 	while (t.done < n && !(is_stopped(&t) && !t.n_jobs)) {
 		while (t.n_jobs < o->jobs && t.next < n && !is_stopped(&t))
 			start_job(&t);

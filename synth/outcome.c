@@ -28,16 +28,15 @@ static void search_again(struct outcome *o, const struct engine_options *eo, uin
 	engine_resume(&o->engine, o->accept.good, &again);
 }
 
-void outcome_find(const struct program *p, const struct engine_options *eo, const struct accept_options *ao,
-		  struct outcome *out)
+/* Proves what the search came to; what is refused is searched again from before it. */
+static void settle(struct outcome *out, const struct engine_options *eo, const struct accept_options *ao,
+		   uint64_t start)
 {
-	uint64_t start = guard_now_ns();
-	*out = (struct outcome){.searches = 1};
-	engine_run(p, eo, &out->engine);
 	struct engine_result *r = &out->engine;
 	struct accept_options o = *ao;
 	o.privileged = r->privileged;
 	o.kernel = r->loads && eo->kernel != KERNEL_OFF;
+	uint64_t begin = guard_now_ns();
 	size_t n = r->n_steps;
 	while (n > 1) {
 		accept_steps(r->steps, n, &o, &out->accept);
@@ -45,13 +44,23 @@ void outcome_find(const struct program *p, const struct engine_options *eo, cons
 			break;
 		note_refusal(out);
 		n = out->accept.good + 1;
-		if (out->searches < SEARCHES && !(eo->stop && *eo->stop)) {
+		bool late = o.timeout && guard_now_ns() - begin > o.timeout * 1000000000ull;
+		if (out->searches < SEARCHES && !late && !(eo->stop && *eo->stop)) {
 			search_again(out, eo, start);
 			out->searches++;
 			n = r->n_steps;
 		}
 	}
 	out->final = n > 1 ? n - 1 : 0;
+}
+
+void outcome_find(const struct program *p, const struct engine_options *eo, const struct accept_options *ao,
+		  struct outcome *out)
+{
+	uint64_t start = guard_now_ns();
+	*out = (struct outcome){.searches = 1};
+	engine_run(p, eo, &out->engine);
+	settle(out, eo, ao, start);
 }
 
 void outcome_take_back(struct outcome *o, size_t final, const char *why)

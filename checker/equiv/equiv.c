@@ -273,7 +273,8 @@ static bool try_witness(struct question *q, term question, struct solver_model *
 		set_unknown(q, REASON_OPAQUE, "what a callback does");
 		return false;
 	}
-	befriend(q, question, model);
+	if (!q->opt->quick)
+		befriend(q, question, model);
 	struct input *in = witness_from_model(q->pool, model);
 	solver_release_model(model);
 	bool unified = witness_unify(q->prog[0], q->prog[1], &q->out->pairing, in);
@@ -314,7 +315,7 @@ static enum solver_answer ask_visible(struct question *q, struct solver_model *m
 		solver_set_query_ms(q->opt->solver, full);
 	enum solver_answer a = ask(q, "visible", any_claim(q, true), model, why);
 	solver_set_query_ms(q->opt->solver, full);
-	if (a != SOLVER_UNKNOWN || (*why != SOLVER_TIMEOUT && *why != SOLVER_GAVE_UP))
+	if (q->opt->quick || a != SOLVER_UNKNOWN || (*why != SOLVER_TIMEOUT && *why != SOLVER_GAVE_UP))
 		return a;
 	sweep(q);
 	return ask(q, "visible-swept", any_claim(q, true), model, why);

@@ -37,6 +37,7 @@ struct equiv_options {
 	struct solver *solver;
 	bool encode;           /* don't take identical programs for granted */
 	bool kernel;           /* ask the live kernel about refutations */
+	bool quick;            /* no more than one short query of a kind, and any counterexample will do */
 	unsigned unroll;       /* 0: default */
 	volatile int *stop;
 };

@@ -16,7 +16,7 @@ struct judge {
 	struct facts *facts;
 	struct live *live;
 	struct solver *windows, *wholes;
-	bool may_ask_whole;
+	enum judge_whole whole;
 	struct judge_stats stats;
 };
 
@@ -50,8 +50,9 @@ struct judge *judge_new(const struct program *a, const struct judge_options *o, 
 	struct solver_limits limits = {.query_ms = o->window_ms, .memory_mib = 1024};
 	j->windows = solver_open(o->windows ? o->windows : "sat", limits, why, len);
 	limits = (struct solver_limits){.query_ms = o->whole_ms, .memory_mib = 2048};
-	j->wholes = j->windows && o->whole_ms ? solver_open(o->solver ? o->solver : SOLVER_DEFAULT, limits, why, len) : NULL;
-	j->may_ask_whole = j->wholes;
+	j->wholes =
+	    j->windows && o->whole_ms ? solver_open(o->solver ? o->solver : SOLVER_DEFAULT, limits, why, len) : NULL;
+	j->whole = j->wholes ? JUDGE_WHOLE : JUDGE_NOT_WHOLE;
 	if (j->windows && (j->wholes || !o->whole_ms))
 		return j;
 	judge_free(j);
@@ -106,7 +107,7 @@ static bool ask_window(struct judge *j, const struct program *b, uint32_t more, 
 
 static void ask_program(struct judge *j, const struct program *b, struct judge_answer *out)
 {
-	struct equiv_options o = {.solver = j->wholes, .stop = j->opt.stop};
+	struct equiv_options o = {.solver = j->wholes, .quick = j->whole == JUDGE_WHOLE_QUICKLY, .stop = j->opt.stop};
 	struct equiv_result r;
 	equiv_programs(j->a, b, &o, &r);
 	j->stats.programs++;
@@ -122,9 +123,9 @@ static void ask_program(struct judge *j, const struct program *b, struct judge_a
 	equiv_release(&r);
 }
 
-void judge_allow_whole(struct judge *j, bool allowed)
+void judge_set_whole(struct judge *j, enum judge_whole whole)
 {
-	j->may_ask_whole = allowed && j->wholes;
+	j->whole = j->wholes ? whole : JUDGE_NOT_WHOLE;
 }
 
 void judge_ask(struct judge *j, const struct program *b, struct judge_answer *out)
@@ -143,7 +144,7 @@ void judge_ask(struct judge *j, const struct program *b, struct judge_answer *ou
 		if (!ask_window(j, settled ? settled : b, context[i].more, context[i].calls, out))
 			break;
 	program_free_settled(settled);
-	if (out->verdict != VERDICT_PROVED && j->may_ask_whole && !(j->opt.stop && *j->opt.stop))
+	if (out->verdict != VERDICT_PROVED && j->whole && !(j->opt.stop && *j->opt.stop))
 		ask_program(j, b, out);
 	if (out->verdict != VERDICT_PROVED && !*out->why)
 		snprintf(out->why, sizeof out->why, "%s",

@@ -38,8 +38,9 @@ struct judge *judge_new(const struct program *a, const struct judge_options *o, 
 void judge_free(struct judge *j);
 const struct facts *judge_facts(const struct judge *j);
 const struct live *judge_live(const struct judge *j);
-/* From now on, may whole programs be compared where windows don't decide? As they may at first if whole_ms is not 0. */
-void judge_allow_whole(struct judge *j, bool allowed);
+/* From now on, are whole programs compared where windows don't decide? At first fully, if whole_ms is not 0. */
+enum judge_whole { JUDGE_NOT_WHOLE, JUDGE_WHOLE_QUICKLY, JUDGE_WHOLE };
+void judge_set_whole(struct judge *j, enum judge_whole whole);
 /* Proved: b does what a does on every input, and does not fault where a does not. */
 void judge_ask(struct judge *j, const struct program *b, struct judge_answer *out);
 struct judge_stats judge_get_stats(const struct judge *j);
