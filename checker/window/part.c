@@ -83,7 +83,7 @@ static bool may_return(const struct insn *in)
 }
 
 /* A jump forward inside the window stays; one back to its start is a way out as others are. */
-static const char *ways_of_side(const struct side *s, struct ways *ways)
+static const char *ways_of_side(const struct side *s, bool empty, struct ways *ways)
 {
 	for (uint32_t i = s->start; i < s->end; i++) {
 		const struct insn *in = &s->p->insns[i];
@@ -97,7 +97,8 @@ static const char *ways_of_side(const struct side *s, struct ways *ways)
 		if (!insn_is_jump(in))
 			continue;
 		int64_t to = insn_target(in, i);
-		if (to > s->start && to < s->end && to <= i)
+		bool again = to == s->start && empty; /* a goes on there without a step */
+		if (again || (to > s->start && to < s->end && to <= i))
 			return "the window holds a loop";
 		if ((to <= s->start || to >= s->end) && !add_way(ways, slot_in_a(s, to)))
 			return "the window has too many ways out";
@@ -112,8 +113,8 @@ const char *part_find_ways(const struct window_ask *ask, struct ways *ways)
 	if (a.end - a.start > WINDOW_MAX || b.end - b.start > WINDOW_MAX)
 		return "the window is too large";
 	add_way(ways, ask->end); /* by falling through */
-	const char *why = ways_of_side(&a, ways);
-	return why ? why : ways_of_side(&b, ways);
+	const char *why = ways_of_side(&a, false, ways);
+	return why ? why : ways_of_side(&b, a.start == a.end, ways);
 }
 
 static void move_relocations(const struct side *s, struct program *out)

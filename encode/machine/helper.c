@@ -161,6 +161,7 @@ static bool take_map(struct call *c, int i)
 		run_fault(c->run, c->state, FAULT_HELPER_ARG, term_true(c->pool));
 		return false;
 	}
+	run_fault(c->run, c->state, FAULT_HELPER_ARG, term_ne(c->pool, v->alts[0].off, word_const(c->world, 0)));
 	c->map = region_at(c->world, v->alts[0].region)->id;
 	c->inner = region_at(c->world, v->alts[0].region)->key;
 	return map_inner_check(c);
