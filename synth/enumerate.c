@@ -300,8 +300,8 @@ void enumerate_long(struct hunt *h)
 	enumerate(h, 3, 3);
 }
 
-const struct hunt_plan enumerate_plan = {"short", enumerate_short, 1, PASSAGE_SLICE, 24, 1000000, 1};
-const struct hunt_plan enumerate_long_plan = {"long", enumerate_long, 4, PASSAGE_SLICE, 24, 4000000, 1};
+const struct hunt_plan enumerate_plan = {"short", enumerate_short, 1, 6, 24, 1000000, 1};
+const struct hunt_plan enumerate_long_plan = {"long", enumerate_long, 4, 6, 24, 4000000, 1};
 
 void propose_enumerate(const struct scene *s)
 {

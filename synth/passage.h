@@ -11,7 +11,7 @@
 #include "checker/window/trial.h"
 #include "synth/propose.h"
 
-#define PASSAGE_SLICE 6 /* instructions in a slice */
+#define PASSAGE_SLICE 8 /* instructions in a slice */
 #define PASSAGE_SPAN 14 /* slots from its first to its last */
 
 struct passage {

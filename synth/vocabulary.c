@@ -488,3 +488,12 @@ bool vocabulary_refuses(const struct insn *in, struct vocabulary_kinds k)
 		return (from && !to) || fixed || ((to || from) && in->width == 32);
 	return to || from;
 }
+
+bool vocabulary_is_legal(const struct insn *in)
+{
+	if (!in->k)
+		return true;
+	if (in->op == ISA_LSH || in->op == ISA_RSH || in->op == ISA_ARSH)
+		return in->imm >= 0 && in->imm < in->width;
+	return in->imm || !(in->op == ISA_DIV || in->op == ISA_MOD || in->op == ISA_SDIV || in->op == ISA_SMOD);
+}

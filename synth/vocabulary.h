@@ -33,4 +33,6 @@ struct vocabulary_kinds vocabulary_begin(const struct vocabulary *v);
 struct vocabulary_kinds vocabulary_after(const struct vocabulary *v, const struct insn *in, struct vocabulary_kinds k);
 /* Arithmetic that makes no sense on them. */
 bool vocabulary_refuses(const struct insn *in, struct vocabulary_kinds k);
+/* Verifiers refuse immediate shifts by too much and divisions by 0. */
+bool vocabulary_is_legal(const struct insn *in);
 #endif

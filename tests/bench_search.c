@@ -8,6 +8,7 @@
 #include "checker/equiv/objects.h"
 #include "encode/solver/guard.h"
 #include "synth/enumerate.h"
+#include "synth/repair.h"
 #include "synth/search.h"
 
 #include <stdlib.h>
@@ -27,7 +28,7 @@ static void run_plan(const struct scene *s, const struct passages *l, const stru
 	uint64_t start = guard_now_ns(), end = start + (uint64_t)(1e9 * limit_seconds);
 	for (size_t i = 0; i < l->n && guard_now_ns() < end; i++) {
 		struct hunt h;
-		if (l->at[i].n < plan->min_slots)
+		if (l->at[i].n < plan->min_slots || l->at[i].count > plan->max_count)
 			continue;
 		hunt_one(&h, s, &l->at[i], plan, solver, NULL);
 		search_stats_add(sum, &h.stats);
@@ -65,7 +66,7 @@ static bool open_scene(const struct program *p, struct judge **judge, struct cfg
 
 static void run_program(const struct program *p, struct solver *solver, struct search_stats *all)
 {
-	const struct hunt_plan *plans[] = {&enumerate_plan, &enumerate_long_plan, &search_plan};
+	const struct hunt_plan *plans[] = {&enumerate_plan, &enumerate_long_plan, &repair_plan, &search_plan};
 	struct cfg *cfgs = calloc(p->n_subs + 1, sizeof *cfgs);
 	struct judge *judge;
 	struct scene s;

@@ -9,6 +9,7 @@
 void propose_enumerate(const struct scene *s);
 void propose_deepen(const struct scene *s);
 void propose_search(const struct scene *s);
+void propose_repair(const struct scene *s);
 
 /* r1 to r3 are packet words, r0 is the result. */
 #define HEAD                                                                                                     \
@@ -80,6 +81,17 @@ Test(search, three_instructions_for_four)
 {
 	struct stage t;
 	run_body(&t, "r0 = r1; r0 <<= 8; r4 = r0; r4 >>= 8; r0 = r4; r0 += r2; r0 ^= r3", propose_deepen);
+	cr_expect_leq(t.scene.p->n, REST + 5);
+	stage_close(&t);
+}
+
+Test(search, one_less_and_the_others_repaired)
+{
+	struct stage t;
+	run_body(&t, "r0 = r1; r4 = r2; r0 ^= r3; r4 += 1; r0 *= r3; r4 -= 3; r0 -= r4", propose_repair);
+	cr_expect_leq(t.scene.p->n, REST + 6);
+	stage_close(&t);
+	run_body(&t, "r0 = r1; r0 += 4; r0 ^= r2; r4 = r0; r4 *= r3; r0 = r4", propose_repair);
 	cr_expect_leq(t.scene.p->n, REST + 5);
 	stage_close(&t);
 }
