@@ -247,3 +247,16 @@ Test(propose_memory, swapped_words_are_loaded_before_they_are_stored)
 		     PACKET "r2 = *(u32 *)(r1 + 0)\nr3 = *(u16 *)(r1 + 6)\n*(u16 *)(r1 + 0) = r3\n"
 			    "r3 = *(u16 *)(r1 + 8)\n*(u16 *)(r1 + 2) = r3\n*(u32 *)(r1 + 6) = r2\n" OUT);
 }
+
+#define TABLE \
+	".data t 00000000000000000000000000000000\nr6 = *(u32 *)(r1 + 12)\nr6 &= 1\nr6 <<= 2\n"
+
+Test(propose_memory, one_register_for_an_address)
+{
+	expect_offer("anchor",
+		     TABLE
+		     "r2 = t ll\nr2 = *(u32 *)(r2 + 0)\nr3 = map[0][0]+4 ll\nr3 += r6\nr3 = *(u32 *)(r3 + 0)\nr0 = map[0][0]+8 ll\n"
+		     "r0 = *(u32 *)(r0 + 0)\nr0 += r2\nr0 += r3\nexit\n",
+		     TABLE "r1 = t ll\nr2 = *(u32 *)(r1 + 0)\nr3 = r1\nr3 += r6\nr3 = *(u32 *)(r3 + 4)\n"
+			   "r0 = *(u32 *)(r1 + 8)\nr0 += r2\nr0 += r3\nexit\n");
+}
