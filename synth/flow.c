@@ -40,6 +40,7 @@ struct flow *flow_new(const struct program *p)
 {
 	struct flow *f = checked(calloc(1, sizeof *f));
 	f->p = p;
+	f->apart = (uint32_t)p->n;
 	f->effects = checked(calloc(p->n + 1, sizeof *f->effects));
 	for (size_t i = 0; i < p->n; i++)
 		if (p->insns[i].op != ISA_WIDE_TAIL)
@@ -175,6 +176,11 @@ bool flow_reads_field(const struct insn *in, unsigned reg)
 	return (destination(in) & NAMED_READ && in->dst == reg) || (has_source_field(in) && in->src == reg);
 }
 
+static bool writes_field(const struct insn *in, unsigned reg)
+{
+	return (destination(in) & NAMED_WRITTEN && in->dst == reg) || (writes_source(in) && in->src == reg);
+}
+
 struct insn flow_rename_reads(struct insn in, unsigned from, unsigned to)
 {
 	if (destination(&in) & NAMED_READ && in.dst == from)
@@ -217,9 +223,10 @@ static void add_def(struct flood *x, uint32_t slot)
 {
 	if (x->w->def[slot])
 		return;
+	const struct insn *in = &x->f->p->insns[slot];
 	x->w->def[slot] = true;
 	x->w->n_defs++;
-	x->w->pinned |= is_pinned(&x->f->p->insns[slot], x->w->reg);
+	x->w->pinned |= is_pinned(in, x->w->reg) || !writes_field(in, x->w->reg);
 	x->todo[x->n++] = 2 * slot;
 }
 
@@ -280,7 +287,7 @@ static void flood(struct flood *x)
 	while (x->n > 0) {
 		uint32_t slot = x->todo[--x->n] / 2;
 		bool is_use = x->todo[x->n] % 2;
-		bool both = x->tied && is_tied(&x->f->p->insns[slot], x->w->reg);
+		bool both = x->tied && slot != x->f->apart && is_tied(&x->f->p->insns[slot], x->w->reg);
 		if (is_use)
 			flood_backward(x, slot);
 		else

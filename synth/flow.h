@@ -10,6 +10,7 @@ struct flow {
 	const struct program *p;
 	struct effect *effects;       /* by slot; of an LDDW's second slot nothing */
 	uint32_t *pred_start, *preds; /* of slot i: preds[pred_start[i]] up to pred_start[i + 1] */
+	uint32_t apart; /* slot of an instruction that does not tie what it reads and what it writes; p->n: none */
 };
 
 /* The writes of a register and the reads of what they write, closed under each other. */

@@ -201,6 +201,31 @@ static void commute(const struct scene *s, const struct flow *f, uint32_t move, 
 	web_release(&w);
 }
 
+/* `a += b` where b is read for the last time may be `b += a`: what comes of it lives in b. It may spare copies later.
+ */
+static void exchange(const struct scene *s, struct flow *f, uint32_t slot, struct edits *e)
+{
+	const struct insn *in = &s->p->insns[slot];
+	if (!commutes(in) || in->dst == in->src || in->src == 10 || is_live_after(s, f, slot, in->src))
+		return;
+	struct web w;
+	struct insn with = *in;
+	with.dst = in->src;
+	with.src = in->dst;
+	f->apart = slot;
+	flow_web_of(f, slot, in->dst, true, &w);
+	f->apart = (uint32_t)s->p->n;
+	if (w.use[slot] || !can_rename(s, f, &w, in->src, (struct run){slot, slot + 1})) {
+		web_release(&w);
+		return;
+	}
+	rename_web(s, &w, in->src, e);
+	edits_set(e, slot, with, EDIT_KEEP);
+	e->alone = true;
+	edits_end(e);
+	web_release(&w);
+}
+
 void propose_copy(const struct scene *s)
 {
 	struct flow *f = flow_new(s->p);
@@ -208,6 +233,8 @@ void propose_copy(const struct scene *s)
 	edits_init(&e, s);
 	for (uint32_t i = 0; i < s->p->n; i++) {
 		const struct insn *in = &s->p->insns[i];
+		if (commutes(in) && edit_allows(s, i))
+			exchange(s, f, i, &e);
 		bool is_copy = in->op == ISA_MOV && !in->k && in->width == 64 && in->dst != in->src && in->dst != 10;
 		if (!is_copy || !edit_allows(s, i))
 			continue;

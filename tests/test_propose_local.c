@@ -412,3 +412,24 @@ Test(propose_local, a_constant_on_the_way_to_itself_is_lifted)
 	       RANDOM "if r0 == 0 goto other\nr6 = 7\nif r0 == 5 goto end\nother: r0 += 2\nr6 = 7\nend: r0 *= r6\nexit",
 	       RANDOM "r6 = 7\nif r0 == 0 goto other\nif r0 == 5 goto end\nother: r0 += 2\nend: r0 *= r6\nexit");
 }
+
+Test(propose_local, bits_are_asked_for_in_place)
+{
+	expect("mask", TIME "r1 = r0\nr1 &= 64\nif r1 != 0 goto out\nr0 += 5\nout: exit",
+	       TIME "if r0 & 64 goto out\nr0 += 5\nout: exit");
+	expect("mask", TIME "r1 = r0\nr1 &= 64\nr2 = 4\nif r1 == 0 goto on\nr2 = 8\non: r0 += r2\nexit",
+	       TIME "r2 = 8\nif r0 & 64 goto on\nr2 = 4\non: r0 += r2\nexit");
+	expect("mask", TIME "r1 = r0\nr1 &= 64\nif r1 == 0 goto on\nr0 += 8\non: exit",
+	       TIME "if r0 & 64 goto add\ngoto on\nadd: r0 += 8\non: exit");
+}
+
+Test(propose_local, bits_that_are_needed_are_not_only_asked_for)
+{
+	expect_nothing("mask", TIME "r1 = r0\nr1 &= 64\nif r1 != 0 goto out\nr0 += 5\nout: r0 += r1\nexit", 4);
+	expect_nothing("mask", TIME "r0 &= 64\nr6 = r0\n" TIME "if r6 != 0 goto out\nr0 += 5\nout: exit", 4);
+}
+
+Test(propose_local, a_register_that_a_call_loses_takes_no_value_across_it)
+{
+	expect_nothing("copy", TIME "r0 *= 3\nr8 = r0\n" TIME "r0 += r8\nr8 *= 5\nr0 ^= r8\nexit", 4);
+}
