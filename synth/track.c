@@ -378,6 +378,18 @@ struct track *track_new(const struct scene *s)
 	return t;
 }
 
+bool track_find_sum(const struct track *t, uint32_t id, uint32_t *a, uint32_t *b)
+{
+	const struct insn add = {.op = ISA_ADD, .width = 64};
+	for (uint32_t i = 0; i < t->n_made; i++)
+		if (t->made[i].id == id && t->made[i].op == op_key(&add)) {
+			*a = t->made[i].a.id;
+			*b = t->made[i].b.id;
+			return true;
+		}
+	return false;
+}
+
 void track_free(struct track *t)
 {
 	if (!t)

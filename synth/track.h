@@ -46,6 +46,8 @@ int track_find_base(const struct track *t, uint32_t slot, struct value address, 
 int track_find_bytes(const struct track *t, uint32_t slot, const struct part *b, unsigned n);
 /* A register that holds a value; `except` as above. */
 int track_find_value(const struct track *t, uint32_t slot, const struct known *k, uint16_t except);
+/* The two values that one is the sum of, as ids; false: it is none. */
+bool track_find_sum(const struct track *t, uint32_t id, uint32_t *a, uint32_t *b);
 /* Registers that nobody reads any more at a slot. */
 uint16_t track_free_registers(const struct track *t, uint32_t slot);
 #endif

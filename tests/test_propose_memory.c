@@ -248,15 +248,37 @@ Test(propose_memory, swapped_words_are_loaded_before_they_are_stored)
 			    "r3 = *(u16 *)(r1 + 8)\n*(u16 *)(r1 + 2) = r3\n*(u32 *)(r1 + 6) = r2\n" OUT);
 }
 
-#define TABLE \
-	".data t 00000000000000000000000000000000\nr6 = *(u32 *)(r1 + 12)\nr6 &= 1\nr6 <<= 2\n"
+#define TABLE ".data t 00000000000000000000000000000000\nr6 = *(u32 *)(r1 + 12)\nr6 &= 1\nr6 <<= 2\n"
 
 Test(propose_memory, one_register_for_an_address)
 {
 	expect_offer("anchor",
-		     TABLE
-		     "r2 = t ll\nr2 = *(u32 *)(r2 + 0)\nr3 = map[0][0]+4 ll\nr3 += r6\nr3 = *(u32 *)(r3 + 0)\nr0 = map[0][0]+8 ll\n"
-		     "r0 = *(u32 *)(r0 + 0)\nr0 += r2\nr0 += r3\nexit\n",
+		     TABLE "r2 = t ll\nr2 = *(u32 *)(r2 + 0)\nr3 = map[0][0]+4 ll\nr3 += r6\nr3 = *(u32 *)(r3 + 0)\nr0 "
+			   "= map[0][0]+8 ll\n"
+			   "r0 = *(u32 *)(r0 + 0)\nr0 += r2\nr0 += r3\nexit\n",
 		     TABLE "r1 = t ll\nr2 = *(u32 *)(r1 + 0)\nr3 = r1\nr3 += r6\nr3 = *(u32 *)(r3 + 4)\n"
 			   "r0 = *(u32 *)(r1 + 8)\nr0 += r2\nr0 += r3\nexit\n");
+}
+
+#define INDEX "r2 = *(u32 *)(r1 + 12)\nr2 &= 7\n*(u64 *)(r10 - 8) = 0\n"
+
+Test(propose_memory, a_constant_goes_past_a_sum)
+{
+	expect_offer("late", INDEX "r3 = r10\nr3 += -9\nr3 += r2\nr0 = *(u8 *)(r3 + 1)\nexit\n",
+		     INDEX "r3 = r10\nr3 += r2\nr0 = *(u8 *)(r3 - 8)\nexit\n");
+}
+
+Test(propose_memory, what_a_pointer_is_besides_stays)
+{
+	expect_none("late", INDEX "r3 = r10\nr3 += -8\nr3 += r2\nr0 = *(u8 *)(r3 + 0)\nr2 = r10\n"
+				  "if r3 > r2 goto out\nr0 = 1\nout: exit\n");
+}
+
+Test(propose_memory, offsets_are_compared)
+{
+	expect_offer("compare",
+		     INDEX "r4 = r10\nr4 += -2\nr3 = r10\nr3 += -8\nr3 += r2\nr0 = 0\nif r3 > r4 goto out\n"
+			   "r0 = *(u8 *)(r3 + 0)\nout: exit\n",
+		     INDEX
+		     "r3 = r10\nr3 += -8\nr3 += r2\nr0 = 0\nif r2 > 6 goto out\nr0 = *(u8 *)(r3 + 0)\nout: exit\n");
 }
