@@ -3,6 +3,7 @@
 #include "checker/cli/command.h"
 #include "checker/equiv/objects.h"
 #include "checker/exec/kernel.h"
+#include "encode/object/patch.h"
 #include "encode/solver/guard.h"
 #include "synth/deliver.h"
 #include "synth/report_html.h"
@@ -107,8 +108,8 @@ static enum status read_request(struct request *q)
 	return s;
 }
 
-/* CO-RE relocations stay what they are, so that the result holds for every kernel; what they would become in this one is
- * what safety is proved of. */
+/* CO-RE relocations stay what they are, so that the result holds for every kernel; what they would become in this one
+ * is what safety is proved of. */
 static enum status read_object(struct request *q)
 {
 	struct options plain = *q->opt;
@@ -129,6 +130,20 @@ static enum status read_object(struct request *q)
 	if (!q->n && q->opt->program)
 		return command_fail(STATUS_USAGE, "%s: no program of the name %s", o->path, q->opt->program);
 	return q->n ? s : command_fail(STATUS_MALFORMED, "%s: expected a program, found none", o->path);
+}
+
+/* Told before the search rather than after it. */
+static enum status check_writable(const struct request *q)
+{
+	char err[400];
+	uint8_t *bytes;
+	size_t len;
+	if (!q->opt->output)
+		return STATUS_PROVED;
+	if (!object_patch_bytes(q->object, NULL, 0, &bytes, &len, err, sizeof err))
+		return command_fail(STATUS_USAGE, "%s", err);
+	free(bytes);
+	return STATUS_PROVED;
 }
 
 static void show(const struct optimize_progress *p)
@@ -209,6 +224,8 @@ enum status command_opt(const struct options *opt)
 	enum status s = read_request(&q);
 	if (s == STATUS_PROVED)
 		s = read_object(&q);
+	if (s == STATUS_PROVED)
+		s = check_writable(&q);
 	if (s == STATUS_PROVED)
 		s = optimize(&q);
 	for (size_t i = 0; i < q.n; i++)

@@ -245,7 +245,7 @@ static bool take(const struct scene *s, struct draft *d, const char *what, bool 
 		draft_sweep(d);
 	}
 	bool good = !late && draft_build(d, &v);
-	if (good && !editable_spares(e->may_edit, s->p, v.p)) {
+	if (good && (!editable_spares(e->may_edit, s->p, v.p) || !scene_allows_program(s, v.p))) {
 		version_release(&v);
 		good = false;
 	}
@@ -302,7 +302,7 @@ static void set_scene(struct engine *e)
 				  .stop = o->stop,
 				  .jobs = o->jobs,
 				  .stats = &e->r->counts.search,
-				  .solver = o->solver,
+				  .solver = o->solver ? o->solver : SOLVER_DEFAULT,
 				  .memo = &e->memo,
 				  .no_cache = o->no_cache,
 				  .may_edit = may_edit,

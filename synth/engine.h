@@ -16,7 +16,7 @@ enum kernel_use { KERNEL_AUTO, KERNEL_REQUIRE, KERNEL_OFF };
 /* What became of the drafts that were offered. */
 struct engine_counts {
 	uint64_t offered;
-	uint64_t broken;   /* no program, or one that changes a function that others share */
+	uint64_t broken;   /* no program, one for another CPU, or one that changes a function that others share */
 	uint64_t known;    /* decided before */
 	uint64_t costlier; /* not better by the goal */
 	uint64_t judged, proved, refuted, unknown;

@@ -76,4 +76,6 @@ extern const size_t n_proposers;
 struct draft *scene_draft(const struct scene *s);
 /* May the instruction be used on this CPU, the program's own goal and kernel aside? */
 bool scene_allows(const struct scene *s, const struct insn *in);
+/* May all of p's, or has the scene's program of the kind already? */
+bool scene_allows_program(const struct scene *s, const struct program *p);
 #endif

@@ -41,3 +41,19 @@ void search_stats_add(struct search_stats *to, const struct search_stats *from)
 		to->moves[m].best += from->moves[m].best;
 	}
 }
+
+static bool has_kind(const struct program *p, const struct insn *in)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->insns[i].op == in->op && p->insns[i].width == in->width)
+			return true;
+	return false;
+}
+
+bool scene_allows_program(const struct scene *s, const struct program *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (!scene_allows(s, &p->insns[i]) && !has_kind(s->p, &p->insns[i]))
+			return false;
+	return true;
+}
