@@ -78,22 +78,34 @@ static void print_sum(const char *name, const struct sum *s, FILE *out)
 		(unsigned long long)s->after, s->before ? 100 - 100 * (double)s->after / (double)s->before : 0);
 }
 
+static struct sum sum_set(const struct opt_bench *b, const char *set, bool library)
+{
+	struct sum s = {0};
+	for (size_t i = 0; i < b->n; i++)
+		for (size_t k = 0; k < b->at[i].n; k++)
+			if ((!set || !strcmp(b->at[i].set, set)) && b->at[i].rows[k].is_library == library)
+				add_row(&s, &b->at[i].rows[k]);
+	return s;
+}
+
+static bool is_first_of_set(const struct opt_bench *b, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(b->at[k].set, b->at[i].set))
+			return false;
+	return true;
+}
+
 static void print_sets(const struct opt_bench *b, FILE *out)
 {
-	struct sum all = {0};
 	for (size_t i = 0; i < b->n; i++) {
-		struct sum s = {0};
-		bool known = false;
-		for (size_t k = 0; k < i; k++)
-			known |= !strcmp(b->at[k].set, b->at[i].set);
-		for (size_t k = i; k < b->n && !known; k++)
-			for (size_t j = 0; j < b->at[k].n && !strcmp(b->at[k].set, b->at[i].set); j++) {
-				add_row(&s, &b->at[k].rows[j]);
-				add_row(&all, &b->at[k].rows[j]);
-			}
-		print_sum(b->at[i].set, &s, out);
+		struct sum s = sum_set(b, b->at[i].set, false);
+		if (is_first_of_set(b, i))
+			print_sum(b->at[i].set, &s, out);
 	}
-	print_sum("all", &all, out);
+	struct sum library = sum_set(b, NULL, true), all = sum_set(b, NULL, false);
+	print_sum("the samples' library", &library, out);
+	print_sum("all but that", &all, out);
 	fprintf(out, "K2 (SIGCOMM 2021): %.2f %% on average of its own benchmarks\n", K2_AVERAGE);
 }
 

@@ -44,11 +44,14 @@ static void take_text(const json_t *j, const char *key, char *out, size_t len)
 
 static void take_row(const json_t *j, struct opt_row *r)
 {
+	char section[64];
 	const json_t *counts = json_object_get(j, "counts"), *accepted = json_object_get(j, "accepted");
 	const json_t *first = json_object_get(j, "cost_before"), *last = json_object_get(j, "cost_after");
 	take_text(j, "name", r->program, sizeof r->program);
 	take_text(j, "text", r->text, sizeof r->text);
 	take_text(j, "taken_back", r->taken_back, sizeof r->taken_back);
+	take_text(j, "section", section, sizeof section);
+	r->is_library = !strncmp(section, "tp_btf/", 7);
 	r->judged = json_is_true(json_object_get(j, "judged"));
 	r->before = number(j, "before");
 	r->after = number(j, "after");
@@ -70,8 +73,10 @@ static void take_answer(const char *path, struct opt_object *o)
 	json_t *j = json_load_file(path, 0, &e), *programs = json_object_get(j, "programs");
 	if (!j)
 		snprintf(o->error, sizeof o->error, "no JSON: %s", e.text);
-	for (size_t i = 0; i < json_array_size(programs) && o->n < OPT_PROGRAMS; i++)
-		take_row(json_array_get(programs, i), &o->rows[o->n++]);
+	for (size_t i = 0; i < json_array_size(programs) && o->n < OPT_PROGRAMS; i++) {
+		take_row(json_array_get(programs, i), &o->rows[o->n]);
+		o->rows[o->n++].is_library &= !strncmp(o->set, "samples-", 8);
+	}
 	json_decref(j);
 }
 

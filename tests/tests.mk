@@ -223,6 +223,9 @@ COMPARE_OBJ = $(patsubst %,$(B)/tests/%.c.o,compare_live compare_machine compare
 $(B)/tests/compare: $(B)/tests/compare_main.c.o $(COMPARE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(B)/tests/test_compare: $(B)/tests/test_compare.c.o $(COMPARE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
+
 # The optimizer on the kernel's samples, the corpus and Debian's objects
 $(B)/tests/bench_opt: $(patsubst %,$(B)/tests/%.c.o,bench_opt bench_opt_run bench_opt_report latency safe_kernel retval_load children) \
 	$(COMPARE_OBJ) $(B)/libbpfprove.a
