@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define TRIES 6 /* results of one pattern that are proved at most */
+#define TRIES 5 /* results of one pattern that are proved at most */
 
 /* Conditions, `;` between them; from no condition on. */
 static const char *const regimes[] = {
@@ -43,6 +43,8 @@ static const char *const regimes[] = {
 };
 #define REGIMES (sizeof regimes / sizeof *regimes)
 
+#define LESSONS 256 /* instances that refuted something, kept to save proofs */
+
 struct learner {
 	const struct learn_options *o;
 	struct solver *solver;
@@ -53,6 +55,8 @@ struct learner {
 	struct learn_samples samples;
 	struct learn_table table; /* of the samples, once it is needed */
 	struct rule sample_base;
+	struct learn_sample lessons[LESSONS];
+	unsigned n_lessons;
 	bool sampled, tabled;
 	enum learn_domain c, d;
 };
@@ -168,10 +172,47 @@ static bool stores(const struct rule_insn *side, unsigned n)
 	return false;
 }
 
+/* Does the side work on the instance? */
+static bool run_on(const struct learn_sample *at, const struct rule_insn *side, unsigned n, struct learn_state *s)
+{
+	learn_begin(at, s);
+	for (unsigned i = 0; i < n; i++)
+		if (!learn_step(at, s, &side[i]))
+			return false;
+	return true;
+}
+
+/* Some earlier instance tells the sides apart. */
+static bool fails_lesson(struct learner *q, const struct rule *r)
+{
+	for (unsigned i = 0; i < q->n_lessons && i < LESSONS && !r->points; i++) {
+		struct learn_sample *at = &q->lessons[i];
+		struct learn_state a, b;
+		if (!learn_sample_fill(&q->samples, at) || !run_on(at, r->pattern, r->n_pattern, &a) ||
+		    !run_on(at, r->result, r->n_result, &b))
+			continue;
+		bool same = a.taken == b.taken;
+		for (unsigned k = 0; k < LEARN_REGS; k++)
+			same &= r->dead >> k & 1 || a.regs[k] == b.regs[k];
+		if (!same)
+			return true;
+	}
+	return false;
+}
+
+static void learn_lesson(struct learner *q, const struct rule_proof *proof)
+{
+	struct learn_sample *at = &q->lessons[q->n_lessons++ % LESSONS];
+	memcpy(at->regs, proof->regs, sizeof at->regs);
+	memcpy(at->constants, proof->constants, sizeof at->constants);
+}
+
 static bool is_proved(struct learner *q, const struct rule *r)
 {
 	struct rule_proof proof;
 	rule_prove(r, q->solver, &proof);
+	if (proof.verdict == VERDICT_REFUTED && !r->any)
+		learn_lesson(q, &proof);
 	q->counts->refuted += proof.verdict == VERDICT_REFUTED;
 	q->counts->unknown += proof.verdict == VERDICT_UNKNOWN;
 	return proof.verdict == VERDICT_PROVED;
@@ -222,10 +263,12 @@ static bool try_results(struct learner *q, const struct rule *r, uint64_t key, u
 			continue;
 		if (stores(with.result, with.n_result) != stores(with.pattern, with.n_pattern))
 			continue;
-		learn_tidy(&with);
 		q->counts->agreed++;
+		if (fails_lesson(q, &with))
+			continue;
 		tried++;
 		if (is_proved(q, &with)) {
+			learn_tidy(&with);
 			keep(q, with);
 			return true;
 		}

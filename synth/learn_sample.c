@@ -104,6 +104,21 @@ static bool meets(const struct learn_samples *s, const struct learn_sample *at)
 	return true;
 }
 
+/* Something that comparisons with a constant or the other register tell apart from it only just. */
+static uint64_t near_to(uint64_t *seed, const uint64_t constants[RULE_CONSTANTS], uint64_t other)
+{
+	uint64_t x = trial_random(seed), v = x & 1 ? constants[x >> 1 & 1] : other;
+	v += x >> 2 & 1 ? 0 : (x >> 3) % 3 - 1;
+	switch (x >> 8 & 7) {
+	case 0: return v & 0xffffffff;
+	case 1: return v ^ 1ull << (x >> 16 & 63);
+	case 2: return v ^ (x & 0xffffffff00000000);
+	case 3: return (uint64_t)(int32_t)v;
+	case 4: return -v;
+	default: return v;
+	}
+}
+
 static void fill(const struct learn_samples *s, struct learn_sample *at, uint64_t *seed)
 {
 	for (unsigned i = 0; i < LEARN_REGS; i++)
@@ -117,12 +132,17 @@ static void fill(const struct learn_samples *s, struct learn_sample *at, uint64_
 	at->constants[4] = 16 + trial_below(seed, 24);
 	at->constants[5] = some_word(seed);
 	at->constants[6] = some_word(seed);
-	if (trial_below(seed, 5) == 0 && !s->rule->points)
-		at->regs[0] = at->constants[0];
-	for (unsigned i = 0; i < s->rule->n_nodes; i++)
-		at->nodes[i] = rule_value(s->rule, i, at->constants);
+	for (unsigned i = 0; i < 2 && !s->rule->points; i++)
+		at->regs[i] = trial_below(seed, 2) ? at->regs[i] : near_to(seed, at->constants, at->regs[!i]);
 	for (unsigned i = 0; i < LEARN_BYTES; i++)
 		at->bytes[i] = (uint8_t)trial_random(seed);
+}
+
+bool learn_sample_fill(const struct learn_samples *s, struct learn_sample *at)
+{
+	for (unsigned i = 0; i < s->rule->n_nodes; i++)
+		at->nodes[i] = rule_value(s->rule, i, at->constants);
+	return meets(s, at);
 }
 
 bool learn_samples_make(struct learn_samples *s, const struct rule *rule, enum learn_domain c, enum learn_domain d,
@@ -134,7 +154,7 @@ bool learn_samples_make(struct learn_samples *s, const struct rule *rule, enum l
 	s->d = d;
 	for (unsigned i = 0; i < ATTEMPTS && n < LEARN_SAMPLES; i++) {
 		fill(s, &s->at[n], &seed);
-		n += meets(s, &s->at[n]);
+		n += learn_sample_fill(s, &s->at[n]);
 	}
 	return n == LEARN_SAMPLES;
 }
