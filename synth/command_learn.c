@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bpfprove learn: finds rewrite rules and prints them; into a folder, one file a topic. */
 #include "checker/cli/command.h"
+#include "synth/learn_shape.h"
 #include "synth/learn.h"
 
 #include <errno.h>
@@ -8,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define QUERY_MS 300  /* a rule that takes longer is hardly one that people can check */
+#define QUERY_MS 300 /* a rule that takes longer is hardly one that people can check */
 
 static const struct {
 	const char *name, *text;
@@ -76,6 +77,21 @@ static bool write_rules(const char *path, const struct rules *r)
 	return good && (!out || out == stdout ? true : !fclose(out));
 }
 
+static enum status read_shapes(const struct options *opt, struct seen *shapes)
+{
+	for (size_t i = 0; i < opt->n_files; i++) {
+		struct object *o;
+		char err[400];
+		enum object_error e = object_read(opt->files[i], &o, err, sizeof err);
+		if (e != OBJECT_OK)
+			return command_fail(e == OBJECT_MALFORMED ? STATUS_MALFORMED : STATUS_UNREADABLE, "%s", err);
+		for (size_t k = 0; k < o->n_programs; k++)
+			learn_shapes_add(shapes, o->programs[k]);
+		object_free(o);
+	}
+	return STATUS_PROVED;
+}
+
 enum status command_learn(const struct options *opt)
 {
 	char err[256];
@@ -83,8 +99,12 @@ enum status command_learn(const struct options *opt)
 	struct learn_counts c;
 	struct learn_options o = {
 	    .solver = opt->solver, .query_ms = QUERY_MS, .stop = command_catch_interrupt(), .progress = show};
+	struct seen shapes = {0};
+	enum status s = read_shapes(opt, &shapes);
+	if (s != STATUS_PROVED)
+		return s;
 	if (opt->n_files)
-		return command_fail(STATUS_USAGE, "learn takes no file");
+		o.shapes = &shapes;
 	if (!learn_rules(&o, &rules, &c, err, sizeof err))
 		return command_fail(STATUS_USAGE, "%s", err);
 	fprintf(
@@ -96,6 +116,7 @@ enum status command_learn(const struct options *opt)
 	    (unsigned long long)c.subsumed);
 	bool written = write_rules(opt->output, &rules);
 	rules_release(&rules);
+	seen_release(&shapes);
 	return written ? STATUS_PROVED
 		       : command_fail(STATUS_UNREADABLE, "%s can't be written: %s", opt->output, strerror(errno));
 }

@@ -7,6 +7,7 @@
 #include "encode/solver/guard.h"
 #include "synth/deliver.h"
 #include "synth/report_html.h"
+#include "synth/rule_base.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -75,6 +76,15 @@ static enum status check_solver(const struct request *q)
 	return STATUS_PROVED;
 }
 
+static enum status read_rules(struct request *q)
+{
+	char err[400];
+	for (size_t i = 0; i < q->opt->rules.n; i++)
+		if (!rule_base_add(q->opt->rules.at[i], q->opt->solver, err, sizeof err))
+			return command_fail(STATUS_MALFORMED, "%s", err);
+	return STATUS_PROVED;
+}
+
 static enum status read_request(struct request *q)
 {
 	const struct options *opt = q->opt;
@@ -89,6 +99,8 @@ static enum status read_request(struct request *q)
 	enum status s = check_solver(q);
 	if (s == STATUS_PROVED)
 		s = check_kernel(q);
+	if (s == STATUS_PROVED)
+		s = read_rules(q);
 	struct engine_options *e = &q->optimize.engine;
 	e->seed = opt->seed;
 	e->max_proposals = opt->proposals;

@@ -5,6 +5,7 @@
 #include "checker/window/rule_proof.h"
 #include "encode/isa/effect.h"
 #include "synth/alloc.h"
+#include "synth/learn_shape.h"
 #include "synth/learn_table.h"
 
 #include <string.h>
@@ -372,6 +373,11 @@ static bool is_plausible(const struct learner *q, const struct rule *r)
 	return jump ? b->dst == 0 : writes & 1 || (is_copy(b) && reads & 1);
 }
 
+static bool is_wanted(const struct learner *q, const struct rule *r)
+{
+	return !q->o->shapes || learn_shapes_have(q->o->shapes, r);
+}
+
 /* Samples and table are made when the first pattern asks for them. */
 static void try_prepared(struct learner *q, struct rule *r)
 {
@@ -400,8 +406,8 @@ static void try_patterns(struct learner *q, unsigned length, bool numbers)
 			try_prepared(q, &r);
 		for (size_t k = 0; length > 1 && k < second->n && !is_stopped(q); k++) {
 			r.pattern[1] = second->at[k];
-			if (!is_connected(q, &r) || !is_plausible(q, &r) || !is_turn(q, &r, numbers) ||
-			    !is_in_order(q, &r))
+			if (!is_connected(q, &r) || !is_plausible(q, &r) || !is_wanted(q, &r) ||
+			    !is_turn(q, &r, numbers) || !is_in_order(q, &r))
 				continue;
 			q->counts->patterns++;
 			try_prepared(q, &r);

@@ -9,6 +9,7 @@
 
 #include "encode/object/program.h"
 #include "synth/rule_text.h"
+#include "synth/seen.h"
 
 struct learn_counts {
 	uint64_t patterns, agreed, refuted, unknown, subsumed, proved;
@@ -17,7 +18,8 @@ struct learn_counts {
 struct learn_options {
 	const char *solver;
 	unsigned query_ms;
-	volatile int *stop;                                                          /* may be NULL */
+	const struct seen *shapes; /* of learn_shape.h; NULL: all */
+	volatile int *stop;        /* may be NULL */
 	void (*progress)(void *arg, const struct learn_counts *c, const char *what); /* may be NULL */
 	void *arg;
 };

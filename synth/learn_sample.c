@@ -110,12 +110,18 @@ static uint64_t near_to(uint64_t *seed, const uint64_t constants[RULE_CONSTANTS]
 	uint64_t x = trial_random(seed), v = x & 1 ? constants[x >> 1 & 1] : other;
 	v += x >> 2 & 1 ? 0 : (x >> 3) % 3 - 1;
 	switch (x >> 8 & 7) {
-	case 0: return v & 0xffffffff;
-	case 1: return v ^ 1ull << (x >> 16 & 63);
-	case 2: return v ^ (x & 0xffffffff00000000);
-	case 3: return (uint64_t)(int32_t)v;
-	case 4: return -v;
-	default: return v;
+	case 0:
+		return v & 0xffffffff;
+	case 1:
+		return v ^ 1ull << (x >> 16 & 63);
+	case 2:
+		return v ^ (x & 0xffffffff00000000);
+	case 3:
+		return (uint64_t)(int32_t)v;
+	case 4:
+		return -v;
+	default:
+		return v;
 	}
 }
 

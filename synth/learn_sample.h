@@ -40,7 +40,8 @@ struct learn_samples {
 /* False: none were found that meet the conditions. */
 bool learn_samples_make(struct learn_samples *s, const struct rule *rule, enum learn_domain c, enum learn_domain d,
 			uint64_t seed);
-/* Values of the expressions in an instance with these registers and constants; false: it does not meet the conditions. */
+/* Values of the expressions in an instance with these registers and constants; false: it does not meet the conditions.
+ */
 bool learn_sample_fill(const struct learn_samples *s, struct learn_sample *at);
 /* One instruction; false: a field does not hold its value, or it is an access elsewhere. */
 bool learn_step(const struct learn_sample *at, struct learn_state *s, const struct rule_insn *ri);

@@ -12,6 +12,9 @@ struct rule_file {
 extern const struct rule_file rule_files[];
 extern const size_t n_rule_files;
 
-/* All of them, read once; never NULL. */
+/* All of them, read once, and what was added; never NULL. */
 const struct rules *rule_base(void);
+/* Adds the rules of a file if all are proved by a solver of that spec. False: err says why not, and nothing is added.
+ * Not while others look at the rules. */
+bool rule_base_add(const char *path, const char *solver, char *err, size_t errlen);
 #endif

@@ -17,7 +17,7 @@ static const struct command {
     {"run", "FILE", "run a program on one input", command_run},
     {"show", "FILE", "programs, maps, control flow or formulas of an object", command_show},
     {"calibrate", "", "measure what instructions and helpers take on this machine", command_calibrate},
-    {"learn", "", "find rewrite rules and prove them for all their instances", command_learn},
+    {"learn", "[FILE ...]", "find rewrite rules and prove them for all their instances", command_learn},
     {"matrix", "", "what is modelled, in Markdown", command_matrix},
     {"conform", "[MEMORY]", "run a program from standard input on hex bytes, for conformance runners", command_conform},
 };

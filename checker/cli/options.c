@@ -152,6 +152,7 @@ void options_release(struct options *o)
 {
 	free(o->files);
 	free(o->maps.at);
+	free(o->rules.at);
 	*o = (struct options){0};
 }
 

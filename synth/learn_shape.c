@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Shapes of instruction pairs as hashes. */
+#include "synth/learn_shape.h"
+
+#include "encode/isa/effect.h"
+
+#define REACH 4 /* instructions from the first to the second */
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
+	return h ^ h >> 31;
+}
+
+static bool is_jump(const struct insn *in)
+{
+	return insn_has_form(in, FORM_JMP) || insn_has_form(in, FORM_JA);
+}
+
+static uint64_t operation_of(const struct insn *in)
+{
+	uint64_t off = in->op == ISA_MOVSX ? (uint64_t)in->off : 0;
+	return (uint64_t)in->op | (uint64_t)in->width << 8 | (uint64_t)in->k << 16 | off << 20;
+}
+
+/* Numbers are in it where they are given. */
+static uint64_t shape_of(const struct insn *a, const struct insn *b, const int64_t *x, const int64_t *y)
+{
+	unsigned same = (unsigned)(b->dst == a->dst) | (unsigned)(b->src == a->dst) << 1;
+	uint64_t h = mix(mix(operation_of(a), operation_of(b)), same);
+	h = mix(h, x ? (uint64_t)*x : 0x123456789abcdef);
+	return mix(h, y ? (uint64_t)*y : 0x123456789abcdef);
+}
+
+static bool is_store(const struct insn *in)
+{
+	return insn_has_form(in, FORM_ST) || insn_has_form(in, FORM_STX);
+}
+
+static bool are_connected(const struct insn *a, const struct insn *b)
+{
+	struct effect x = effect_of(a), y = effect_of(b);
+	return x.writes & (y.reads | y.writes) || (is_store(a) && is_store(b) && a->dst == b->dst);
+}
+
+void learn_shapes_add(struct seen *shapes, const struct program *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct insn *a = &p->insns[i];
+		if (a->op == ISA_WIDE_TAIL || is_jump(a))
+			continue;
+		for (size_t k = i + 1; k < p->n && k <= i + REACH; k++) {
+			const struct insn *b = &p->insns[k];
+			if (b->op == ISA_WIDE_TAIL || !are_connected(a, b))
+				continue;
+			int64_t x = a->imm, y = b->imm;
+			for (unsigned numbers = 0; numbers < 4; numbers++)
+				seen_add(shapes, shape_of(a, b, numbers & 1 ? &x : NULL, numbers & 2 ? &y : NULL));
+			if (effect_of(b).writes & effect_of(a).writes)
+				break;
+		}
+	}
+}
+
+static const int64_t *number_of(const struct rule *r, unsigned i)
+{
+	const struct rule_node *n = r->pattern[i].imm ? &r->nodes[r->pattern[i].imm - 1] : NULL;
+	return n && n->op == RULE_NUMBER ? &n->value : NULL;
+}
+
+bool learn_shapes_have(const struct seen *shapes, const struct rule *r)
+{
+	return seen_has(shapes, shape_of(&r->pattern[0].in, &r->pattern[1].in, number_of(r, 0), number_of(r, 1)));
+}
