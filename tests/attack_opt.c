@@ -44,7 +44,8 @@ static void attack(const struct program *p, const char *name, uint64_t seed, dou
 	struct cost_table costs;
 	struct engine_result r;
 	cost_table_init(&costs);
-	struct engine_options o = {.cpu = 4,
+	struct engine_options o = {.goal = (enum goal)(seed / 4 % (GOAL_VERIFIER + 1)),
+				   .cpu = 1 + (unsigned)(seed / 16 % 4),
 				   .seed = seed,
 				   .deadline_ns = guard_now_ns() + (uint64_t)(seconds * 1e9),
 				   .jobs = 1,
