@@ -53,10 +53,11 @@ static struct object *assemble(const struct pair *c, unsigned side)
 	return o;
 }
 
-static enum verdict ask(const struct pair *c, const struct program *a, const struct program *b, unsigned whole_ms,
-			struct judge_answer *out)
+static enum verdict ask(const struct pair *c, const struct program *a, const struct program *b, const char *windows,
+			unsigned whole_ms, struct judge_answer *out)
 {
-	struct judge_options o = {.solver = "z3", .window_ms = 5000, .whole_ms = whole_ms, .privileged = true};
+	struct judge_options o = {
+	    .solver = "z3", .windows = windows, .window_ms = 5000, .whole_ms = whole_ms, .privileged = true};
 	char why[300] = "";
 	struct judge *j = judge_new(a, &o, why, sizeof why);
 	cr_assert(j, "%s: %s", c->name, why);
@@ -68,15 +69,19 @@ static enum verdict ask(const struct pair *c, const struct program *a, const str
 static void check_pair(const struct pair *c)
 {
 	static const char *const names[] = {"proved", "refuted", "unknown"};
+	static const char *const solvers[] = {NULL, "z3"};
 	struct object *a = assemble(c, 0), *b = assemble(c, 1);
 	struct judge_answer out;
 	bool want_proof = !strcmp(c->expect, "proved"), want_refuted = !strcmp(c->expect, "refuted");
 	cr_assert(want_proof || want_refuted || !strcmp(c->expect, "not proved"), "%s: %s", c->name, c->expect);
-	enum verdict got = ask(c, a->programs[0], b->programs[0], 0, &out);
-	cr_expect_eq(got == VERDICT_PROVED, want_proof, "%s: windows alone: %s (%s) %s", c->name, names[got], out.how,
-		     out.why);
+	enum verdict got;
+	for (size_t i = 0; i < sizeof solvers / sizeof *solvers; i++) {
+		got = ask(c, a->programs[0], b->programs[0], solvers[i], 0, &out);
+		cr_expect_eq(got == VERDICT_PROVED, want_proof, "%s: windows alone: %s (%s) %s", c->name, names[got],
+			     out.window.decided_by, out.why);
+	}
 	if (!want_proof) {
-		got = ask(c, a->programs[0], b->programs[0], 10000, &out);
+		got = ask(c, a->programs[0], b->programs[0], NULL, 10000, &out);
 		cr_expect(want_refuted ? got == VERDICT_REFUTED : got != VERDICT_PROVED, "%s: %s (%s) %s", c->name,
 			  names[got], out.how, out.why);
 	}
