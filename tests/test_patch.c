@@ -6,6 +6,7 @@
 
 #include <bpf/libbpf.h>
 #include <criterion/criterion.h>
+#include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -535,6 +536,20 @@ Test(patch, file_is_replaced_whole_or_not_at_all)
 	cr_assert_not(object_patch(o, NULL, 0, nowhere_path, err, sizeof err));
 	cr_assert(strstr(err, "expected a file to write"), "%s", err);
 	object_free(o);
+}
+
+/* Section 0 may say any size. */
+Test(patch, sections_without_bytes_take_no_room)
+{
+	object_free(build(everything));
+	FILE *f = fopen(object, "r+");
+	Elf64_Ehdr h;
+	Elf64_Shdr none = {.sh_size = 1ull << 50};
+	cr_assert(f && fread(&h, sizeof h, 1, f) == 1 && !fseek(f, (long)h.e_shoff, SEEK_SET) &&
+		  fwrite(&none, sizeof none, 1, f) == 1 && !fclose(f));
+	patch_all(object, patched, padded);
+	struct stat st;
+	cr_assert(!stat(patched, &st) && st.st_size < 1 << 20);
 }
 
 Test(patch, newer_compiler_reads_back)

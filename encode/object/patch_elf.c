@@ -203,7 +203,7 @@ static uint64_t place_parts(const struct patcher *k)
 			continue;
 		at = align_up(at, p->h.sh_addralign);
 		p->h.sh_offset = at;
-		at += p->h.sh_type == SHT_NOBITS ? 0 : p->h.sh_size;
+		at += p->data ? p->h.sh_size : 0;
 	}
 	return align_up(at, 8);
 }
