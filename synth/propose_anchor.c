@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Addresses and wide constants that are loaded again and again: one register holds the first for all. */
+/* Addresses, wide constants and spilled words that are loaded again and again: one register holds the first for all. */
 #include "encode/isa/effect.h"
 #include "synth/alloc.h"
 #include "synth/flow.h"
@@ -10,7 +10,7 @@
 #define USES 16
 #define GROUP 32
 
-/* One LDDW and what its register is used for. */
+/* One LDDW or fill and what its register is used for. */
 struct wide {
 	uint32_t slot;
 	int64_t off;         /* of a map's value */
@@ -27,10 +27,22 @@ struct anchor {
 	unsigned n;
 };
 
+static bool is_fill(const struct insn *in)
+{
+	return in->op == ISA_LDX && in->src == 10 && in->width == 64;
+}
+
+static unsigned slots_of(const struct insn *in)
+{
+	return in->op == ISA_LDDW ? 2 : 1;
+}
+
 static bool same_group(const struct insn *a, const struct insn *b)
 {
-	if (b->op != ISA_LDDW || a->src != b->src)
+	if (b->op != a->op || a->src != b->src)
 		return false;
+	if (b->op == ISA_LDX)
+		return is_fill(a) && is_fill(b) && a->off == b->off;
 	return a->src == WIDE_MAP_VALUE ? (uint32_t)a->imm64 == (uint32_t)b->imm64 : a->imm64 == b->imm64;
 }
 
@@ -50,15 +62,22 @@ static bool note_use(const struct anchor *a, struct wide *w, uint32_t slot, unsi
 /* Is the register only the base of accesses until it holds something else, in this block? */
 static void find_uses(const struct anchor *a, struct wide *w)
 {
-	unsigned reg = a->s->p->insns[w->slot].dst;
+	const struct insn *in = &a->s->p->insns[w->slot];
+	unsigned reg = in->dst;
 	const struct block *b = &a->cfg->blocks[cfg_find_block(a->cfg, w->slot)];
-	for (uint32_t i = w->slot + 2; i < b->end && !w->direct; i++) {
+	for (uint32_t i = w->slot + slots_of(in); i < b->end && !w->direct; i++) {
 		struct effect e = a->flow->effects[i];
 		bool dead = !(a->s->live->at[i].regs & EFFECT_BIT(reg));
 		if (!dead && e.reads & EFFECT_BIT(reg) && !note_use(a, w, i, reg))
 			return;
 		w->direct = dead || e.writes & EFFECT_BIT(reg);
 	}
+	if (w->direct)
+		return;
+	uint16_t live = 0;
+	for (int k = 0; k < 2; k++)
+		live |= b->succ[k] >= 0 ? a->s->live->at[a->cfg->blocks[b->succ[k]].start].regs : 0;
+	w->direct = !(live & EFFECT_BIT(reg));
 }
 
 /* Where the register is filled: before the first of them if all others come after it, or before the end of the block
@@ -123,7 +142,7 @@ static bool use_anchor(const struct anchor *a, struct draft *d, const struct wid
 	unsigned was = a->s->p->insns[w->slot].dst;
 	draft_kill(d, w->slot);
 	if (!w->direct)
-		return !delta || shift_uses(a->s, d, w->slot + 2, was, delta);
+		return !delta || shift_uses(a->s, d, w->slot + slots_of(&a->s->p->insns[w->slot]), was, delta);
 	for (unsigned i = 0; i < w->n_uses; i++) {
 		struct insn in = d->items[w->uses[i]].in;
 		int64_t off = in.off + delta;
@@ -146,7 +165,7 @@ static void insert_all(const struct anchor *a, struct draft *d, unsigned from, u
 	bool done = false;
 	struct insn load = s->p->insns[a->list[from].slot];
 	load.dst = (uint8_t)reg;
-	if (load.src == WIDE_MAP_VALUE) {
+	if (load.op == ISA_LDDW && load.src == WIDE_MAP_VALUE) {
 		load.imm64 = (uint32_t)load.imm64 | (uint64_t)base << 32;
 		load.imm = (int32_t)(uint32_t)load.imm64;
 	}
@@ -182,7 +201,8 @@ static bool pays(const struct anchor *a, unsigned from, unsigned to)
 	unsigned moves = 0;
 	for (unsigned i = from; i < to; i++)
 		moves += !a->list[i].direct;
-	return 2 + moves < 2 * (to - from) || a->s->goal != GOAL_SIZE;
+	unsigned slots = slots_of(&a->s->p->insns[a->list[from].slot]);
+	return slots + moves < slots * (to - from) || a->s->goal != GOAL_SIZE;
 }
 
 static bool try_run(const struct anchor *a, unsigned from, unsigned to, bool *offered)
@@ -223,7 +243,7 @@ static bool try_group(struct anchor *a)
 static bool is_first(const struct scene *s, uint32_t start, uint32_t slot)
 {
 	for (uint32_t i = start; i < slot; i++)
-		if (s->p->insns[i].op == ISA_LDDW && same_group(&s->p->insns[slot], &s->p->insns[i]))
+		if (same_group(&s->p->insns[slot], &s->p->insns[i]))
 			return false;
 	return true;
 }
@@ -238,7 +258,8 @@ static void find_group(struct anchor *a, const struct subprogram *sub, uint32_t 
 			continue;
 		struct wide *w = &a->list[a->n++];
 		*w = (struct wide){.slot = i};
-		w->off = insns[i].src == WIDE_MAP_VALUE ? (int64_t)(insns[i].imm64 >> 32) : 0;
+		w->off =
+		    insns[i].op == ISA_LDDW && insns[i].src == WIDE_MAP_VALUE ? (int64_t)(insns[i].imm64 >> 32) : 0;
 		find_uses(a, w);
 	}
 }
@@ -252,7 +273,8 @@ void propose_anchor(const struct scene *s)
 		a.cfg = &s->cfgs[k];
 		for (uint32_t i = sub->start; i < sub->end && go_on; i++) {
 			const struct insn *in = &s->p->insns[i];
-			if (in->op != ISA_LDDW || in->src == WIDE_FUNC || !is_first(s, sub->start, i))
+			bool wide = in->op == ISA_LDDW && in->src != WIDE_FUNC;
+			if (!(wide || is_fill(in)) || !is_first(s, sub->start, i))
 				continue;
 			find_group(&a, sub, i);
 			go_on = try_group(&a);

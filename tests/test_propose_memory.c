@@ -282,3 +282,29 @@ Test(propose_memory, offsets_are_compared)
 		     INDEX
 		     "r3 = r10\nr3 += -8\nr3 += r2\nr0 = 0\nif r2 > 6 goto out\nr0 = *(u8 *)(r3 + 0)\nout: exit\n");
 }
+
+#define LOOKUP "r2 = r10\nr2 += -4\n*(u32 *)(r10 - 4) = 0\nr1 = m ll\ncall map_lookup_elem\nif r0 == 0 goto out\n"
+
+Test(propose_memory, a_field_is_loaded_again)
+{
+	const char *map = ".map m ARRAY 4 8 1\nr6 = r1\n", *out = "r0 = r1\nout: r0 &= 1\nexit\n";
+	char source[600], target[600];
+	snprintf(source, sizeof source,
+		 "%sr1 = *(u32 *)(r6 + 12)\n*(u64 *)(r10 - 16) = r1\n%sr1 = *(u64 *)(r10 - 16)\n%s", map, LOOKUP, out);
+	snprintf(target, sizeof target, "%s%sr1 = *(u32 *)(r6 + 12)\n%s", map, LOOKUP, out);
+	expect_offer("spill", source, target);
+}
+
+Test(propose_memory, one_fill_for_several)
+{
+	const char *begin = "r1 = *(u32 *)(r1 + 12)\nr1 &= 7\nr2 = r10\nr2 += -8\nr2 += r1\n*(u64 *)(r10 - 16) = r2\n"
+			    "*(u64 *)(r10 - 8) = 0\n*(u64 *)(r10 - 24) = 0\n";
+	char source[600], target[600];
+	snprintf(source, sizeof source,
+		 "%sr3 = *(u64 *)(r10 - 16)\n*(u8 *)(r3 + 0) = 0\nr0 = *(u64 *)(r10 - 16)\n"
+		 "r0 = *(u8 *)(r0 + 0)\nexit\n",
+		 begin);
+	snprintf(target, sizeof target, "%sr1 = *(u64 *)(r10 - 16)\n*(u8 *)(r1 + 0) = 0\nr0 = *(u8 *)(r1 + 0)\nexit\n",
+		 begin);
+	expect_offer("anchor", source, target);
+}
