@@ -19,7 +19,7 @@
 #define DETOURS_MAX 3     /* later steps that may cost something as well, */
 #define DETOUR_SLACK 4    /* so many slots each */
 
-static const char *const first_steps[] = {"exit", "thread", "sink", "tail", "hoist", "copy", "layout", "lift"};
+static const char *const first_steps[] = {"exit", "thread", "delay", "sink", "tail", "hoist", "copy", "layout", "lift"};
 static const char *const next_steps[] = {"known", "branch", "thread", "constant", "copy", "address", "narrow",
 					 "store", "exit",   "tail",   "hoist",    "sink", "layout",  "lift"};
 

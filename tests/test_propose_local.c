@@ -433,3 +433,29 @@ Test(propose_local, a_register_that_a_call_loses_takes_no_value_across_it)
 {
 	expect_nothing("copy", TIME "r0 *= 3\nr8 = r0\n" TIME "r0 += r8\nr8 *= 5\nr0 ^= r8\nexit", 4);
 }
+
+Test(propose_local, constants_of_one_word_are_stored_at_once)
+{
+	expect("widen",
+	       RANDOM "*(u16 *)(r10 - 8) = 2660\nr0 += 1\n*(u8 *)(r10 - 6) = 0\nr1 = *(u16 *)(r10 - 8)\nr2 = *(u8 "
+		      "*)(r10 - 6)\nr0 += r1\n"
+		      "r0 += r2\nexit",
+	       RANDOM "r0 += 1\n*(u32 *)(r10 - 8) = 2660\nr1 = *(u16 *)(r10 - 8)\nr2 = *(u8 *)(r10 - 6)\nr0 += r1\nr0 "
+		      "+= r2\nexit");
+}
+
+Test(propose_local, a_byte_that_is_read_is_not_stored_over)
+{
+	expect_nothing("widen",
+		       "*(u8 *)(r10 - 5) = 9\n" RANDOM
+		       "*(u16 *)(r10 - 8) = 2660\n*(u8 *)(r10 - 6) = 0\nr1 = *(u32 *)(r10 - 8)\nr0 += r1\nexit",
+		       4);
+}
+
+Test(propose_local, a_constant_is_loaded_on_the_way_that_needs_it)
+{
+	expect("delay",
+	       RANDOM "r6 = 1\nif r0 == 5 goto out\nr6 = r0\nr6 += 3\nif r0 == 9 goto out\nr6 += 7\nout: r0 = r6\nexit",
+	       RANDOM "if r0 == 5 goto one\nr6 = r0\nr6 += 3\nif r0 == 9 goto out\nr6 += 7\nout: r0 = r6\nexit\none: "
+		      "r6 = 1\ngoto out");
+}
