@@ -150,3 +150,19 @@ Test(opt, control_c_brings_it_to_an_end)
 	cli_release(&r);
 	expect(0, "proved", "equiv %s %s", in, out);
 }
+
+Test(opt, report_is_a_page_of_its_own)
+{
+	const char *in = object_file("in.o", WASTE), *page = cli_path("report.html");
+	static char text[1 << 16];
+	expect(0, "waste", "opt --proposals=500 %s --report=%s", in, page);
+	FILE *f = fopen(page, "r");
+	cr_assert(f);
+	text[fread(text, 1, sizeof text - 1, f)] = 0;
+	fclose(f);
+	cr_expect(strstr(text, "<!DOCTYPE html>") && strstr(text, "</html>"));
+	cr_expect(strstr(text, "<tr class=\"del\">") && strstr(text, "<tr class=\"same\">"));
+	cr_expect(strstr(text, "<svg") && strstr(text, "cvc5"));
+	cr_expect_not(strstr(text, "<script") || strstr(text, "http"));
+	expect(66, "/nowhere/report.html", "opt --proposals=10 %s --report=/nowhere/report.html", in);
+}

@@ -9,9 +9,7 @@
 #include <string.h>
 
 enum { PROGRAM_SLOTS_MAX = 1 << 20, OBJECT_SLOTS_MAX = 1 << 22 };
-enum { RELOC_64_64 = 1, RELOC_64_32 = 10 }; /* llvm's R_BPF_* */
 #define NO_PIECE SIZE_MAX
-enum { OPCODE_LDDW = 0x18, OPCODE_CALL = 0x85 };
 
 struct piece {
 	struct function *function;

@@ -9,6 +9,8 @@
 #include <bpf/btf.h>
 
 enum { SLOT = 8 }; /* bytes of an instruction slot */
+enum { OPCODE_LDDW = 0x18, OPCODE_CALL = 0x85 };
+enum { RELOC_64_64 = 1, RELOC_ABS64 = 2, RELOC_ABS32 = 3, RELOC_NODYLD32 = 4, RELOC_64_32 = 10 }; /* llvm's R_BPF_* */
 
 /* An object and what its pointers need beside it. */
 struct store {

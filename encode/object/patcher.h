@@ -13,9 +13,6 @@
 
 #include <elf.h>
 
-enum { OPCODE_LDDW = 0x18, OPCODE_CALL = 0x85 };
-enum { RELOC_64_64 = 1, RELOC_ABS64 = 2, RELOC_ABS32 = 3, RELOC_NODYLD32 = 4, RELOC_64_32 = 10 }; /* llvm's R_BPF_* */
-
 /* One slot. */
 struct place {
 	uint8_t bytes[SLOT];

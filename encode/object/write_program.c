@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { RELOC_64_64 = 1, RELOC_64_32 = 10 }; /* llvm's R_BPF_* */
-
 /* Where a program's slots went: the entry to `section` at slot `at`, the rest to .text at slot `text`. */
 struct placing {
 	const struct program *p;
