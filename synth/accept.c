@@ -13,6 +13,7 @@
 
 #define AT_ONCE_S 8   /* for a query about first and last; the steps between are easier */
 #define STEP_MS 10000 /* for a query about one step */
+#define STEPS_LIMIT 4 /* times the time for one question: all steps together */
 
 static double ms_since(uint64_t start)
 {
@@ -73,7 +74,7 @@ static enum verdict ask_solver(const struct engine_step *steps, size_t n, size_t
 	bool refuted = v == VERDICT_REFUTED;
 	out->by_steps[k] = v != VERDICT_PROVED;
 	for (size_t i = 0; i + 1 < n && out->by_steps[k]; i++) {
-		bool late = o->timeout && guard_now_ns() - start > o->timeout * 1000000000ull;
+		bool late = o->timeout && guard_now_ns() - start > STEPS_LIMIT * o->timeout * 1000000000ull;
 		v = late ? VERDICT_UNKNOWN : ask_step(spec, &steps[i], o, out);
 		if (v != VERDICT_PROVED)
 			return refuse(out, v, spec, i);

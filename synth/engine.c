@@ -303,7 +303,6 @@ static void set_scene(struct engine *e)
 				  .jobs = o->jobs,
 				  .stats = &e->r->counts.search,
 				  .solver = o->solver ? o->solver : SOLVER_DEFAULT,
-				  .numbers = o->numbers,
 				  .memo = &e->memo,
 				  .no_cache = o->no_cache,
 				  .may_edit = may_edit,
@@ -447,6 +446,7 @@ static void search(struct engine *e)
 	drop_cfgs(e);
 	seen_release(&e->seen);
 	seen_release(&e->failed);
+	seen_release(&e->hopeless);
 	cache_close(e->memo.cache);
 	memo_release(&e->memo);
 	free(editable);

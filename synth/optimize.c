@@ -42,6 +42,7 @@ struct team {
 	struct job *jobs;
 	size_t n_jobs;
 	uint64_t start_ns;
+	bool told;   /* the workers, to stop */
 	double left; /* seconds of searching, all workers together */
 };
 
@@ -179,6 +180,14 @@ static void wait_jobs(struct team *t)
 			finish_job(t, k);
 }
 
+/* To stop, if only this process was told. */
+static void tell_jobs(struct team *t)
+{
+	for (size_t k = 0; k < t->n_jobs && !t->told; k++)
+		kill(t->jobs[k].pid, SIGINT);
+	t->told = true;
+}
+
 static void show_progress(const struct team *t, optimize_show *show)
 {
 	struct optimize_progress p = {.n = t->n, .done = t->done, .name = ""};
@@ -215,6 +224,8 @@ void optimize_programs(struct optimize_item *items, size_t n, const struct optim
 			 .start_ns = guard_now_ns()};
 	t.left = o->budget * o->jobs;
 	while (t.done < n && !(is_stopped(&t) && !t.n_jobs)) {
+		if (is_stopped(&t))
+			tell_jobs(&t);
 		while (t.n_jobs < o->jobs && t.next < n && !is_stopped(&t))
 			start_job(&t);
 		if (t.n_jobs)

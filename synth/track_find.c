@@ -15,7 +15,9 @@ enum kind track_region(const struct track *t, uint32_t slot, unsigned reg)
 
 struct value track_address(const struct track *t, uint32_t slot, unsigned base, int16_t off)
 {
-	return value_plus(t->at[slot].r[base].v, off);
+	struct value v = t->at[slot].r[base].v;
+	v.off += off;
+	return v;
 }
 
 void track_parts_stored(const struct track_at *now, const struct insn *in, struct part out[PARTS])
