@@ -84,6 +84,18 @@ Test(live, memory_of_a_size)
 	expect_at(OUTPUT("r6"), 6, -16, 16, 8);
 }
 
+/* What a call lost counts as 0 where a format's argument may be left out; what a way left there may be an address. */
+Test(live, arguments_that_were_never_written)
+{
+#define PRINT(before)                                            \
+	"*(u64 *)(r10 - 16) = 0\n*(u64 *)(r10 - 8) = 0\n" before \
+	"call ktime_get_ns\nr1 = r10\nr1 += -8\nr2 = 5\nr3 = 0\n"
+	expect_at(PRINT("r5 = r10\n") "call trace_printk\nr0 = 0\nexit", 3, -16, 16, 5);
+	expect_at(
+	    PRINT("r0 = 0\n") "r4 = r10\nr4 += -16\nif r0 == 7 goto on\nr4 = 0\non: call trace_printk\nr0 = 0\nexit", 3,
+	    -16, 16, 16);
+}
+
 Test(live, what_a_helper_writes_is_neither_read_nor_dead)
 {
 	const char *text = ".program p socket\nr6 = r1\nr2 = 0\n*(u64 *)(r10 - 8) = r2\nr3 = r10\nr3 += -8\nr4 = 4\n"

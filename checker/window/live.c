@@ -10,6 +10,7 @@
 #include "checker/window/live.h"
 #include "checker/safety/liveness.h"
 #include "checker/safety/prover.h"
+#include "encode/isa/effect.h"
 #include "encode/object/program.h"
 
 #include <string.h>
@@ -19,7 +20,7 @@
 struct bytes {
 	uint64_t bit[STACK_WORDS];
 };
-struct effect {
+struct footprint {
 	struct bytes reads, kills;
 };
 
@@ -27,8 +28,8 @@ struct flow {
 	const struct program *p;
 	const struct facts *facts;
 	struct liveness *registers;
-	struct effect *effects; /* by slot */
-	bool *exposed;          /* by subprogram: a call may know its frame without being given a pointer */
+	struct footprint *effects; /* by slot */
+	bool *exposed;             /* by subprogram: a call may know its frame without being given a pointer */
 	struct live *live;
 };
 
@@ -90,7 +91,7 @@ static void read_memory(const struct facts_at *at, const struct fact *p, int64_t
 	}
 }
 
-static void access(const struct flow *f, uint32_t pc, bool reads, struct effect *e)
+static void access(const struct flow *f, uint32_t pc, bool reads, struct footprint *e)
 {
 	const struct insn *in = &f->p->insns[pc];
 	const struct facts_at *at = facts_at(f, pc);
@@ -236,8 +237,30 @@ static bool makes_dynptr(const struct helper_row *row)
 	return false;
 }
 
+static bool is_gone_to(const struct program *p, uint32_t slot)
+{
+	for (uint32_t i = 0; i < p->n; i++)
+		if (insn_is_jump(&p->insns[i]) && insn_target(&p->insns[i], i) == slot)
+			return true;
+	return false;
+}
+
+/* Did a call lose the register, and nothing write it since, whatever the way here? */
+static bool is_unwritten(const struct flow *f, uint32_t pc, unsigned reg)
+{
+	const struct program *p = f->p;
+	for (uint32_t i = pc; i > program_sub(p, pc)->start && !is_gone_to(p, i); i--) {
+		const struct insn *in = &p->insns[i - 1];
+		if (in->op == ISA_WIDE_TAIL)
+			continue;
+		if (!insn_falls_through(in) || effect_of(in).writes >> reg & 1)
+			return in->op == ISA_CALL && reg > 0;
+	}
+	return false;
+}
+
 /* True: it may keep a pointer to the frame. */
-static bool call_helper(const struct flow *f, uint32_t pc, const struct helper_row *row, struct effect *e)
+static bool call_helper(const struct flow *f, uint32_t pc, const struct helper_row *row, struct footprint *e)
 {
 	const struct facts_at *at = facts_at(f, pc);
 	bool keeps = makes_dynptr(row);
@@ -245,7 +268,8 @@ static bool call_helper(const struct flow *f, uint32_t pc, const struct helper_r
 		const struct fact *v = &at->r[i + 1];
 		struct reading r = reading_of(f, pc, row, i);
 		bool unwritten = v->kind == KIND_NONE && row->effects & LAX_ARGS;
-		if (!r.any || !may_be_own(at, v))
+		bool lax = row->effects & LAX_ARGS && row->args[i] == ARG_ANY; /* what is not written counts as 0 */
+		if (!r.any || !may_be_own(at, v) || (lax && is_unwritten(f, pc, i + 1)))
 			continue;
 		read_memory(at, v, 0, r.size, &e->reads);
 		keeps |= r.keeps && !unwritten;
@@ -254,7 +278,7 @@ static bool call_helper(const struct flow *f, uint32_t pc, const struct helper_r
 }
 
 /* True: from here on any call may know of the frame. */
-static bool call(const struct flow *f, uint32_t pc, struct effect *e)
+static bool call(const struct flow *f, uint32_t pc, struct footprint *e)
 {
 	const struct insn *in = &f->p->insns[pc];
 	if (!runs_program(f->p, in))
@@ -274,7 +298,7 @@ static bool exports_pointer(const struct flow *f, uint32_t pc)
 }
 
 /* What the instruction does to the frame; true: from here on calls may know of it. */
-static bool find_effect(const struct flow *f, uint32_t pc, struct effect *e)
+static bool find_effect(const struct flow *f, uint32_t pc, struct footprint *e)
 {
 	const struct insn *in = &f->p->insns[pc];
 	if (in->op == ISA_WIDE_TAIL || !facts_at(f, pc)->reached)
