@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Patched objects: new instructions where they belong, everything else as it was, and tools and the kernel take them.
  */
+#include "encode/object/image.h"
 #include "encode/object/patch.h"
 #include "synth/draft.h"
 
@@ -535,6 +536,48 @@ Test(patch, file_is_replaced_whole_or_not_at_all)
 	snprintf(nowhere_path, sizeof nowhere_path, "%s/none/b.o", dir);
 	cr_assert_not(object_patch(o, NULL, 0, nowhere_path, err, sizeof err));
 	cr_assert(strstr(err, "expected a file to write"), "%s", err);
+	object_free(o);
+}
+
+static void open_image(const char *path, struct image *im, uint8_t *bytes, size_t room)
+{
+	FILE *f = fopen(path, "rb");
+	cr_assert(f);
+	size_t n = fread(bytes, 1, room, f);
+	fclose(f);
+	*im = (struct image){.path = path, .err = err, .errlen = sizeof err};
+	cr_assert(image_open(im, bytes, n), "%s", err);
+}
+
+/* The labels of basic blocks that older compilers leave go with the instructions that they stand for. */
+Test(patch, labels_and_sizes_follow)
+{
+	static uint8_t bytes[2][1 << 16];
+	struct image im[2];
+	struct object *o = build(everything);
+	struct program *p = object_find(o, "first");
+	struct version v = padded(p);
+	struct object_patch patch = {p, v.p, v.origin};
+	size_t labels = 0;
+	cr_assert(object_patch(o, &patch, 1, patched, err, sizeof err), "%s", err);
+	open_image(object, &im[0], bytes[0], sizeof bytes[0]);
+	open_image(patched, &im[1], bytes[1], sizeof bytes[1]);
+	for (size_t i = 0; i < im[0].n_symbols; i++) {
+		const struct symbol *x = &im[0].symbols[i];
+		if (x->section != p->subs[0].section || x->type == STT_SECTION || x->value >= p->subs[0].end * 8u)
+			continue;
+		const struct symbol *y = image_find_symbol(&im[1], x->section, x->name);
+		cr_assert(y, "%s", x->name);
+		labels += x->type == STT_NOTYPE;
+		if (x->type == STT_FUNC)
+			cr_assert(y->value == 0 && y->size == v.p->subs[0].end * 8u);
+		else
+			cr_assert_eq(v.origin[y->value / 8], x->value / 8, "%s", x->name);
+	}
+	cr_assert_gt(labels, 0);
+	image_close(&im[0]);
+	image_close(&im[1]);
+	version_release(&v);
 	object_free(o);
 }
 

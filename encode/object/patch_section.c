@@ -96,11 +96,15 @@ static void place_bodies(struct patcher *k)
 /* A name inside a changed function: the label of a basic block, which goes with its first instruction that is left. */
 static uint64_t find_label(const struct body *b, uint64_t slot)
 {
-	for (; slot < b->end; slot++)
-		for (size_t i = 0; i < b->new.n; i++)
-			if (b->new.places[i].section == b->section && b->new.places[i].slot == slot)
-				return b->at + i;
-	return b->at + b->new.n;
+	uint64_t at = b->at + b->new.n, next = b->end;
+	for (size_t i = 0; i < b->new.n; i++) {
+		const struct place *p = &b->new.places[i];
+		if (p->section != b->section || p->slot < slot || p->slot >= next)
+			continue;
+		next = p->slot;
+		at = b->at + i;
+	}
+	return at;
 }
 
 static bool move_symbol(const struct patcher *k, const struct symbol *s, Elf64_Sym *out)
