@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define BATCH 50 /* inputs between two fillings of the maps */
+#define CHECK 10 /* inputs between two looks at the maps */
 #define MAX_STEPS 20000
 #define PATHS 65536
 
@@ -165,7 +166,7 @@ static bool run_batch(struct live_pair *l, uint64_t seed)
 	fill_maps(l, seed);
 	for (unsigned i = 0; i < BATCH; i++) {
 		choose(l, seed + i);
-		if (!shoot(l, seed + i) || (i % 10 == 9 && !check_maps(l, seed + i)))
+		if (!shoot(l, seed + i) || (i % CHECK == CHECK - 1 && !check_maps(l, seed + i)))
 			return false;
 	}
 	return true;
