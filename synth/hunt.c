@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define QUERY_MS 500 /* for one window */
+#define PATIENT 10   /* times that, where proposals are counted and the clock must not decide */
 #define REFUSALS 12  /* after so many a passage is given up */
 #define BLIND 4      /* counts so much */
 #define TOGETHER 64  /* slots over which finds are offered as one */
@@ -126,6 +127,8 @@ bool hunt_try(struct hunt *h, const struct insn *insns, unsigned n)
 	unsigned slots = spread(insns, n, with);
 	uint64_t hash = hash_of(with, slots);
 	h->stats.tested++;
+	if (hunt_is_over(h))
+		return true;
 	if ((n && !slots) || seen_has(&h->refused, hash))
 		return false;
 	ask_window(h, with, slots, &a);
@@ -230,7 +233,7 @@ static void work(void *arg, unsigned worker, unsigned jobs, struct worker_report
 	uint64_t share = (g->s->max_proposals + jobs - 1) / jobs, start = guard_now_ns();
 	size_t turn = 0;
 	if (solver)
-		solver_set_query_ms(solver, QUERY_MS);
+		solver_set_query_ms(solver, share ? PATIENT * QUERY_MS : QUERY_MS);
 	for (size_t i = 0; i < g->list.n && !r->over; i++) {
 		struct hunt h;
 		if (g->done[i] || turn++ % jobs != worker || !is_free(g->taken, &g->list.at[i]))

@@ -284,6 +284,21 @@ Test(trial, the_jump_at_the_end_is_compared)
 	check_pair("r2 = r1; r2 &= 1; if r2 != 0 goto +0", 2, false, NULL, "if r1 & 1 goto +0", "if r1 & 3 goto +0");
 }
 
+Test(trial, jumps_at_the_end_go_both_ways)
+{
+	static const char *const rare[] = {"r2 = r1; if r2 == 77 goto +0", "r2 = r1; r2 &= 255; if r2 > 200 goto +0",
+					   "if r1 != 0 goto +0"};
+	for (size_t i = 0; i < sizeof rare / sizeof *rare; i++) {
+		struct fixture x;
+		unsigned taken = 0;
+		build(&x, rare[i], 2, false, NULL);
+		for (unsigned k = 0; k < x.trials.n; k++)
+			taken += x.trials.at[k].after.taken;
+		cr_expect(taken > 2 && taken + 2 < x.trials.n, "%s: %u of %u", rare[i], taken, x.trials.n);
+		drop(&x);
+	}
+}
+
 Test(trial, a_witness_becomes_a_trial)
 {
 	struct fixture x;

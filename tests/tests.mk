@@ -21,7 +21,7 @@ $(B)/tests/test_%: $(B)/tests/test_%.c.o $(MUTATE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
 
 AGREE_OBJ = $(patsubst %,$(B)/tests/%.c.o,agreement campaign shrink random_program random_memory random_helper random_call random_input)
-$(B)/tests/test_agree $(B)/tests/test_case_agreement $(B)/tests/test_kernel: $(B)/tests/test_%: $(B)/tests/test_%.c.o $(AGREE_OBJ) $(B)/libbpfprove.a
+$(B)/tests/test_agree $(B)/tests/test_case_agreement $(B)/tests/test_kernel $(B)/tests/test_search_random: $(B)/tests/test_%: $(B)/tests/test_%.c.o $(AGREE_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
 
 $(B)/tests/agree: $(B)/tests/agree.c.o $(AGREE_OBJ) $(B)/libbpfprove.a
