@@ -141,7 +141,7 @@ static bool suits_regime(const struct learner *q, const struct rule *r)
 		if (rule_constants_of(&q->base, q->base.conditions[i]) & ~constants)
 			return false;
 	for (unsigned i = 0; i < q->base.n_facts; i++)
-		if (!(regs >> q->base.facts[i].reg & 1))
+		if (!((regs & ~(unsigned)q->class->points) >> q->base.facts[i].reg & 1))
 			return false;
 	return true;
 }
@@ -228,6 +228,8 @@ static void widen(struct learner *q, struct rule *r)
 		reads |= e.reads & ~written;
 		written |= e.writes;
 	}
+	for (unsigned i = 0; i < r->n_facts; i++)
+		reads &= ~(1u << r->facts[i].reg); /* facts are about numbers */
 	for (unsigned i = 0; i < r->n_regs; i++) {
 		struct rule wider = *r;
 		wider.any |= (uint8_t)(1u << i);
@@ -277,11 +279,36 @@ static bool try_results(struct learner *q, const struct rule *r, uint64_t key, u
 	return false;
 }
 
+static bool is_copy(const struct insn *in)
+{
+	return in->op == ISA_MOV || in->op == ISA_LDDW;
+}
+
+/* Does the first of two make one and the same value of all samples? A constant does that better. */
+static bool begins_with_constant(const struct learner *q, const struct rule *r)
+{
+	struct effect e = effect_of(&r->pattern[0].in);
+	if (r->n_pattern < 2 || !e.writes || is_copy(&r->pattern[0].in))
+		return false;
+	uint64_t first = 0;
+	for (unsigned i = 0; i < LEARN_SAMPLES; i++) {
+		struct learn_state s;
+		learn_begin(&q->samples.at[i], &s);
+		if (!learn_step(&q->samples.at[i], &s, &r->pattern[0]))
+			return false;
+		uint64_t v = s.regs[__builtin_ctz(e.writes)];
+		first = i ? first : v;
+		if (v != first)
+			return false;
+	}
+	return true;
+}
+
 static void try_pattern(struct learner *q, struct rule *r)
 {
 	struct learn_effect effect;
 	unsigned cost = learn_cost(r->pattern, r->n_pattern), written = 0;
-	if (!learn_effect_of(&q->samples, r->pattern, r->n_pattern, &effect))
+	if (!learn_effect_of(&q->samples, r->pattern, r->n_pattern, &effect) || begins_with_constant(q, r))
 		return;
 	for (unsigned i = 0; i < r->n_pattern; i++)
 		written |= effect_of(&r->pattern[i].in).writes;
@@ -324,11 +351,6 @@ static bool is_connected(const struct learner *q, const struct rule *r)
 	return (q->class->points && !a.writes) || a.writes & (b.reads | b.writes);
 }
 
-static bool is_copy(const struct insn *in)
-{
-	return in->op == ISA_MOV || in->op == ISA_LDDW;
-}
-
 static bool is_common(const struct insn *in)
 {
 	return in->op == ISA_ADD || in->op == ISA_SUB || in->op == ISA_AND || in->op == ISA_OR || in->op == ISA_XOR;
@@ -360,6 +382,8 @@ static bool is_plausible(const struct learner *q, const struct rule *r)
 	if (r->pattern[0].imm && r->pattern[0].imm == r->pattern[1].imm && !has_number(q, r)) /* C twice */
 		return (is_shift(a) && is_shift(b)) || (a->op == b->op && a->op == ISA_XOR) ||
 		       (a->op == ISA_ADD && b->op == ISA_SUB);
+	if (jump && !b->k && !a->k && effect_of(a).reads >> 1 & 1) /* with what it was made of */
+		return false;
 	if (a->op == ISA_MOVSX || b->op == ISA_MOVSX) /* with what it may have come from, or goes into */
 		return is_copy(a) || is_copy(b) || (jump && b->k) || (a->op == b->op && b->dst == 0 && b->src == 0) ||
 		       ((a->k || b->k) && b->dst == 0);

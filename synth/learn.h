@@ -18,8 +18,8 @@ struct learn_counts {
 struct learn_options {
 	const char *solver;
 	unsigned query_ms;
-	const struct seen *shapes; /* of learn_shape.h; NULL: all */
-	volatile int *stop;        /* may be NULL */
+	const struct seen *shapes;                                                   /* of learn_shape.h; NULL: all */
+	volatile int *stop;                                                          /* may be NULL */
 	void (*progress)(void *arg, const struct learn_counts *c, const char *what); /* may be NULL */
 	void *arg;
 };

@@ -333,13 +333,12 @@ static void make_stores(struct rule *g, struct learn_class *c, const uint8_t *re
 		add_stores(&second, beside[i]);
 	struct maker all = {g, &c->result, REG(B), REG(A), results, 2, false, false};
 	struct maker both = {g, &c->result, REG(B), REG(A), wides, sizeof wides, false, false};
-	for (size_t i = 0; i < sizeof beside / sizeof *beside; i++)
-		if (i >= 3) {
-			add_stores(&both, beside[i]);
-			add_stores(&all, beside[i]);
-		}
+	add_stores(&all, "O"); /* the plain ones first: they are taken if they do */
+	for (size_t i = 3; i < sizeof beside / sizeof *beside; i++)
+		add_stores(&all, beside[i]);
 	add_stores(&both, "O");
-	add_stores(&all, "O");
+	for (size_t i = 3; i < sizeof beside / sizeof *beside; i++)
+		add_stores(&both, beside[i]);
 }
 
 /* An address is made, then used. */

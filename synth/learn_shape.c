@@ -3,6 +3,9 @@
 #include "synth/learn_shape.h"
 
 #include "encode/isa/effect.h"
+#include "synth/alloc.h"
+
+#include <string.h>
 
 #define REACH 4 /* instructions from the first to the second */
 
@@ -43,23 +46,60 @@ static bool are_connected(const struct insn *a, const struct insn *b)
 	return x.writes & (y.reads | y.writes) || (is_store(a) && is_store(b) && a->dst == b->dst);
 }
 
-void learn_shapes_add(struct seen *shapes, const struct program *p)
+static void add_pair(struct seen *shapes, const struct insn *a, const struct insn *b)
 {
-	for (size_t i = 0; i < p->n; i++) {
-		const struct insn *a = &p->insns[i];
+	int64_t x = a->imm, y = b->imm;
+	for (unsigned numbers = 0; numbers < 4; numbers++)
+		seen_add(shapes, shape_of(a, b, numbers & 1 ? &x : NULL, numbers & 2 ? &y : NULL));
+}
+
+static void add_pairs(struct seen *shapes, const struct insn *insns, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct insn *a = &insns[i];
 		if (a->op == ISA_WIDE_TAIL || is_jump(a))
 			continue;
-		for (size_t k = i + 1; k < p->n && k <= i + REACH; k++) {
-			const struct insn *b = &p->insns[k];
+		for (size_t k = i + 1; k < n && k <= i + REACH; k++) {
+			const struct insn *b = &insns[k];
 			if (b->op == ISA_WIDE_TAIL || !are_connected(a, b))
 				continue;
-			int64_t x = a->imm, y = b->imm;
-			for (unsigned numbers = 0; numbers < 4; numbers++)
-				seen_add(shapes, shape_of(a, b, numbers & 1 ? &x : NULL, numbers & 2 ? &y : NULL));
+			add_pair(shapes, a, b);
 			if (effect_of(b).writes & effect_of(a).writes)
 				break;
 		}
 	}
+}
+
+static bool is_shift(const struct insn *in)
+{
+	return in->op == ISA_LSH || in->op == ISA_RSH || in->op == ISA_ARSH;
+}
+
+/* What a shift to the left and back does, where newer instruction sets have one instruction for it. */
+static bool is_extension(const struct insn *a, const struct insn *b, struct insn *one)
+{
+	if (a->op != ISA_LSH || !is_shift(b) || a->width != 64 || b->width != 64 || !a->k || !b->k ||
+	    a->imm != b->imm || a->dst != b->dst)
+		return false;
+	*one = (struct insn){.op = ISA_MOV, .width = 32, .dst = a->dst, .src = a->dst};
+	if (b->op == ISA_ARSH)
+		*one = (struct insn){
+		    .op = ISA_MOVSX, .width = 64, .dst = a->dst, .src = a->dst, .off = (int16_t)(64 - a->imm)};
+	return b->op == ISA_ARSH || a->imm == 32;
+}
+
+void learn_shapes_add(struct seen *shapes, const struct program *p)
+{
+	struct insn *newer = checked(malloc((p->n + 1) * sizeof *newer)), one;
+	memcpy(newer, p->insns, p->n * sizeof *newer);
+	for (size_t i = 0; i + 1 < p->n; i++)
+		if (is_extension(&p->insns[i], &p->insns[i + 1], &one)) {
+			newer[i] = one;
+			newer[i + 1] = (struct insn){.op = ISA_WIDE_TAIL};
+		}
+	add_pairs(shapes, p->insns, p->n);
+	add_pairs(shapes, newer, p->n);
+	free(newer);
 }
 
 static const int64_t *number_of(const struct rule *r, unsigned i)
@@ -70,5 +110,7 @@ static const int64_t *number_of(const struct rule *r, unsigned i)
 
 bool learn_shapes_have(const struct seen *shapes, const struct rule *r)
 {
-	return seen_has(shapes, shape_of(&r->pattern[0].in, &r->pattern[1].in, number_of(r, 0), number_of(r, 1)));
+	const struct insn *a = &r->pattern[0].in, *b = &r->pattern[1].in;
+	bool any = is_shift(a) && is_shift(b); /* one width is as good as another */
+	return seen_has(shapes, shape_of(a, b, any ? NULL : number_of(r, 0), any ? NULL : number_of(r, 1)));
 }

@@ -80,7 +80,7 @@ static const char *const wrong[] = {
     RULE("rA = K ll\nwhen K == low32(K)\n=>\nrA = sext32(K)"),
     RULE("rA = rB\nrC = rA\n=>\nrC = rB"), /* A may be read later */
     RULE("rA = rB\nwA = wA\nwhen rB anything\n=>\nrA = rB"),
-    RULE("wA = wB\nwhen rB anything\nwhen rB <= 0xffffffff\n=>\nrA = rB"), /* a pointer stays none in wA */
+    RULE("wA = wB\nwhen rB anything\n=>\nrA = rB"),
     RULE("rA = be16 rA\nif rA == C goto L\nwhen rA dead\n=>\nif rA == bswap16(C) goto L"),
     RULE("rA = be16 rA\nif rA > C goto L\nwhen rA dead\nwhen rA <= 0xffff\nwhen C s>= 0 && C <= 0xffff\n=>\n"
 	 "if rA > bswap16(C) goto L"),
@@ -118,6 +118,10 @@ Test(rules, strange_ones_are_not_proved)
 	    {RULE("rA = *(u8 *)(rB + 0)\n=>\nrA = *(u8 *)(rB + 0)"), "the pattern has what is not modelled"},
 	    {RULE("rA = *(u8 *)(rB + 0)\nwhen rB points\n=>\nrA = *(u8 *)(rB + 0)\nrA = *(u8 *)(rB + 0)"),
 	     "the result loads more often than the pattern"},
+	    {RULE("wA = wB\nwhen rB anything\nwhen rB <= 0xffffffff\n=>\nrA = rB"),
+	     "a fact is about what is no number that the pattern reads"},
+	    {RULE("rA = *(u8 *)(rB + 0)\nwhen rB points\nwhen rB <= 1\n=>\nrA = 0"), /* no pointer is that small */
+	     "a fact is about what is no number that the pattern reads"},
 	    {RULE("rA = C\nwhen rA points\n=>\nrA = C"), "the pattern does not read the pointer"},
 	};
 	for (size_t i = 0; i < sizeof strange / sizeof *strange; i++) {

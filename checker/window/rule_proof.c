@@ -246,6 +246,9 @@ static const char *refuse(const struct rule *r)
 		return "the pattern does not read the pointer";
 	if ((rule_reads(r->result, r->n_result) | rule_writes(r->result, r->n_result)) & ~known)
 		return "the result has a register that the pattern has not";
+	for (unsigned i = 0; i < r->n_facts; i++)
+		if ((r->any | r->points | ~reads) >> r->facts[i].reg & 1)
+			return "a fact is about what is no number that the pattern reads";
 	if (count_loads(r->result, r->n_result) > count_loads(r->pattern, r->n_pattern))
 		return "the result loads more often than the pattern";
 	return NULL;
