@@ -26,10 +26,16 @@ static uint64_t operation_of(const struct insn *in)
 	return (uint64_t)in->op | (uint64_t)in->width << 8 | (uint64_t)in->k << 16 | off << 20;
 }
 
+static bool has_src(const struct insn *in)
+{
+	return !in->k && !insn_has_form(in, FORM_ALU1) && !insn_has_form(in, FORM_END) &&
+	       !insn_has_form(in, FORM_WIDE) && !insn_has_form(in, FORM_ST);
+}
+
 /* Numbers are in it where they are given. */
 static uint64_t shape_of(const struct insn *a, const struct insn *b, const int64_t *x, const int64_t *y)
 {
-	unsigned same = (unsigned)(b->dst == a->dst) | (unsigned)(b->src == a->dst) << 1;
+	unsigned same = (unsigned)(b->dst == a->dst) | (unsigned)(has_src(b) && b->src == a->dst) << 1;
 	uint64_t h = mix(mix(operation_of(a), operation_of(b)), same);
 	h = mix(h, x ? (uint64_t)*x : 0x123456789abcdef);
 	return mix(h, y ? (uint64_t)*y : 0x123456789abcdef);

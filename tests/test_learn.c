@@ -3,6 +3,7 @@
 #include "checker/window/rule_proof.h"
 #include "synth/learn.h"
 #include "synth/learn_form.h"
+#include "synth/learn_shape.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -67,4 +68,36 @@ Test(learn, conditions_are_found)
 	cr_expect(strstr(text, "  rA *= C\n  when rA anything\n  when is_power(C)\n=>\n  rA <<= log2(C)\n"), "%s", text);
 	free(text);
 	rules_release(&rules);
+}
+
+static bool has_shape(const struct seen *shapes, const char *pattern)
+{
+	char text[200], err[200];
+	struct rules rules;
+	snprintf(text, sizeof text, "rule r\n%s\n=>\nnothing\n", pattern);
+	cr_assert(rules_parse("r", text, &rules, err, sizeof err), "%s", err);
+	bool has = learn_shapes_have(shapes, &rules.at[0]);
+	rules_release(&rules);
+	return has;
+}
+
+Test(learn, pairs_are_those_of_programs)
+{
+	struct object *o;
+	char err[200];
+	struct seen shapes = {0};
+	const char *text = "r2 = *(u32 *)(r1 + 4)\nr3 = 9\nr2 += 5\nr2 <<= 56\nr2 s>>= 56\nif r2 s> 7 goto out\nr2 &= 3\n"
+			   "out: r0 = r2\nexit\n";
+	cr_assert_eq(object_assemble("test", text, &o, err, sizeof err), OBJECT_OK, "%s", err);
+	learn_shapes_add(&shapes, o->programs[0]);
+	cr_expect(has_shape(&shapes, "rA = *(u32 *)(rB + O)\nrA += C"), "one stands between them");
+	cr_expect(has_shape(&shapes, "rA += 5\nrA <<= C"));
+	cr_expect_not(has_shape(&shapes, "rA += 6\nrA <<= C"), "another number");
+	cr_expect_not(has_shape(&shapes, "wA += 5\nrA <<= C"), "another width");
+	cr_expect_not(has_shape(&shapes, "rA += 5\nrB <<= C"), "another register");
+	cr_expect(has_shape(&shapes, "rA = (s8)rA\nif rA s> C goto L"), "what newer compilers make of two shifts");
+	cr_expect(has_shape(&shapes, "rA <<= 48\nrA s>>= 48"), "another width of the same");
+	cr_expect_not(has_shape(&shapes, "rA <<= C\nrA >>= C"));
+	seen_release(&shapes);
+	object_free(o);
 }
