@@ -86,8 +86,8 @@ struct function *function_find(const struct loader *l, uint32_t section, int64_t
 
 bool programs_read(struct loader *l); /* links every program */
 bool lines_read(struct loader *l);
-/* .BTF.ext: a header (magic, version, flags, length, then offset and length of each kind, counted from the header's end),
- * and the records of each kind in groups of one section. `section` is a string of .BTF. */
+/* .BTF.ext: a header (magic, version, flags, length, then offset and length of each kind, counted from the header's
+ * end), and the records of each kind in groups of one section. `section` is a string of .BTF. */
 enum ext_kind { EXT_FUNC, EXT_LINE, EXT_CORE, EXT_KINDS };
 enum { EXT_HEADER = 4 };
 #define EXT_FIELD(kind) (8u + 8u * (kind))

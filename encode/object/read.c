@@ -40,7 +40,8 @@ static bool load(struct loader *l, const uint8_t *bytes, size_t len)
 	l->symbol_map = none(l->im.n_symbols);
 	l->symbol_extern = none(l->im.n_symbols);
 	read_license(l);
-	if (!types_read(l) || !lines_read(l) || !maps_read(l) || !data_read(l) || !functions_read(l) || !programs_read(l))
+	if (!types_read(l) || !lines_read(l) || !maps_read(l) || !data_read(l) || !functions_read(l) ||
+	    !programs_read(l))
 		return false;
 	if (l->btf)
 		kfuncs_read(l);
