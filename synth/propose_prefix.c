@@ -4,19 +4,12 @@
  * one copy of what is alike serves both, and the register is asked again
  * behind it.
  */
-#include "synth/alloc.h"
+#include "synth/block.h"
 #include "synth/certain.h"
 #include "synth/edit.h"
-#include "synth/flow.h"
 #include "scalar.h"
 
 #define LEAST 3 /* instructions: the comparison and a goto are put in their place */
-
-static bool equal_insns(const struct insn *x, const struct insn *y)
-{
-	return x->op == y->op && x->width == y->width && x->dst == y->dst && x->src == y->src && x->k == y->k &&
-	       x->off == y->off && x->imm == y->imm && x->imm64 == y->imm64;
-}
 
 /* Slots from a and from b on that are equal and leave the register alone. */
 static uint32_t count_equal(const struct scene *s, const struct flow *f, uint32_t a, uint32_t b, unsigned reg)
@@ -24,7 +17,7 @@ static uint32_t count_equal(const struct scene *s, const struct flow *f, uint32_
 	uint32_t n = 0;
 	while (a + n < s->p->n && b + n < s->p->n && a + n != b && b + n != a) {
 		const struct insn *in = &s->p->insns[a + n];
-		if (!equal_insns(in, &s->p->insns[b + n]) || insn_has_target(in) ||
+		if (!block_equal(in, &s->p->insns[b + n]) || insn_has_target(in) ||
 		    f->effects[a + n].writes & EFFECT_BIT(reg))
 			break;
 		if (in->op != ISA_WIDE_TAIL &&
@@ -72,7 +65,7 @@ static bool is_fallen_into(const struct scene *s, uint32_t slot)
 
 static bool try_pair(const struct scene *s, const struct flow *f, uint32_t a, uint32_t b)
 {
-	if (program_sub(s->p, a) != program_sub(s->p, b) || !equal_insns(&s->p->insns[a], &s->p->insns[b]))
+	if (program_sub(s->p, a) != program_sub(s->p, b) || !block_equal(&s->p->insns[a], &s->p->insns[b]))
 		return true;
 	for (unsigned reg = 0; reg < 10; reg++) {
 		uint64_t word;
