@@ -8,6 +8,7 @@
 #include "synth/deliver.h"
 #include "synth/report_html.h"
 #include "synth/rule_base.h"
+#include "synth/search.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -19,6 +20,7 @@ struct request {
 	const struct options *opt;
 	struct optimize_options optimize;
 	struct cost_table costs;
+	struct search_numbers numbers;
 	struct object *object;
 	struct optimize_item *items;
 	size_t n;
@@ -66,6 +68,15 @@ static enum status read_costs(struct request *q)
 	return command_fail(STATUS_MALFORMED, "%s", err);
 }
 
+static enum status read_numbers(struct request *q)
+{
+	char err[200];
+	q->numbers = search_defaults;
+	if (!q->opt->search || search_read_numbers(&q->numbers, q->opt->search, err, sizeof err))
+		return STATUS_PROVED;
+	return command_fail(STATUS_USAGE, "--search: %s", err);
+}
+
 static enum status check_solver(const struct request *q)
 {
 	char err[300];
@@ -90,7 +101,7 @@ static enum status read_request(struct request *q)
 	const struct options *opt = q->opt;
 	if (opt->jobs == 0)
 		return command_fail(STATUS_USAGE, "--jobs=0: at least one was expected");
-	enum status (*const parts[])(struct request *) = {read_goal, read_costs};
+	enum status (*const parts[])(struct request *) = {read_goal, read_costs, read_numbers};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		enum status s = parts[i](q);
 		if (s != STATUS_PROVED)
@@ -107,6 +118,7 @@ static enum status read_request(struct request *q)
 	e->solver = opt->solver;
 	e->no_cache = opt->no_cache;
 	e->costs = &q->costs;
+	e->numbers = &q->numbers;
 	e->table = proposers;
 	e->n = n_proposers;
 	e->log = opt->verbose ? stderr : NULL;

@@ -303,6 +303,7 @@ static void set_scene(struct engine *e)
 				  .jobs = o->jobs,
 				  .stats = &e->r->counts.search,
 				  .solver = o->solver ? o->solver : SOLVER_DEFAULT,
+				  .numbers = o->numbers,
 				  .memo = &e->memo,
 				  .no_cache = o->no_cache,
 				  .may_edit = may_edit,

@@ -40,9 +40,10 @@ struct engine_options {
 	const char *solver;
 	bool no_cache;
 	const struct cost_table *costs;
-	volatile int *stop;           /* may be NULL */
-	FILE *log;                    /* what became of each draft, a line each; NULL: nobody asks */
-	const struct proposer *table; /* of n; proposer.def's are `proposers` */
+	const struct search_numbers *numbers; /* NULL: the defaults */
+	volatile int *stop;                   /* may be NULL */
+	FILE *log;                            /* what became of each draft, a line each; NULL: nobody asks */
+	const struct proposer *table;         /* of n; proposer.def's are `proposers` */
 	size_t n;
 	/* Told after each proposal that was judged, and now and then. May be NULL. */
 	void (*progress)(void *arg, const struct engine_counts *c, const struct cost *best);

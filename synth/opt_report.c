@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "synth/opt_report.h"
+#include "synth/search.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -110,6 +111,17 @@ static void set_numbers(json_t *o, size_t n, const char *const names[], const ui
 		json_object_set_new(o, names[i], number(values[i]));
 }
 
+/* By kind of move of the Markov chains. */
+static json_t *moves_json(const struct search_stats *s)
+{
+	json_t *all = json_object();
+	for (unsigned m = 0; m < SEARCH_MOVES; m++)
+		json_object_set_new(all, search_move_names[m],
+				    json_pack("{sI sI sI}", "proposed", (json_int_t)s->moves[m].proposed, "accepted",
+					      (json_int_t)s->moves[m].accepted, "best", (json_int_t)s->moves[m].best));
+	return all;
+}
+
 static json_t *counts_json(const struct engine_result *r)
 {
 	const struct engine_counts *c = &r->counts;
@@ -160,6 +172,7 @@ static json_t *counts_json(const struct engine_result *r)
 	set_numbers(o, sizeof names / sizeof *names, names, values);
 	double busy = c->search.seconds;
 	json_object_set_new(o, "search_seconds", json_real(busy));
+	json_object_set_new(o, "moves", moves_json(&c->search));
 	json_object_set_new(o, "proposals_per_second", json_real(busy > 0 ? (double)c->search.proposals / busy : 0));
 	json_object_set_new(o, "solver_calls", number(j->windows - j->by_rewriting + j->programs));
 	return o;

@@ -39,12 +39,29 @@ static struct effect effect_at(const struct scene *s, uint32_t slot)
 	return in->op == ISA_WIDE_TAIL ? (struct effect){0, 0} : effect_of(in);
 }
 
+static bool is_written(const struct scene *s, uint8_t reg, uint32_t start, uint32_t end)
+{
+	for (uint32_t i = start; i < end; i++)
+		if (effect_at(s, i).writes >> reg & 1)
+			return true;
+	return false;
+}
+
+/* Do they access different bytes behind the same register? */
+static bool are_apart(const struct scene *s, uint32_t early, uint32_t late)
+{
+	const struct insn *x = &s->p->insns[early], *y = &s->p->insns[late];
+	uint8_t base_x = is_store(x) ? x->dst : x->src, base_y = is_store(y) ? y->dst : y->src;
+	return base_x == base_y && !is_written(s, base_x, early, late) &&
+	       (x->off + x->width / 8 <= y->off || y->off + y->width / 8 <= x->off);
+}
+
 /* May the later one go before the earlier one? */
 static bool commute(const struct scene *s, uint32_t early, uint32_t late)
 {
 	struct effect a = effect_at(s, early), b = effect_at(s, late);
 	const struct insn *x = &s->p->insns[early], *y = &s->p->insns[late];
-	bool memory = is_memory(x) && is_memory(y) && (is_store(x) || is_store(y));
+	bool memory = is_memory(x) && is_memory(y) && (is_store(x) || is_store(y)) && !are_apart(s, early, late);
 	return !(a.writes & (b.reads | b.writes)) && !(a.reads & b.writes) && !memory;
 }
 

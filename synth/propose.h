@@ -36,6 +36,8 @@ struct search_stats {
 
 void search_stats_add(struct search_stats *to, const struct search_stats *from);
 
+struct search_numbers; /* of the chains, see search.h */
+
 /* What a proposer sees of the program as it is now. */
 struct scene {
 	const struct program *p;
@@ -52,6 +54,7 @@ struct scene {
 	unsigned jobs;              /* processes that a search may use, at least 1 */
 	struct search_stats *stats; /* a search adds to them; never NULL */
 	const char *solver;         /* spec, see solver.h */
+	const struct search_numbers *numbers; /* NULL: the defaults */
 	struct memo *memo;          /* of searches, over all scenes of a program, see memo.h; may be NULL */
 	bool no_cache;              /* neither use nor keep earlier finds */
 	bool (*may_edit)(const struct scene *s, uint32_t slot); /* false: in a function that others share */

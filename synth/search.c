@@ -10,30 +10,6 @@
 #define CLOCK 1024        /* proposals between looks at the clock */
 #define FAULT_COST 100000 /* of a candidate that can't be run */
 
-const struct search_numbers search_defaults = {
-    .share =
-	{
-#define SEARCH_MOVE(name, value, text) value,
-#define SEARCH_NUMBER(...)
-#include "synth/search.def"
-#undef SEARCH_MOVE
-#undef SEARCH_NUMBER
-	},
-#define SEARCH_MOVE(...)
-#define SEARCH_NUMBER(name, value, text) .name = value,
-#include "synth/search.def"
-#undef SEARCH_MOVE
-#undef SEARCH_NUMBER
-};
-
-const char *const search_move_names[SEARCH_MOVES] = {
-#define SEARCH_MOVE(name, value, text) #name,
-#define SEARCH_NUMBER(...)
-#include "synth/search.def"
-#undef SEARCH_MOVE
-#undef SEARCH_NUMBER
-};
-
 static double draw_unit(uint64_t *random)
 {
 	return (double)(trial_random(random) >> 11) * 0x1p-53;
@@ -196,7 +172,10 @@ double search_cost(const struct search_chain *c, const struct hunt *h, const str
 
 static enum search_move draw_move(const struct search_numbers *o, uint64_t *random)
 {
-	double u = draw_unit(random);
+	double sum = 0;
+	for (unsigned m = 0; m < SEARCH_MOVES; m++)
+		sum += o->share[m];
+	double u = sum * draw_unit(random);
 	for (unsigned m = 0; m + 1 < SEARCH_MOVES; m++) {
 		if (u < o->share[m])
 			return (enum search_move)m;
@@ -265,7 +244,7 @@ static bool take_turn(struct search_chain *c, struct hunt *h, const struct vocab
 
 void search_passage(struct hunt *h)
 {
-	const struct search_numbers *o = &search_defaults;
+	const struct search_numbers *o = h->s->numbers ? h->s->numbers : &search_defaults;
 	if (!h->limit || h->limit > (uint64_t)o->proposals)
 		h->limit = (uint64_t)o->proposals;
 	unsigned n = (unsigned)o->chains;

@@ -12,7 +12,7 @@
 #include "synth/vocabulary.h"
 
 struct search_numbers {
-	double share[SEARCH_MOVES];
+	double share[SEARCH_MOVES]; /* of the proposals, by move: to each other */
 #define SEARCH_MOVE(...)
 #define SEARCH_NUMBER(name, ...) double name;
 #include "synth/search.def"
@@ -21,6 +21,8 @@ struct search_numbers {
 };
 extern const struct search_numbers search_defaults;
 extern const char *const search_move_names[SEARCH_MOVES];
+/* Sets what the text has other values for: NAME=NUMBER,... with the names of search.def. False with one sentence. */
+bool search_read_numbers(struct search_numbers *o, const char *text, char *err, size_t len);
 
 /* A candidate: as many places as the slice has instructions; an empty one is an ISA_WIDE_TAIL. An LDDW has one place.
  */

@@ -45,6 +45,7 @@ static const struct {
     {"*(u8 *)(r6 + 0) = 1; *(u8 *)(r6 + 1) = 2; r0 = 2", 2},
     {"r0 = *(u8 *)(r6 + 1); r4 = *(u8 *)(r6 + 0); r0 <<= 8; r0 |= r4", 1},
     {"*(u64 *)(r10 - 8) = r1; r0 = *(u64 *)(r10 - 8)", 1},
+    {"r0 = r1; r4 = r2; r0 <<= 32; r4 *= r3; r0 >>= 32; r4 ^= r1; r0 += r4", 6},
 };
 
 Test(search, enumeration_finds_shorter_forms)
@@ -214,4 +215,20 @@ Test(search, the_cost_stops_at_its_bound)
 	hunt_release(&h);
 	passages_release(&l);
 	stage_close(&t);
+}
+
+Test(search, numbers_are_read_by_name)
+{
+	struct search_numbers o = search_defaults;
+	char err[200] = "";
+	cr_expect(search_read_numbers(&o, "restart=10000,run=0.5", err, sizeof err), "%s", err);
+	cr_expect_eq(o.restart, 10000);
+	cr_expect_eq(o.share[MOVE_run], 0.5);
+	cr_expect_eq(o.base, search_defaults.base);
+	static const char *const wrong[] = {"x=1", "restart", "restart=", "restart=1x", "base=1", "chains=0", "run=-1"};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		*err = 0;
+		o = search_defaults;
+		cr_expect(!search_read_numbers(&o, wrong[i], err, sizeof err) && *err, "%s", wrong[i]);
+	}
 }
