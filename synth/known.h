@@ -33,6 +33,11 @@ static inline struct part part_constant(uint8_t byte)
 {
 	return (struct part){.kind = PART_CONST, .index = byte};
 }
+static inline struct value value_plus(struct value v, int64_t by)
+{
+	v.off = (int64_t)((uint64_t)v.off + (uint64_t)by);
+	return v;
+}
 bool value_equal(struct value a, struct value b);
 bool part_equal(const struct part *a, const struct part *b);
 /* Is b the byte behind a, of the same memory, value or constants? */

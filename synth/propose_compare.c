@@ -33,7 +33,7 @@ static bool offer_turned(const struct scene *s, const struct track *t, uint32_t 
 	int64_t plus;
 	uint32_t x = other_term(t, sum.id, fixed.id);
 	int reg = x ? find_term(t, slot, x, &plus) : -1;
-	int64_t bound = reg < 0 ? 0 : fixed.off - sum.off + plus;
+	int64_t bound = reg < 0 ? 0 : (int64_t)((uint64_t)fixed.off - (uint64_t)sum.off + (uint64_t)plus);
 	if (reg < 0 || bound < 0 || bound > INT32_MAX || !mirror[in.op])
 		return true;
 	in.op = turned ? mirror[in.op] : in.op;

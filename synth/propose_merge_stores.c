@@ -452,7 +452,7 @@ static void add_unit(struct merge *m, uint32_t slot)
 	u->size = in->width / 8;
 	u->at = track_address(m->t, slot, in->dst, in->off);
 	u->region = track_region(m->t, slot, in->dst);
-	m->n++;
+	m->n += u->at.id != 0;
 }
 
 static bool merge_block(struct merge *m, const struct block *b)

@@ -7,7 +7,7 @@
 static int find_origin(const struct track *t, uint32_t slot, const struct insn *in, int32_t *imm)
 {
 	struct value at = t->at[slot].r[in->src].v;
-	at.off += in->imm;
+	at = value_plus(at, in->imm);
 	int best = -1;
 	for (unsigned r = 0; r < 10; r++) {
 		struct value v = t->at[slot].r[r].v;

@@ -14,6 +14,7 @@ struct made {
 	struct value a, b;
 	uint64_t extra;
 	uint32_t id;
+	uint32_t next; /* of the same hash: index + 1, 0: none */
 };
 
 struct content {
@@ -41,16 +42,28 @@ static struct known known_fresh(struct track *t)
 	return known_value((struct value){t->n_ids++, 0});
 }
 
+static uint32_t hash_made(uint32_t op, struct value a, struct value b, uint64_t extra)
+{
+	uint64_t h = op * 0x9e3779b97f4a7c15ull + a.id;
+	h = (h ^ h >> 29) * 0xbf58476d1ce4e5b9ull + (uint64_t)a.off;
+	h = (h ^ h >> 29) * 0x94d049bb133111ebull + b.id;
+	h = (h ^ h >> 29) * 0xbf58476d1ce4e5b9ull + (uint64_t)b.off;
+	h = (h ^ h >> 29) * 0x94d049bb133111ebull + extra;
+	return (uint32_t)(h >> 32) % TRACK_HEADS;
+}
+
 static struct value make_value(struct track *t, uint32_t op, struct value a, struct value b, uint64_t extra)
 {
-	for (uint32_t i = 0; i < t->n_made; i++) {
-		const struct made *m = &t->made[i];
+	uint32_t *head = &t->heads[hash_made(op, a, b, extra)];
+	for (uint32_t i = *head; i; i = t->made[i - 1].next) {
+		const struct made *m = &t->made[i - 1];
 		if (m->op == op && value_equal(m->a, a) && value_equal(m->b, b) && m->extra == extra)
 			return (struct value){m->id, 0};
 	}
 	if (!(t->n_made & (t->n_made - 1)))
 		t->made = checked(realloc(t->made, (t->n_made ? 2 * t->n_made : 1) * sizeof *t->made));
-	t->made[t->n_made++] = (struct made){op, a, b, extra, t->n_ids};
+	t->made[t->n_made++] = (struct made){op, a, b, extra, t->n_ids, *head};
+	*head = t->n_made;
 	return (struct value){t->n_ids++, 0};
 }
 
@@ -149,10 +162,10 @@ static struct known do_load(struct walk *w, const struct insn *in)
 	struct value at = now->r[in->src].v;
 	enum kind region = region_of(w, in->src);
 	struct known k;
-	at.off += in->off;
+	at = value_plus(at, in->off);
 	k.v = make_value(w->t, op_key(in), at, (struct value){0}, now->epoch[region]);
 	for (unsigned i = 0; i < PARTS; i++) {
-		struct value here = {at.id, at.off + (int64_t)i};
+		struct value here = value_plus(at, i);
 		const struct content *c = find_cell(&w->st, here);
 		if (i >= in->width / 8u)
 			k.b[i] = part_constant(0);
@@ -175,7 +188,7 @@ static bool is_apart(struct value at, unsigned size, enum kind region, struct va
 {
 	if (region != KIND_NONE && other_region != KIND_NONE && other_region != (uint8_t)region)
 		return true;
-	return at.id == other.id && (other.off >= at.off + (int64_t)size || other.off < at.off);
+	return at.id == other.id && (uint64_t)other.off - (uint64_t)at.off >= size;
 }
 
 static void renew_parts(struct part *b, uint32_t old, uint32_t epoch, struct value at, unsigned size, enum kind region)
@@ -216,12 +229,12 @@ static void do_store(struct walk *w, const struct insn *in)
 	struct value at = w->st.now.r[in->dst].v;
 	enum kind region = region_of(w, in->dst);
 	unsigned size = in->width / 8;
-	at.off += in->off;
+	at = value_plus(at, in->off);
 	change_memory(w, at, size, region);
 	struct part b[PARTS];
 	track_parts_stored(&w->st.now, in, b);
 	for (unsigned i = 0; i < size && w->st.n_cells < CELLS; i++)
-		w->st.cells[w->st.n_cells++] = (struct content){{at.id, at.off + (int64_t)i}, (uint8_t)region, b[i]};
+		w->st.cells[w->st.n_cells++] = (struct content){value_plus(at, i), (uint8_t)region, b[i]};
 }
 
 /* What a call changes; the stack unless no argument lets it. */
@@ -259,7 +272,7 @@ static void unify(struct walk *w, unsigned reg, uint16_t done)
 		if (i != reg && done & EFFECT_BIT(i) && f[i].kind == f[reg].kind && f[i].same == f[reg].same &&
 		    w->st.now.r[i].v.id) {
 			struct value v = w->st.now.r[i].v;
-			v.off += f[reg].distance - f[i].distance;
+			v = value_plus(v, (int64_t)((uint64_t)f[reg].distance - (uint64_t)f[i].distance));
 			if (!value_equal(v, w->st.now.r[reg].v))
 				w->st.now.r[reg] = known_value(v);
 			return;

@@ -14,6 +14,8 @@
 #include "synth/known.h"
 #include "synth/propose.h"
 
+#define TRACK_HEADS 1024
+
 struct track_at {
 	bool reached;
 	struct known r[11];
@@ -22,9 +24,10 @@ struct track_at {
 
 struct track {
 	const struct scene *s;
-	struct track_at *at;  /* by slot */
-	struct known *result; /* by slot: what its destination register holds behind it */
-	struct made *made;    /* how values were made */
+	struct track_at *at;         /* by slot */
+	struct known *result;        /* by slot: what its destination register holds behind it */
+	uint32_t heads[TRACK_HEADS]; /* hash table of `made`: index + 1, 0: none */
+	struct made *made;           /* how values were made */
 	uint32_t n_made, n_ids, n_epochs;
 };
 

@@ -15,9 +15,7 @@ enum kind track_region(const struct track *t, uint32_t slot, unsigned reg)
 
 struct value track_address(const struct track *t, uint32_t slot, unsigned base, int16_t off)
 {
-	struct value v = t->at[slot].r[base].v;
-	v.off += off;
-	return v;
+	return value_plus(t->at[slot].r[base].v, off);
 }
 
 void track_parts_stored(const struct track_at *now, const struct insn *in, struct part out[PARTS])
