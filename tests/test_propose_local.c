@@ -459,3 +459,17 @@ Test(propose_local, a_constant_is_loaded_on_the_way_that_needs_it)
 	       RANDOM "if r0 == 5 goto one\nr6 = r0\nr6 += 3\nif r0 == 9 goto out\nr6 += 7\nout: r0 = r6\nexit\none: "
 		      "r6 = 1\ngoto out");
 }
+
+Test(propose_local, a_constant_is_added_where_the_condition_says_so)
+{
+	expect("select", RANDOM "r2 = 1\nif r0 > 65533 goto on\nr2 = 0\non: r0 += r2\nr0 += 1\nexit",
+	       RANDOM "if r0 <= 65533 goto on\nr0 += 1\non: r0 += 1\nexit");
+	expect("select", RANDOM "r2 = 0\nif r0 > 65533 goto on\nr2 = 7\non: r0 ^= r2\nexit",
+	       RANDOM "if r0 > 65533 goto on\nr0 ^= 7\non: exit");
+}
+
+Test(propose_local, a_constant_that_is_needed_later_stays)
+{
+	expect_nothing("select", RANDOM "r2 = 1\nif r0 > 65533 goto on\nr2 = 0\non: r0 += r2\nr0 *= r2\nexit", 4);
+	expect_nothing("select", RANDOM "r2 = 1\nif r0 > 65533 goto on\nr2 = 5\non: r0 += r2\nexit", 4);
+}
