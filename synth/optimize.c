@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define TICK_MS 200
-#define LEAST 1.0 /* seconds for a program, if there are as many at all */
+#define LEAST 0.25 /* seconds for a program, if there are as many at all */
 
 struct tally {
 	uint64_t before, best, proposals, tested, proved, refuted, adopted;
