@@ -171,12 +171,23 @@ struct hunting {
 	struct memo_entry *known;  /* by passage; workers have no access to the memo's database */
 };
 
-static uint64_t key_of(const struct hunting *g, size_t i)
+static uint64_t with_plan(const struct hunting *g, uint64_t hash)
 {
-	uint64_t hash = passage_hash(g->s, &g->list.at[i]);
 	for (const char *c = g->plan->name; *c; c++)
 		hash = (hash ^ (uint8_t)*c) * 0x100000001b3u;
 	return hash;
+}
+
+static uint64_t key_of(const struct hunting *g, size_t i)
+{
+	return with_plan(g, passage_hash(g->s, &g->list.at[i]));
+}
+
+static struct naming name_of(const struct hunting *g, size_t i)
+{
+	struct naming name = naming_of(g->s, &g->list.at[i]);
+	name.key = with_plan(g, name.key);
+	return name;
 }
 
 static bool is_free(const bool *taken, const struct passage *x)
@@ -206,7 +217,8 @@ static void recall(struct hunting *g)
 		const struct passage *x = &g->list.at[i];
 		g->done[i] = x->n < g->plan->min_slots || x->count > g->plan->max_count;
 		g->known[i] = (struct memo_entry){0};
-		const struct memo_entry *e = g->done[i] || !g->memo ? NULL : memo_find(g->memo, key_of(g, i));
+		struct naming name = name_of(g, i);
+		const struct memo_entry *e = g->done[i] || !g->memo ? NULL : memo_find(g->memo, key_of(g, i), &name);
 		if (!e || !suits(x, e))
 			continue;
 		g->known[i] = *e;
@@ -220,8 +232,9 @@ static void recall(struct hunting *g)
 
 static void remember(struct hunting *g, const struct worker_find *f)
 {
+	struct naming name = name_of(g, f->passage);
 	if (g->memo)
-		memo_put(g->memo, key_of(g, f->passage), f->found ? f->insns : NULL, f->n);
+		memo_put(g->memo, key_of(g, f->passage), &name, f->found ? f->insns : NULL, f->n);
 }
 
 /* The share of one process: every jobs-th of those that are left. */

@@ -361,6 +361,12 @@ static bool is_shift(const struct insn *in)
 	return in->op == ISA_LSH || in->op == ISA_RSH || in->op == ISA_ARSH;
 }
 
+/* Of a register's lower half, or the swap of its bytes. */
+static bool is_extension(const struct insn *in)
+{
+	return in->op == ISA_MOVSX || in->op == ISA_BE || (in->op == ISA_MOV && in->width == 32 && !in->k);
+}
+
 /* Two stores: side by side and alike, or one over the other. */
 static bool are_close(const struct learner *q, const struct rule *r)
 {
@@ -382,6 +388,10 @@ static bool is_plausible(const struct learner *q, const struct rule *r)
 	if (r->pattern[0].imm && r->pattern[0].imm == r->pattern[1].imm && !has_number(q, r)) /* C twice */
 		return (is_shift(a) && is_shift(b)) || (a->op == b->op && a->op == ISA_XOR) ||
 		       (a->op == ISA_ADD && b->op == ISA_SUB);
+	if (q->base.n_facts && !is_extension(a) && !is_extension(b)) /* bounds say most about upper halves */
+		return false;
+	if (is_shift(a) && is_shift(b) && has_number(q, r) && r->pattern[0].imm != r->pattern[1].imm)
+		return false;
 	if (jump && !b->k && !a->k && effect_of(a).reads >> 1 & 1) /* with what it was made of */
 		return false;
 	if (a->op == ISA_MOVSX || b->op == ISA_MOVSX) /* with what it may have come from, or goes into */

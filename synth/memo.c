@@ -42,38 +42,38 @@ static struct memo_entry *insert(struct memo *m, uint64_t hash)
 	return e;
 }
 
-static uint64_t cache_key(const struct memo *m, uint64_t hash)
+static uint64_t cache_key(const struct memo *m, const struct naming *name)
 {
-	return ((hash | 1) ^ m->salt) * 0x9e3779b97f4a7c15u;
+	return (name->key ^ m->salt) * 0x9e3779b97f4a7c15u;
 }
 
-static const struct memo_entry *recall(struct memo *m, uint64_t hash)
+static const struct memo_entry *recall(struct memo *m, uint64_t hash, const struct naming *name)
 {
 	struct cache_entry kept;
-	if (!m->cache || !cache_find(m->cache, cache_key(m, hash), &kept) || kept.n > TRIAL_SLOTS)
+	struct insn insns[CACHE_SLOTS];
+	if (!m->cache || !name || !cache_find(m->cache, cache_key(m, name), &kept) || kept.n > TRIAL_SLOTS ||
+	    !naming_apply(name->from, kept.insns, kept.n, insns))
 		return NULL;
 	struct memo_entry *e = insert(m, hash);
 	*e = (struct memo_entry){.hash = hash | 1, .found = kept.found, .rounds = kept.rounds, .n = kept.n};
-	memcpy(e->insns, kept.insns, kept.n * sizeof *kept.insns);
+	memcpy(e->insns, insns, kept.n * sizeof *insns);
 	return e;
 }
 
-static void keep(struct memo *m, uint64_t hash, const struct memo_entry *e)
+static void keep(struct memo *m, const struct naming *name, const struct memo_entry *e)
 {
 	struct cache_entry kept = {.found = e->found, .rounds = e->rounds, .n = e->n};
-	if (!m->cache || e->n > CACHE_SLOTS)
-		return;
-	memcpy(kept.insns, e->insns, e->n * sizeof *e->insns);
-	cache_put(m->cache, cache_key(m, hash), &kept);
+	if (m->cache && name && e->n <= CACHE_SLOTS && naming_apply(name->to, e->insns, e->n, kept.insns))
+		cache_put(m->cache, cache_key(m, name), &kept);
 }
 
-const struct memo_entry *memo_find(struct memo *m, uint64_t hash)
+const struct memo_entry *memo_find(struct memo *m, uint64_t hash, const struct naming *name)
 {
 	const struct memo_entry *e = m->room ? place_of(m, hash | 1) : NULL;
-	return e && e->hash ? e : recall(m, hash);
+	return e && e->hash ? e : recall(m, hash, name);
 }
 
-void memo_put(struct memo *m, uint64_t hash, const struct insn *insns, unsigned n)
+void memo_put(struct memo *m, uint64_t hash, const struct naming *name, const struct insn *insns, unsigned n)
 {
 	struct memo_entry *e = insert(m, hash);
 	e->hash = hash | 1;
@@ -82,7 +82,7 @@ void memo_put(struct memo *m, uint64_t hash, const struct insn *insns, unsigned 
 	e->n = insns ? n : 0;
 	if (insns)
 		memcpy(e->insns, insns, n * sizeof *insns);
-	keep(m, hash, e);
+	keep(m, name, e);
 }
 
 void memo_reject(struct memo *m, uint64_t hash, uint64_t found)

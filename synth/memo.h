@@ -3,7 +3,7 @@
 #ifndef MEMO_H
 #define MEMO_H
 
-#include "checker/window/trial.h"
+#include "synth/naming.h"
 
 #define MEMO_REJECTED 3
 
@@ -20,14 +20,15 @@ struct memo_entry {
 struct memo {
 	struct memo_entry *at; /* open addressing */
 	size_t n, room;
-	struct cache *cache; /* of earlier runs, NULL: none; its keys are hashes with `salt` in them */
+	struct cache *cache; /* of earlier runs, NULL: none; its keys are those of namings with `salt` in them */
 	uint64_t salt;
 };
 
 void memo_release(struct memo *m);
-const struct memo_entry *memo_find(struct memo *m, uint64_t hash); /* NULL: nothing is known */
+/* NULL: nothing is known. By `name` (may be NULL) earlier runs' finds are known. */
+const struct memo_entry *memo_find(struct memo *m, uint64_t hash, const struct naming *name);
 /* What was found: n slots. NULL: one more round in vain. */
-void memo_put(struct memo *m, uint64_t hash, const struct insn *insns, unsigned n);
+void memo_put(struct memo *m, uint64_t hash, const struct naming *name, const struct insn *insns, unsigned n);
 /* What was found is not to be found again by this run. */
 void memo_reject(struct memo *m, uint64_t hash, uint64_t found);
 #endif
