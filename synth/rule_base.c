@@ -62,16 +62,17 @@ static char *read_text(const char *path, char *err, size_t errlen)
 
 static bool are_proved(const char *path, const struct rules *more, struct solver *s, char *err, size_t errlen)
 {
-	for (size_t i = 0; i < more->n; i++) {
-		struct rule_proof proof;
-		rule_prove(&more->at[i], s, &proof);
-		if (proof.verdict == VERDICT_PROVED)
-			continue;
+	struct rule_proof *proofs = checked(calloc(more->n + 1, sizeof *proofs));
+	size_t i = 0;
+	rule_prove_all(more->at, more->n, s, proofs);
+	while (i < more->n && proofs[i].verdict == VERDICT_PROVED)
+		i++;
+	if (i < more->n)
 		snprintf(err, errlen, "%s:%u: the rule %s is %s: %s", path, more->at[i].line, more->at[i].name,
-			 proof.verdict == VERDICT_REFUTED ? "wrong" : "not proved", proof.why);
-		return false;
-	}
-	return true;
+			 proofs[i].verdict == VERDICT_REFUTED ? "wrong" : "not proved", proofs[i].why);
+	bool good = i == more->n;
+	free(proofs);
+	return good;
 }
 
 bool rule_base_add(const char *path, const char *solver, char *err, size_t errlen)

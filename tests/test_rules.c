@@ -132,6 +132,22 @@ Test(rules, strange_ones_are_not_proved)
 	}
 }
 
+/* One wrong rule among right ones is found, and no other is taken for it. */
+Test(rules, asked_about_together_each_has_its_own_verdict)
+{
+	char err[256];
+	enum { N = sizeof right / sizeof *right };
+	struct rule all[N];
+	struct rule_proof proofs[N];
+	struct solver *s = solver_open("z3", (struct solver_limits){.query_ms = 10000}, err, sizeof err);
+	for (size_t i = 0; i < N; i++)
+		all[i] = parse(i == 7 ? wrong[0] : right[i]);
+	rule_prove_all(all, N, s, proofs);
+	for (size_t i = 0; i < N; i++)
+		cr_expect_eq(proofs[i].verdict, i == 7 ? VERDICT_REFUTED : VERDICT_PROVED, "%zu: %s", i, proofs[i].why);
+	solver_close(s);
+}
+
 Test(rules, refuted_ones_come_with_an_instance)
 {
 	char err[256];

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#define TOGETHER 16 /* rules in one question */
+
 struct proof {
 	const struct rule *rule;
 	struct solver *solver;
@@ -19,6 +21,7 @@ struct proof {
 	struct rule_side side[2];
 	term assumed, differ;
 	term question; /* of all choices for the registers: can it be met, the rule is wrong */
+	bool gathers;  /* it is not asked yet, more is to come */
 	struct rule_proof *out;
 };
 
@@ -254,6 +257,19 @@ static const char *refuse(const struct rule *r)
 	return NULL;
 }
 
+static void begin_question(struct proof *q)
+{
+	q->pool = term_new_pool();
+	q->world = world_new(q->pool, PROGTYPE_XDP, NULL, 0);
+	q->question = term_false(q->pool);
+}
+
+static void end_question(struct proof *q)
+{
+	world_free(q->world);
+	term_free_pool(q->pool);
+}
+
 /* Every choice for the registers, with the constants that are fixed. */
 static void prove_choices(struct proof *q)
 {
@@ -264,9 +280,8 @@ static void prove_choices(struct proof *q)
 		holds[i] = r->points >> i & 1 ? RULE_HOLDS_POINTER
 			   : reads >> i & 1   ? RULE_HOLDS_NUMBER
 					      : RULE_HOLDS_NOTHING;
-	q->pool = term_new_pool();
-	q->world = world_new(q->pool, PROGTYPE_XDP, NULL, 0);
-	q->question = term_false(q->pool);
+	if (!q->gathers)
+		begin_question(q);
 	rule_inputs(q->world, q->constants);
 	for (unsigned i = 0; i < RULE_CONSTANTS; i++)
 		if (q->fixed >> i & 1)
@@ -276,10 +291,11 @@ static void prove_choices(struct proof *q)
 		if (__builtin_popcount(r->points) == 2)
 			ask_case(q, holds, true);
 	} while (q->out->verdict == VERDICT_PROVED && next_choice(r, holds));
+	if (q->gathers)
+		return;
 	if (q->out->verdict == VERDICT_PROVED)
 		decide(q);
-	world_free(q->world);
-	term_free_pool(q->pool);
+	end_question(q);
 }
 
 /* Does the condition say that the constant is a power of two? */
@@ -330,17 +346,54 @@ static void prove_values(struct proof *q, unsigned constant)
 		q->fixed &= ~(1u << constant);
 }
 
+static void prove(struct proof *q)
+{
+	const char *refused = refuse(q->rule);
+	*q->out = (struct rule_proof){.verdict = VERDICT_PROVED, .why = "", .decided_by = "rewriting"};
+	q->fixed = 0;
+	if (refused)
+		fail(q, VERDICT_UNKNOWN, refused);
+	else
+		prove_values(q, 0);
+}
+
 void rule_prove(const struct rule *r, struct solver *s, struct rule_proof *out)
 {
 	struct timespec t0, t1;
 	clock_gettime(CLOCK_MONOTONIC, &t0);
-	*out = (struct rule_proof){.verdict = VERDICT_PROVED, .why = "", .decided_by = "rewriting"};
-	struct proof q = {.rule = r, .solver = s, .out = out};
-	const char *refused = refuse(r);
-	if (refused)
-		fail(&q, VERDICT_UNKNOWN, refused);
-	else
-		prove_values(&q, 0);
+	prove(&(struct proof){.rule = r, .solver = s, .out = out});
 	clock_gettime(CLOCK_MONOTONIC, &t1);
 	out->ms = (double)(t1.tv_sec - t0.tv_sec) * 1e3 + (double)(t1.tv_nsec - t0.tv_nsec) / 1e6;
+}
+
+/* One question for several rules, about the same inputs: is any of them wrong? */
+static bool are_proved(const struct rule *r, size_t n, struct solver *s, struct rule_proof *out)
+{
+	struct proof q = {.solver = s, .gathers = true};
+	struct rule_proof all = {.verdict = VERDICT_PROVED, .decided_by = "rewriting"};
+	begin_question(&q);
+	for (size_t i = 0; i < n && all.verdict == VERDICT_PROVED; i++) {
+		q.rule = &r[i];
+		q.out = &out[i];
+		prove(&q);
+		all.verdict = out[i].verdict;
+	}
+	q.out = &all;
+	if (all.verdict == VERDICT_PROVED)
+		decide(&q);
+	for (size_t i = 0; i < n; i++)
+		out[i].decided_by = all.decided_by;
+	end_question(&q);
+	return all.verdict == VERDICT_PROVED;
+}
+
+void rule_prove_all(const struct rule *r, size_t n, struct solver *s, struct rule_proof *out)
+{
+	for (size_t i = 0; i < n; i += TOGETHER) {
+		size_t k = n - i < TOGETHER ? n - i : TOGETHER;
+		if (are_proved(r + i, k, s, out + i))
+			continue;
+		for (size_t j = i; j < i + k; j++) /* which one is it? */
+			rule_prove(&r[j], s, &out[j]);
+	}
 }

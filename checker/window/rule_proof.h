@@ -23,4 +23,6 @@ struct rule_proof {
  * not fault, and leaves the same in memory and in all registers that are not dead, and jumps where the pattern jumps.
  */
 void rule_prove(const struct rule *r, struct solver *s, struct rule_proof *out);
+/* The same of n rules, with few questions. */
+void rule_prove_all(const struct rule *r, size_t n, struct solver *s, struct rule_proof *out);
 #endif
