@@ -31,7 +31,7 @@ MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c value.c stack.c state
 EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c callback.c helper.c helper_event.c helper_map.c helper_storage.c helper_inner.c \
 	helper_xdp.c helper_skb.c helper_mem.c helper_dynptr.c helper_field.c helper_format.c helper_string.c after.c core.c strict.c demand.c progress.c exec.c differ.c settle.c probe_value.c probe_packet.c probe.c live_map.c live_types.c live_load.c live_test.c live_session.c kernel.c symbolic.c)
 EQUIV_SRC = $(addprefix checker/equiv/,pairing.c stamp.c events.c compare.c address.c loadable.c friendly.c equiv.c) \
-	$(addprefix checker/witness/,oracle.c witness.c show.c)
+	$(addprefix checker/witness/,oracle.c witness.c show.c) checker/assertion/assertion.c
 SAFETY_SRC = $(addprefix checker/safety/,symbol.c state.c stack.c lattice.c liveness.c transfer.c atomic.c branch.c access.c \
 	measure.c visit.c arrive.c frame.c explore.c origin.c object.c contract.c contract_args.c contract_map.c contract_object.c contract_rule.c \
 	contract_callback.c contract_dynptr.c contract_lock.c contract_kfunc.c contract_iter.c held.c exit.c bounds.c replay.c search.c prover.c kernel_rule.c path.c programs.c \
@@ -39,7 +39,7 @@ SAFETY_SRC = $(addprefix checker/safety/,symbol.c state.c stack.c lattice.c live
 WINDOW_SRC = $(wildcard checker/window/*.c)
 SYNTH_SRC = $(filter-out synth/command_%.c,$(wildcard synth/*.c))
 API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c
-CLI_SRC = $(addprefix checker/cli/,options.c command.c command_equiv.c command_safe.c command_conform.c \
+CLI_SRC = $(addprefix checker/cli/,options.c command.c command_equiv.c command_safe.c command_assert.c command_conform.c \
 	run_packet.c run_input.c run_view.c run_print.c run_json.c command_run.c \
 	show_dot.c show_smt2.c command_show.c command_matrix.c) $(wildcard synth/command_*.c) checker/cli/main.c
 LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(SAFETY_SRC) $(WINDOW_SRC) $(SYNTH_SRC) $(API_SRC)

@@ -263,6 +263,7 @@ bool helper_tail_may_return(enum progtype type);
 
 /* Kernel functions have numbers behind those of the helpers: those of kfunc.def in its order, then the others by a
  * hash of the name, of which no two that meet may be the same (pairing.c). */
+#define FAIL_FUNCTION "bpfprove_fail" /* no function of the kernel: calling it is a fault (bpfprove_assert.h) */
 #define EVENT_CODE 0xfffu /* an internal event: which function the kernel will call later */
 #define EVENT_TAIL_RETURNS 0xffeu /* a tail call out of a subprogram: another program ran, and its caller goes on */
 #define KFUNC_ID 0x1000u

@@ -35,6 +35,12 @@ $(B)/tests/test_domain_best: $(B)/tests/tnum_best.c.o
 $(B)/tests/bench_domain: $(B)/tests/bench_domain.c.o $(B)/tests/tnum_best.c.o
 	$(CC) $(LDFLAGS) -o $@ $^
 
+# The operators of the abstract domains, proved from their own source; FAULT=NAME puts one of proofs/break.txt into a copy.
+FAULT =
+proofs: $(B)/bpfprove
+	bash proofs/run.sh $(B) $(FAULT)
+.PHONY: proofs
+
 # Products of known bits, beside the kernel's two.
 bench-domain: $(B)/tests/bench_domain
 	$<

@@ -14,6 +14,7 @@ static const struct command {
     {"equiv", "A.o B.o", "do two objects do the same on every input?", command_equiv},
     {"safe", "FILE", "can a program fault, leak or not end, whatever the input?", command_safe},
     {"opt", "IN.o -o OUT.o", "a smaller or faster object that is proved to do the same", command_opt},
+    {"assert", "FILE", "can an assertion of a program fail, whatever the input?", command_assert},
     {"run", "FILE", "run a program on one input", command_run},
     {"show", "FILE", "programs, maps, control flow or formulas of an object", command_show},
     {"calibrate", "", "measure what instructions and helpers take on this machine", command_calibrate},

@@ -457,6 +457,8 @@ void helper_call(struct machine *m, const struct insn *in)
 
 void helper_call_kfunc(struct machine *m, const struct extern_symbol *e)
 {
+	if (!strcmp(e->name, FAIL_FUNCTION))
+		machine_fault(m, FAULT_ASSERTION, "call of %s", e->name);
 	if (!e->call)
 		machine_stop(m, REASON_KFUNC, "%s has no prototype", e->name);
 	call_row(m, e->call);

@@ -475,6 +475,10 @@ bool helper_step(struct run *r, struct state *s, uint32_t id)
 
 bool helper_step_kfunc(struct run *r, struct state *s, const struct extern_symbol *e)
 {
+	if (!strcmp(e->name, FAIL_FUNCTION)) {
+		run_fault(r, s, FAULT_ASSERTION, term_true(r->world->pool));
+		return false;
+	}
 	if (!e->call)
 		run_unknown(r, s, REASON_KFUNC, e->name);
 	return e->call && step_row(r, s, e->call);

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The symbolic machine over one program: is any of its faults reachable, of which a failed assertion is one? */
+#include "checker/assertion/assertion.h"
+#include "checker/equiv/address.h"
+#include "checker/witness/witness.h"
+#include "encode/machine/machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct question {
+	const struct program *p;
+	const struct assertion_options *o;
+	struct assertion_result *r;
+	struct term_pool *pool;
+	struct world *world;
+	struct run *run;
+	uint32_t *numbers; /* identity */
+};
+
+static double now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
+}
+
+static void set_unknown(struct question *q, enum reason why, const char *what)
+{
+	q->r->verdict = VERDICT_UNKNOWN;
+	q->r->reason = why;
+	snprintf(q->r->what, sizeof q->r->what, "%s", what);
+}
+
+static size_t count_assertions(const struct program *p)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct insn *in = &p->insns[i];
+		n += in->op == ISA_CALL && in->src == CALL_KFUNC &&
+		     !strcmp(p->object->externs[in->imm].name, FAIL_FUNCTION);
+	}
+	return n;
+}
+
+static void encode(struct question *q)
+{
+	size_t n = q->p->object->n_maps;
+	const struct map **maps = calloc(n + 1, sizeof *maps);
+	q->numbers = calloc(n + 1, sizeof *q->numbers);
+	if (!maps || !q->numbers)
+		abort();
+	for (size_t i = 0; i < n; i++) {
+		maps[i] = &q->p->object->maps[i];
+		q->numbers[i] = (uint32_t)i;
+	}
+	q->pool = term_new_pool();
+	q->world = world_new(q->pool, q->p->type, maps, n);
+	free(maps);
+	q->run = run_new(q->world, q->p, q->numbers);
+	q->run->solver = q->o->solver;
+	q->run->stop = q->o->stop;
+	if (q->o->unroll)
+		q->run->unroll = q->o->unroll;
+	run_execute(q->run);
+	q->r->terms = term_count(q->pool);
+}
+
+static enum reason reason_of(enum solver_failure f)
+{
+	switch (f) {
+	case SOLVER_TIMEOUT:
+		return REASON_TIMEOUT;
+	case SOLVER_MEMORY:
+		return REASON_MEMORY;
+	case SOLVER_DIED:
+		return REASON_SOLVER_DIED;
+	case SOLVER_GARBLED:
+		return REASON_SOLVER_GARBLED;
+	case SOLVER_GAVE_UP:
+	case SOLVER_NO_FAILURE:
+		break;
+	}
+	return REASON_SOLVER_GAVE_UP;
+}
+
+/* Believed once the concrete machine runs into a fault. */
+static void replay(struct question *q, const struct solver_model *model)
+{
+	struct input *in = witness_from_model(q->pool, model);
+	struct exec_outcome out;
+	exec_run(q->p, in, &(struct exec_options){.max_steps = 1000000}, &out);
+	if (out.end == EXEC_FAULT) {
+		const struct line *line = program_line(q->p, out.slot);
+		snprintf(q->r->what, sizeof q->r->what, "instruction %u: %s%s%.120s", out.slot, fault_texts[out.fault],
+			 line ? ": " : "", line ? line->text : "");
+		q->r->verdict = VERDICT_REFUTED;
+		q->r->witness = in;
+		in = NULL;
+	} else {
+		set_unknown(q, REASON_REPLAY, "");
+	}
+	exec_release(&out);
+	input_free(in);
+}
+
+static void ask(struct question *q, const char *name, term claim, bool believe)
+{
+	struct solver_model model = {0};
+	enum solver_failure why;
+	term asserts[2] = {claim, address_condition(q->world, &claim, 1)};
+	if (term_is_false(q->pool, claim))
+		return;
+	q->r->decided_by = solver_name(q->o->solver);
+	switch (solver_check(q->o->solver, q->pool, name, asserts, 2, &model, &why)) {
+	case SOLVER_UNSAT:
+		return;
+	case SOLVER_UNKNOWN:
+		set_unknown(q, reason_of(why), "");
+		return;
+	case SOLVER_SAT:
+		break;
+	}
+	if (believe)
+		replay(q, &model);
+	else
+		set_unknown(q, q->run->unknowns[0].reason, q->run->unknowns[0].what);
+	solver_release_model(&model);
+}
+
+static void decide(struct question *q)
+{
+	q->r->verdict = VERDICT_PROVED;
+	q->r->reason = REASON_NONE;
+	q->r->decided_by = "rewriting";
+	ask(q, "assertions", run_any_fault(q->run), true);
+	if (q->r->verdict == VERDICT_PROVED)
+		ask(q, "modelled", run_any_unknown(q->run), false);
+	enum reason why = run_end(q->run);
+	if (why && q->r->verdict == VERDICT_PROVED)
+		set_unknown(q, why, "");
+}
+
+void assertion_check(const struct program *p, const struct assertion_options *o, struct assertion_result *r)
+{
+	struct question q = {.p = p, .o = o, .r = r};
+	double start = now_ms();
+	*r = (struct assertion_result){.verdict = VERDICT_UNKNOWN, .assertions = count_assertions(p), .decided_by = ""};
+	if (p->error) {
+		set_unknown(&q, REASON_REFUSED, p->error);
+	} else if (p->type == PROGTYPE_UNSPEC) {
+		set_unknown(&q, REASON_PROGTYPE, p->section);
+	} else {
+		encode(&q);
+		decide(&q);
+	}
+	run_free(q.run);
+	world_free(q.world);
+	if (q.pool)
+		term_free_pool(q.pool);
+	free(q.numbers);
+	r->ms = now_ms() - start;
+}
+
+void assertion_release(struct assertion_result *r)
+{
+	input_free(r->witness);
+	*r = (struct assertion_result){0};
+}
