@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bpfprove opt as its users see it: the object that it writes, what it says, exit statuses. */
-#include "encode/object/program.h"
+#include "checker/exec/kernel.h"
 #include "cli_fixture.h"
 
 #include <jansson.h>
@@ -165,4 +165,22 @@ Test(opt, report_is_a_page_of_its_own)
 	cr_expect(strstr(text, "<svg") && strstr(text, "cvc5"));
 	cr_expect_not(strstr(text, "<script") || strstr(text, "http"));
 	expect(66, "/nowhere/report.html", "opt --proposals=10 %s --report=/nowhere/report.html", in);
+}
+
+Test(opt, a_kernel_that_has_to_take_it)
+{
+	char why[200];
+	const char *in = object_file("in.o", WASTE), *out = cli_path("out.o");
+	if (!kernel_available(why, sizeof why)) {
+		expect(2, "--kernel=require", "opt --kernel=require --proposals=500 %s -o %s", in, out);
+		cr_expect_neq(access(out, F_OK), 0);
+		return;
+	}
+	json_t *all = run_json("--kernel=require --proposals=500 %s -o %s", in, out), *p = first_program(all);
+	cr_expect_str_eq(json_string_value(json_object_get(p, "kernel")), "loads");
+	cr_expect_gt(number(json_object_get(p, "counts"), "kernel_loads"), 1);
+	json_decref(all);
+	all = run_json("--kernel=off --proposals=500 %s -o %s", in, out);
+	cr_expect_eq(number(json_object_get(first_program(all), "counts"), "kernel_loads"), 0);
+	json_decref(all);
 }
