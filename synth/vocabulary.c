@@ -53,6 +53,31 @@ static bool is_shift(const struct insn *in)
 	return in->op == ISA_LSH || in->op == ISA_RSH || in->op == ISA_ARSH;
 }
 
+/* Registers whose distance to `reg` is known at a slot. */
+static uint16_t find_kin(const struct gather *g, uint32_t slot, unsigned reg)
+{
+	const struct facts_at *at = &g->s->facts->at[slot];
+	uint16_t kin = 0;
+	for (unsigned r = 0; at->reached && at->r[reg].kind != KIND_NONE && r < 10; r++)
+		if (r != reg && at->r[r].kind != KIND_NONE && at->r[r].same == at->r[reg].same)
+			kin |= EFFECT_BIT(r);
+	return kin;
+}
+
+/* What the slice does not use, but what is near to something that it reads or makes. */
+static void add_kin(struct gather *g, uint16_t reads)
+{
+	uint16_t kin = 0;
+	for (unsigned from = reads & 0x3ff; from; from &= from - 1)
+		kin |= find_kin(g, g->x->start, (unsigned)__builtin_ctz(from));
+	for (unsigned i = 0; i < g->x->n; i++) {
+		const struct insn *in = &g->x->insns[i];
+		if (in->op != ISA_WIDE_TAIL && effect_of(in).writes && g->x->slots[i] + 1 < g->s->facts->n)
+			kin |= find_kin(g, g->x->slots[i] + 1, in->dst);
+	}
+	g->v->from |= kin & g->ts->known;
+}
+
 static void find_registers(struct gather *g)
 {
 	uint16_t reads = 0, writes = 0;
@@ -68,6 +93,7 @@ static void find_registers(struct gather *g)
 	}
 	g->v->to = (uint16_t)((writes | (reads & ~g->x->live)) & 0x3ff);
 	g->v->from = reads | writes;
+	add_kin(g, reads);
 }
 
 static void add_numbers_of(struct gather *g, const struct insn *in)
