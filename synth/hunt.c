@@ -14,6 +14,7 @@
 #define PATIENT 10   /* times that, where proposals are counted and the clock must not decide */
 #define REFUSALS 12  /* after so many a passage is given up */
 #define BLIND 4      /* counts so much */
+#define EDITION 2    /* of the searches: where an earlier one found nothing a later one may */
 #define TOGETHER 64  /* slots over which finds are offered as one */
 
 bool hunt_is_over(const struct hunt *h)
@@ -173,6 +174,7 @@ struct hunting {
 
 static uint64_t with_plan(const struct hunting *g, uint64_t hash)
 {
+	hash ^= EDITION;
 	for (const char *c = g->plan->name; *c; c++)
 		hash = (hash ^ (uint8_t)*c) * 0x100000001b3u;
 	return hash;
@@ -233,8 +235,9 @@ static void recall(struct hunting *g)
 static void remember(struct hunting *g, const struct worker_find *f)
 {
 	struct naming name = name_of(g, f->passage);
+	bool lasting = f->found || g->plan->rounds == 1; /* another run's chance is another one */
 	if (g->memo)
-		memo_put(g->memo, key_of(g, f->passage), &name, f->found ? f->insns : NULL, f->n);
+		memo_put(g->memo, key_of(g, f->passage), lasting ? &name : NULL, f->found ? f->insns : NULL, f->n);
 }
 
 /* The share of one process: every jobs-th of those that are left. */
