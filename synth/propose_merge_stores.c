@@ -393,6 +393,23 @@ static bool fill_wide_copy(const struct merge *m, struct tile *t, struct value f
 	return t->n > 1 && !(has & later) && has != (uint8_t)((1u << t->size) - 1);
 }
 
+/* May so many bytes be read there, as far as facts say? */
+static bool is_inside(const struct merge *m, uint32_t slot, struct value from, unsigned size)
+{
+	int16_t off;
+	int reg = track_find_base(m->t, slot, from, 0, &off);
+	const struct facts_at *at = &m->s->facts->at[slot];
+	if (reg < 0 || !scalar_is_const(at->r[reg].value) || at->r[reg].from_end)
+		return reg >= 0;
+	int64_t start = (int64_t)at->r[reg].value.umin + off, end = start + (int64_t)size;
+	if (at->r[reg].kind == KIND_PACKET)
+		return start >= 0 && end <= at->packet;
+	const struct object *o = m->s->p->object;
+	if (at->r[reg].kind == KIND_VALUE && at->r[reg].object < o->n_maps)
+		return start >= 0 && end <= (int64_t)o->maps[at->r[reg].object].value_size;
+	return true;
+}
+
 static bool try_wide_copies(const struct merge *m, const struct unit *u)
 {
 	if (u->b[0].kind != PART_MEMORY)
@@ -405,7 +422,7 @@ static bool try_wide_copies(const struct merge *m, const struct unit *u)
 					 .before = UINT32_MAX};
 			struct value from = {u->b[0].v.id, u->b[0].v.off - early};
 			if (is_aligned(u->region, t.at, size) && fill_wide_copy(m, &t, from) && may_touch(m->s, &t) &&
-			    !offer_copy(m, &t, false))
+			    is_inside(m, t.first, from, size) && !offer_copy(m, &t, false))
 				return false;
 		}
 	return true;
