@@ -87,6 +87,7 @@ static void finish_object(void *result, const struct child_end *end)
 		snprintf(o->error, sizeof o->error, "%s", end->what);
 		o->status = 70;
 	}
+	opt_count_faults(&(struct opt_bench){o, 1}, stderr); /* at once: the whole run is long */
 }
 
 static bool load_pattern(struct bench_run *run, const char *dir, const char *pattern)

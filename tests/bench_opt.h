@@ -15,8 +15,8 @@ enum { OPT_PROGRAMS = 96 /* of an object at most */ };
 struct opt_row {
 	char program[96], text[200], taken_back[200];
 	bool is_library; /* of xdp_sample.bpf.c, which is linked into several of the samples: counted apart */
-	bool judged;    /* the optimizer could look for something */
-	bool is_proved; /* changed, and both solvers said so */
+	bool judged;     /* the optimizer could look for something */
+	bool is_proved;  /* changed, and both solvers said so */
 	uint64_t before, after;
 	double seconds, time_to_best, per_second; /* per_second: proposals */
 	uint64_t proposals, solver_calls;
