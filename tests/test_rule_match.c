@@ -4,8 +4,10 @@
 #include "synth/rule_match.h"
 
 #include <criterion/criterion.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct stage {
 	struct object *object;
@@ -21,18 +23,16 @@ static bool may_edit(const struct scene *s, uint32_t slot)
 	return !((const struct stage *)s->engine)->locked;
 }
 
-static void stage_open(struct stage *t, const char *text)
+/* False: the program is not proved safe. */
+static bool stage_set(struct stage *t, const struct program *p, char *err, size_t len)
 {
-	char err[256];
-	*t = (struct stage){.locked = false};
-	cr_assert_eq(object_assemble("test", text, &t->object, err, sizeof err), OBJECT_OK, "%s\n%s", err, text);
-	const struct program *p = t->object->programs[0];
-	struct judge_options o = {.solver = "z3", .window_ms = 10000, .whole_ms = 10000, .privileged = true};
-	t->judge = judge_new(p, &o, err, sizeof err);
-	cr_assert(t->judge, "%s\n%s", err, text);
+	struct judge_options o = {.solver = SOLVER_DEFAULT, .window_ms = 10000, .whole_ms = 10000, .privileged = true};
+	t->judge = judge_new(p, &o, err, len);
+	if (!t->judge)
+		return false;
 	t->cfgs = calloc(p->n_subs, sizeof *t->cfgs);
 	for (size_t i = 0; i < p->n_subs; i++)
-		cr_assert(cfg_build(p->insns, p->subs[i].start, p->subs[i].end, &t->cfgs[i], err, sizeof err));
+		cr_assert(cfg_build(p->insns, p->subs[i].start, p->subs[i].end, &t->cfgs[i], err, len));
 	t->scene = (struct scene){.p = p,
 				  .facts = judge_facts(t->judge),
 				  .live = judge_live(t->judge),
@@ -40,14 +40,28 @@ static void stage_open(struct stage *t, const char *text)
 				  .cpu = 4,
 				  .may_edit = may_edit,
 				  .engine = t};
+	return true;
 }
 
-static void stage_close(struct stage *t)
+static void stage_open(struct stage *t, const char *text)
+{
+	char err[256];
+	*t = (struct stage){.locked = false};
+	cr_assert_eq(object_assemble("test", text, &t->object, err, sizeof err), OBJECT_OK, "%s\n%s", err, text);
+	cr_assert(stage_set(t, t->object->programs[0], err, sizeof err), "%s\n%s", err, text);
+}
+
+static void stage_unset(struct stage *t)
 {
 	for (size_t i = 0; i < t->scene.p->n_subs; i++)
 		cfg_release(&t->cfgs[i]);
 	free(t->cfgs);
 	judge_free(t->judge);
+}
+
+static void stage_close(struct stage *t)
+{
+	stage_unset(t);
 	object_free(t->object);
 }
 
@@ -225,4 +239,55 @@ Test(rule_match, what_may_not_be_edited_is_left)
 	rewrite(&t, RULE("rA <<= 32\nrA >>= 32\n=>\nrA = (s8)rA\nwA = wA"), true, got, sizeof got);
 	cr_expect_str_empty(got);
 	stage_close(&t);
+}
+
+#define PER_RULE 20 /* matches of one rule that are judged */
+#define SHORT 200 /* slots of programs that are looked at */
+
+/* The judge, who knows nothing of rules, agrees. Returns how many matches there were. */
+static unsigned judge_matches(struct stage *t, unsigned *seen)
+{
+	const struct rules *base = rule_base();
+	unsigned n = 0;
+	for (uint32_t slot = 0; slot < t->scene.p->n; slot++)
+		for (size_t i = 0; i < base->n && t->scene.p->insns[slot].op != ISA_WIDE_TAIL; i++) {
+			struct rule_match m;
+			char text[8000];
+			if (seen[i] == PER_RULE || !rule_match_at(&t->scene, &base->at[i], slot, true, &m))
+				continue;
+			seen[i]++;
+			apply(t, &m, text, sizeof text);
+			n++;
+		}
+	return n;
+}
+
+Test(rule_match, the_judge_agrees_on_the_corpus)
+{
+	glob_t g;
+	char self[3000], pattern[3100], err[400];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+	cr_assert_gt(len, 0);
+	self[len] = 0;
+	*strrchr(self, '/') = 0; /* B/tests: the corpus is in B/corpus */
+	snprintf(pattern, sizeof pattern, "%s/../corpus/*.19.O2.o", self);
+	if (glob(pattern, 0, NULL, &g))
+		cr_skip("no corpus: make corpus");
+	unsigned *seen = calloc(rule_base()->n, sizeof *seen), n = 0;
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		struct stage t = {.locked = false};
+		if (object_read(g.gl_pathv[i], &t.object, err, sizeof err) != OBJECT_OK)
+			continue;
+		for (size_t k = 0; k < t.object->n_programs; k++) {
+			const struct program *p = t.object->programs[k];
+			if (p->error || p->n > SHORT || !stage_set(&t, p, err, sizeof err))
+				continue;
+			n += judge_matches(&t, seen);
+			stage_unset(&t);
+		}
+		object_free(t.object);
+	}
+	cr_expect_gt(n, 20, "%u matches", n);
+	free(seen);
+	globfree(&g);
 }
