@@ -4,10 +4,13 @@
 #include "checker/equiv/equiv.h"
 #include "checker/equiv/objects.h"
 #include "checker/window/hull.h"
+#include "encode/solver/guard.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#define QUERIES 4 /* of full length in a comparison of whole programs */
 
 struct judge {
 	const struct program *a;
@@ -109,6 +112,7 @@ static void ask_program(struct judge *j, const struct program *b, struct judge_a
 {
 	struct equiv_options o = {.solver = j->wholes, .quick = j->whole == JUDGE_WHOLE_QUICKLY, .stop = j->opt.stop};
 	struct equiv_result r;
+	solver_set_deadline(j->wholes, guard_now_ns() + QUERIES * 1000000ull * j->opt.whole_ms);
 	equiv_programs(j->a, b, &o, &r);
 	j->stats.programs++;
 	j->stats.program_ms += r.ms;

@@ -133,6 +133,11 @@ unsigned solver_set_query_ms(struct solver *s, unsigned ms)
 	return old;
 }
 
+void solver_set_deadline(struct solver *s, uint64_t ns)
+{
+	s->limits.deadline_ns = ns;
+}
+
 bool solver_is_late(const struct solver *s)
 {
 	return s->limits.deadline_ns && guard_now_ns() >= s->limits.deadline_ns;

@@ -81,6 +81,8 @@ void solver_close(struct solver *s);
 bool solver_is_late(const struct solver *s);
 /* Sets the time limit of the queries that follow; returns the one before. */
 unsigned solver_set_query_ms(struct solver *s, unsigned ms);
+/* Everything from then on is late, in CLOCK_MONOTONIC's time; 0: nothing is. */
+void solver_set_deadline(struct solver *s, uint64_t ns);
 const char *solver_name(const struct solver *s);
 
 /* Is the conjunction of asserts[0..n-1] satisfiable? Constants are decided here
