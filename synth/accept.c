@@ -44,8 +44,12 @@ static enum verdict ask_at_once(const char *spec, const struct engine_step *step
 static enum verdict ask_step(const char *spec, const struct engine_step *step, const struct accept_options *o,
 			     struct accept_answer *out)
 {
-	struct judge_options jo = {
-	    .solver = spec, .windows = spec, .any_layout = true, .window_ms = STEP_MS, .whole_ms = STEP_MS, .privileged = o->privileged};
+	struct judge_options jo = {.solver = spec,
+				   .windows = spec,
+				   .any_layout = true,
+				   .window_ms = STEP_MS,
+				   .whole_ms = STEP_MS,
+				   .privileged = o->privileged};
 	struct judge_answer a;
 	struct judge *j = judge_new(step[0].v.p, &jo, out->why, sizeof out->why);
 	if (!j)

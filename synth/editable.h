@@ -5,8 +5,8 @@
 
 #include "encode/object/program.h"
 
-/* The name of a function, other than the entry, that the kernel lets another program take the place of (BPF_PROG_TYPE_EXT);
- * what its callers may know of it is not in the object. NULL: none. */
+/* The name of a function, other than the entry, that the kernel lets another program take the place of
+ * (BPF_PROG_TYPE_EXT); what its callers may know of it is not in the object. NULL: none. */
 const char *editable_find_replaceable(const struct program *p);
 /* By subprogram; the caller frees it. */
 bool *editable_list(const struct program *p);
