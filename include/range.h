@@ -91,58 +91,87 @@ static inline bool range_tighten(struct range *r, struct tnum *t)
 
 /*
  * Bounds of bitwise operators on ranges, each the exact one: H. S. Warren, Hacker's Delight, 2nd ed., section 4-3.
- * The least x | y: raising the lower end of one side to have a bit that the other has anyway clears the bits below.
+ * Each is a loop over the bits from range_top_bit down; proofs/range_loops.c states what one round keeps.
  */
+
+/* The least word above `lo` that has the bit m and, above it, lo's bits. */
+static inline uint64_t range_raise(uint64_t lo, uint64_t m)
+{
+	return (lo | m) & (~m + 1);
+}
+
+/* The greatest word below `hi`, which has the bit m, that does not and has hi's bits above it. */
+static inline uint64_t range_lower(uint64_t hi, uint64_t m)
+{
+	return (hi - m) | (m - 1);
+}
+
+/* The least x | y: raising the lower end of one side to have a bit that the other has anyway clears the bits below. */
+static inline bool range_min_or_at(struct range a, struct range b, uint64_t m, uint64_t *least)
+{
+	uint64_t up_a = range_raise(a.lo, m), up_b = range_raise(b.lo, m);
+	bool raise_a = ~a.lo & b.lo & m && up_a <= a.hi, raise_b = a.lo & ~b.lo & m && up_b <= b.hi;
+	*least = raise_a ? up_a | b.lo : a.lo | up_b;
+	return raise_a || raise_b;
+}
+
 static inline uint64_t range_min_or(struct range a, struct range b)
 {
-	for (uint64_t m = range_top_bit(a, b); m; m >>= 1) {
-		uint64_t up_a = (a.lo | m) & (~m + 1), up_b = (b.lo | m) & (~m + 1);
-		if (~a.lo & b.lo & m && up_a <= a.hi)
-			return up_a | b.lo;
-		if (a.lo & ~b.lo & m && up_b <= b.hi)
-			return a.lo | up_b;
-	}
+	uint64_t least;
+	for (uint64_t m = range_top_bit(a, b); m; m >>= 1)
+		if (range_min_or_at(a, b, m, &least))
+			return least;
 	return a.lo | b.lo;
 }
 
 /* The greatest: where both ends have a bit one of them may give it up and have all the bits below. */
+static inline bool range_max_or_at(struct range a, struct range b, uint64_t m, uint64_t *most)
+{
+	uint64_t down_a = range_lower(a.hi, m), down_b = range_lower(b.hi, m);
+	*most = down_a >= a.lo ? down_a | b.hi : a.hi | down_b;
+	return a.hi & b.hi & m && (down_a >= a.lo || down_b >= b.lo);
+}
+
 static inline uint64_t range_max_or(struct range a, struct range b)
 {
-	for (uint64_t m = range_top_bit(a, b); m; m >>= 1) {
-		uint64_t down_a = (a.hi - m) | (m - 1), down_b = (b.hi - m) | (m - 1);
-		if (!(a.hi & b.hi & m))
-			continue;
-		if (down_a >= a.lo)
-			return down_a | b.hi;
-		if (down_b >= b.lo)
-			return a.hi | down_b;
-	}
+	uint64_t most;
+	for (uint64_t m = range_top_bit(a, b); m; m >>= 1)
+		if (range_max_or_at(a, b, m, &most))
+			return most;
 	return a.hi | b.hi;
+}
+
+static inline void range_min_xor_at(struct range *a, struct range *b, uint64_t m)
+{
+	uint64_t up_a = range_raise(a->lo, m), up_b = range_raise(b->lo, m);
+	if (~a->lo & b->lo & m && up_a <= a->hi)
+		a->lo = up_a;
+	else if (a->lo & ~b->lo & m && up_b <= b->hi)
+		b->lo = up_b;
 }
 
 static inline uint64_t range_min_xor(struct range a, struct range b)
 {
-	for (uint64_t m = range_top_bit(a, b); m; m >>= 1) {
-		uint64_t up_a = (a.lo | m) & (~m + 1), up_b = (b.lo | m) & (~m + 1);
-		if (~a.lo & b.lo & m && up_a <= a.hi)
-			a.lo = up_a;
-		else if (a.lo & ~b.lo & m && up_b <= b.hi)
-			b.lo = up_b;
-	}
+	for (uint64_t m = range_top_bit(a, b); m; m >>= 1)
+		range_min_xor_at(&a, &b, m);
 	return a.lo ^ b.lo;
+}
+
+static inline void range_max_xor_at(struct range *a, struct range *b, uint64_t m)
+{
+	uint64_t down_a = range_lower(a->hi, m), down_b = range_lower(b->hi, m);
+	if (!(a->hi & b->hi & m))
+		return;
+	if (down_a >= a->lo)
+		a->hi = down_a;
+	else if (down_b >= b->lo)
+		b->hi = down_b;
 }
 
 static inline uint64_t range_max_xor(struct range a, struct range b)
 {
-	for (uint64_t m = range_top_bit(a, b); m; m >>= 1) {
-		uint64_t down_a = (a.hi - m) | (m - 1), down_b = (b.hi - m) | (m - 1);
-		if (!(a.hi & b.hi & m))
-			continue;
-		if (down_a >= a.lo)
-			a.hi = down_a;
-		else if (down_b >= b.lo)
-			b.hi = down_b;
-	}
+	for (uint64_t m = range_top_bit(a, b); m; m >>= 1)
+		range_max_xor_at(&a, &b, m);
 	return a.hi ^ b.hi;
 }
 

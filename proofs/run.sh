@@ -30,6 +30,7 @@ if [ -n "$fault" ]; then
 fi
 
 sources=${SOURCES:-$(ls proofs/*.c | grep -v '/native\.c$')}
+limit="-mllvm -inline-threshold=1000000"
 flags="-I$include -Iproofs -Wall -Wextra -Wno-unused-parameter"
 $cc -O2 -std=gnu17 -D_GNU_SOURCE $flags -o "$out/native" proofs/native.c $sources || exit 70
 "$out/native" >"$out/list.txt"
@@ -39,7 +40,7 @@ echo "| --- | --- | --- | --- | --- | --- | --- |"
 bad=0
 for source in $sources; do
 	object=$out/$(basename "$source" .c).o
-	$clang -target bpf -mcpu=v4 -O2 -g $flags -I/usr/include/x86_64-linux-gnu -c -o "$object" "$source" || exit 70
+	$clang -target bpf -mcpu=v4 -O2 -g $limit $flags -I/usr/include/x86_64-linux-gnu -c -o "$object" "$source" || exit 70
 	"$build"/bpfprove assert "$object" ${ONLY:+--program "$ONLY"} --timeout 1000 --query-timeout 300 >"$out/answers.txt" || bad=1
 	# what does not begin like a line of the table is a counterexample
 	awk 'FNR == NR { about[$1] = $2 " | " $3; next }
