@@ -12,9 +12,10 @@
 #include "synth/engine.h"
 
 #define ACCEPT_SOLVERS 2
+extern const char *const accept_solvers[ACCEPT_SOLVERS];
 
 struct accept_options {
-	const char *solver[ACCEPT_SOLVERS]; /* specs; NULL: z3 and cvc5 */
+	const char *solver[ACCEPT_SOLVERS]; /* specs; NULL: accept_solvers */
 	unsigned timeout;                   /* seconds for each solver's questions together; 0: none */
 	unsigned query_timeout;             /* seconds for one */
 	unsigned memory;                    /* MiB for one */

@@ -211,8 +211,8 @@ static json_t *proposers_json(const struct engine_result *r)
 
 static json_t *accept_json(const struct accept_answer *a)
 {
-	return json_pack("{sf sf sf sb sb}", "z3_ms", a->ms[0], "cvc5_ms", a->ms[1], "safety_ms", a->safety_ms,
-			 "z3_by_steps", a->by_steps[0], "cvc5_by_steps", a->by_steps[1]);
+	return json_pack("{sf sf sf sb sb}", "sat_ms", a->ms[0], "z3_ms", a->ms[1], "safety_ms", a->safety_ms,
+			 "sat_by_steps", a->by_steps[0], "z3_by_steps", a->by_steps[1]);
 }
 
 static const char *kernel_of(const struct optimize_item *item)

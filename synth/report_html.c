@@ -107,11 +107,10 @@ static void print_steps(const struct opt_view *v, const struct optimize_item *it
 
 static void print_acceptance(const struct outcome *o, FILE *out)
 {
-	static const char *const solvers[ACCEPT_SOLVERS] = {"z3", "cvc5"};
 	const struct accept_answer *a = &o->accept;
 	fputs("<p>Proved equal to the program as it came, from scratch, by", out);
 	for (size_t i = 0; i < ACCEPT_SOLVERS; i++)
-		fprintf(out, "%s %s (%.0f ms%s)", i ? " and by" : "", solvers[i], a->ms[i],
+		fprintf(out, "%s %s (%.0f ms%s)", i ? " and by" : "", accept_solvers[i], a->ms[i],
 			a->by_steps[i] ? ", step by step" : "");
 	fprintf(out, ", and safe (%.0f ms). The live kernel %s.</p>\n", a->safety_ms,
 		a->loads ? "takes it" : "was not asked");
