@@ -3,7 +3,7 @@
 #ifndef ATTACK_DRAFT_H
 #define ATTACK_DRAFT_H
 
-#include "synth/draft.h"
+#include "synth/draft/draft.h"
 #include "tests/random.h"
 
 /* One or two such changes close to each other; false: they made no program. `text` says what they are. */

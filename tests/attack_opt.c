@@ -4,7 +4,7 @@
  * is held against the first on the concrete machine; exit status 1 if one differs.
  */
 #include "encode/solver/guard.h"
-#include "synth/engine.h"
+#include "synth/engine/engine.h"
 #include "tests/attack_base.h"
 #include "tests/attack_window.h"
 #include "tests/random_relation.h"

@@ -7,9 +7,9 @@
  */
 #include "checker/equiv/objects.h"
 #include "encode/solver/guard.h"
-#include "synth/enumerate.h"
-#include "synth/repair.h"
-#include "synth/search.h"
+#include "synth/search/enumerate.h"
+#include "synth/search/repair.h"
+#include "synth/search/search.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #ifndef SCENE_FIXTURE_H
 #define SCENE_FIXTURE_H
 
-#include "synth/memo.h"
-#include "synth/propose.h"
+#include "synth/search/memo.h"
+#include "synth/propose/propose.h"
 #include "tests/exec_fixture.h"
 
 struct stage {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The cache of finds: kept, shared, killed, broken. */
-#include "synth/cache.h"
+#include "synth/search/cache.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bpfprove calibrate: writes a table that opt can read. */
-#include "synth/cost.h"
+#include "synth/cost/cost.h"
 #include "tests/cli_fixture.h"
 
 static bool can_measure(const struct cli_result *r)

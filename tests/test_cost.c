@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Costs: what is run more often counts more, each instruction has a class, the table can be replaced. */
-#include "synth/cost.h"
-#include "synth/frequency.h"
+#include "synth/cost/cost.h"
+#include "synth/cost/frequency.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

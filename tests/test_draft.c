@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Editing programs: jumps follow what they went to, functions keep their borders. */
-#include "synth/draft.h"
+#include "synth/draft/draft.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

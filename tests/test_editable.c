@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which functions the optimizer keeps its hands off. */
-#include "synth/editable.h"
+#include "synth/engine/editable.h"
 #include "tests/core_fixture.h"
 
 static void expect_replaceable(const char *function, const char *name)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The optimizer's engine with proposers of its own: honest ones, liars, and one that crashes. */
-#include "synth/deliver.h"
-#include "synth/editable.h"
-#include "synth/transfer.h"
+#include "synth/engine/deliver.h"
+#include "synth/engine/editable.h"
+#include "synth/engine/transfer.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

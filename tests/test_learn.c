@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The search for rules: what it finds first is right, useful and no instance of something else. */
 #include "checker/window/rule_proof.h"
-#include "synth/learn.h"
-#include "synth/learn_form.h"
-#include "synth/learn_shape.h"
+#include "synth/learn/learn.h"
+#include "synth/learn/learn_form.h"
+#include "synth/learn/learn_shape.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

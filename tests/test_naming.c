@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Passages that differ in their registers' names only have one key; what matters for a replacement makes another. */
-#include "synth/naming.h"
+#include "synth/search/naming.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

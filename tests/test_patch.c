@@ -3,7 +3,7 @@
  */
 #include "encode/object/image.h"
 #include "encode/object/patch.h"
-#include "synth/draft.h"
+#include "synth/draft/draft.h"
 
 #include <bpf/libbpf.h>
 #include <criterion/criterion.h>

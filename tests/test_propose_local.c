@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What proposers of small changes offer, as text: each case is a program, a proposer and one of its offers. */
-#include "synth/propose.h"
+#include "synth/propose/propose.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

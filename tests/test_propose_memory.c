@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the proposers of memory and registers find: each program has the text that one of their drafts must have. */
 #include "encode/object/program.h"
-#include "synth/propose.h"
+#include "synth/propose/propose.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The optimizer's HTML report, of a run made by hand. */
-#include "synth/report_html.h"
+#include "synth/report/report_html.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

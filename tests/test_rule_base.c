@@ -2,9 +2,9 @@
 /* The shipped rules: each proved for all its instances by two solvers, useful, and none twice. */
 #include "checker/window/rule_proof.h"
 #include "encode/solver/engine.h"
-#include "synth/learn.h"
-#include "synth/learn_form.h"
-#include "synth/rule_base.h"
+#include "synth/learn/learn.h"
+#include "synth/learn/learn_form.h"
+#include "synth/rules/rule_base.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rules against programs: what matches, what must not, and that the judge agrees with every match. */
-#include "synth/rule_base.h"
-#include "synth/rule_match.h"
+#include "synth/rules/rule_base.h"
+#include "synth/rules/rule_match.h"
 
 #include <criterion/criterion.h>
 #include <glob.h>

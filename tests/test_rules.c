@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rewrite rules: their text, and their proof. */
 #include "checker/window/rule_proof.h"
-#include "synth/rule_text.h"
+#include "synth/rules/rule_text.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #include "tests/scene_fixture.h"
 
 #include "checker/equiv/objects.h"
-#include "synth/enumerate.h"
-#include "synth/search.h"
+#include "synth/search/enumerate.h"
+#include "synth/search/search.h"
 
 void propose_enumerate(const struct scene *s);
 void propose_deepen(const struct scene *s);
