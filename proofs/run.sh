@@ -26,6 +26,7 @@ if [ -n "$fault" ]; then
 	cp -r include "$include"
 	IFS=$'\t' read -r _ file from to < <(awk -F'\t' -v name="$fault" '$1 == name' proofs/break.txt) ||
 		{ echo "proofs/break.txt has no row '$fault'" >&2; exit 64; }
+	case $file in */*) exec bash proofs/isa/run.sh "$build" "$file" "$from" "$to" ;; esac
 	replace "$file" "$from" "$to" || { echo "include/$file does not hold '$from'" >&2; exit 70; }
 fi
 
@@ -53,4 +54,5 @@ done
 "$out/native" "${BITS:-8}" "${ROUNDS:-1000000}" ${ONLY:+"$ONLY"} >"$out/native.txt" || bad=1
 awk '{ printf "| %s | %s | %s | %s | %s | %s | %s |\n", $1, $2, $3, $6 == "random" ? $5 " random cases" : "all " $5 " cases", $4, $8, $7 }' \
 	"$out/native.txt"
+[ -n "${ONLY:-}${SOURCES:-}$fault" ] || bash proofs/isa/run.sh "$build" || bad=1
 exit $bad

@@ -37,9 +37,14 @@ $(B)/tests/bench_domain: $(B)/tests/bench_domain.c.o $(B)/tests/tnum_best.c.o
 
 # The operators of the abstract domains, proved from their own source; FAULT=NAME puts one of proofs/break.txt into a copy.
 FAULT =
-proofs: $(B)/bpfprove
+proofs: $(B)/bpfprove $(B)/proofs/isa/encode
 	bash proofs/run.sh $(B) $(FAULT)
 .PHONY: proofs
+
+# Instructions as questions about proofs/isa's statements
+$(B)/proofs/isa/encode: $(B)/proofs/isa/encode.c.o $(B)/proofs/isa/statement.c.o $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/tests/test_isa_proof: | $(B)/proofs/isa/encode
 
 # Products of known bits, beside the kernel's two.
 bench-domain: $(B)/tests/bench_domain
