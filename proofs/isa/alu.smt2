@@ -22,7 +22,8 @@
 ;; div32 DIV 34 3c
 (define-fun div32.dst () Word (zero_upper (ite (= s32 #x00000000) #x00000000 (bvudiv d32 s32))))
 
-; "If execution would result in signed overflow, i.e., LLONG_MIN / -1, [...] set to LLONG_MIN": so does bvsdiv.
+; "Underflow and overflow are allowed during arithmetic operations, meaning the 64-bit or 32-bit value will wrap": so
+; LLONG_MIN / -1 is LLONG_MIN, as it is in bvsdiv, which rounds to zero.
 ;; sdiv64 SDIV 37 3f off 1
 (define-fun sdiv64.case () Bool (= s #xffffffffffffffff))
 (define-fun sdiv64.dst () Word (ite (= s zero) zero (bvsdiv d s)))
@@ -57,7 +58,8 @@
 ;; neg32 NEG 84
 (define-fun neg32.dst () Word (zero_upper (bvsub #x00000000 d32)))
 
-; By zero: the destination stays, at 32 bits with its upper half zeroed.
+; "If execution would result in modulo by zero, for ALU64 the value of the destination register is unchanged whereas for
+; ALU the upper 32 bits of the destination register are zeroed."
 ;; mod64 MOD 97 9f
 (define-fun mod64.dst () Word (ite (= s zero) d (bvurem d s)))
 ;; mod32 MOD 94 9c

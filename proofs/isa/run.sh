@@ -3,7 +3,7 @@
 # usage: proofs/isa/run.sh BUILD [FILE FROM TO]
 # Proves the statements of proofs/isa: lines of the table of `make proofs`; exit 1 if one does not hold, is not proved, or
 # an instruction of isa.def has none. FILE FROM TO put a fault into a copy of that source first. ONLY narrows it down to
-# one statement. Z3 has to answer every question; the table says of how many cvc5 gave the same answer in its time.
+# one statement. Z3 has to answer every question; the table says of how many cvc5 gave the same answer in time.
 set -u
 cd "$(dirname "$0")/../.."
 build=$1 out=$1/proofs/isa-questions tool=$1/proofs/isa/encode broken= state=proofs/isa/state.smt2
@@ -37,7 +37,7 @@ awk -F'\t' '$1 == "none" { printf "| isa %s | include/isa.def | %s | nobody | | 
 # $1: statement, $2: solver, $3: number of questions. The first answer that is not unsat, with the input it speaks of.
 counterexample() {
 	local k
-	k=$(grep -n -m1 -v '^unsat$' "$out/$1.$2" | cut -d: -f1)
+	k=$({ grep -n '^sat$' "$out/$1.$2" || grep -n -v '^unsat$' "$out/$1.$2"; } | head -1 | cut -d: -f1)
 	[ -n "$k" ] || { echo "$1: $2 answered $(wc -l <"$out/$1.$2") of $3 questions"; return; }
 	awk -v k="$k" '/^; question/ { n++ } n == k && !/^\(reset\)/' "$out/$1.smt2" >"$out/$1.one.smt2"
 	echo "$1: $2 says $(sed -n "${k}p" "$out/$1.$2"), $(head -1 "$out/$1.one.smt2" | cut -c3-)"
@@ -51,7 +51,7 @@ prove() {
 	local name=$2 row=$3 function=$4 width=$5 n=$6 by file=encode/machine/step.c begin=$EPOCHREALTIME result=proved a b
 	[ "$function" = insn_falls_through ] && file=encode/isa/check.c
 	timeout 120 z3 "$out/$name.smt2" >"$out/$name.z3" 2>&1
-	timeout "${CVC5_SECONDS:-6}" cvc5 "$out/$name.smt2" 2>/dev/null >"$out/$name.cvc5"
+	timeout 120 cvc5 --tlimit-per="${CVC5_MS:-2000}" "$out/$name.smt2" >"$out/$name.cvc5" 2>&1
 	a=$(grep -c '^unsat$' "$out/$name.z3") b=$(grep -c '^unsat$' "$out/$name.cvc5")
 	by="z3 ($a of $n), cvc5 ($b of $n)"
 	if grep -q '^sat$' "$out/$name.z3" "$out/$name.cvc5"; then result=refuted; elif [ "$a" != "$n" ]; then result=unknown; fi

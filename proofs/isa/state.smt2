@@ -21,7 +21,7 @@
 (define-fun s32 () Half ((_ extract 31 0) s))
 (define-fun src32 () Half ((_ extract 31 0) src))
 (define-fun r0_32 () Half ((_ extract 31 0) r0))
-; "the upper 32 bits of the destination register are zeroed"
+; "'(u32)' indicates that the upper 32 bits are zeroed"
 (define-fun zero_upper ((x Half)) Word (concat #x00000000 x))
 (define-fun zero () Word #x0000000000000000)
 (define-fun bytes_1 () Word #x0000000000000001)
