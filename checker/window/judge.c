@@ -15,6 +15,7 @@
 struct judge {
 	const struct program *a;
 	struct program *settled; /* a as one kernel has it, NULL: a itself */
+	bool accesses;           /* ... but for immediates */
 	struct judge_options opt;
 	struct facts *facts;
 	struct live *live;
@@ -35,7 +36,17 @@ struct judge *judge_new(const struct program *a, const struct judge_options *o, 
 	struct safety_options so = {
 	    .privileged = o->privileged, .no_search = true, .solver = o->solver, .stop = o->stop};
 	struct safety_result r;
-	struct facts *facts = facts_new(a, &so, &r);
+	/* What a kernel answers to a relocated immediate is no fact: that would hold of its layout only. */
+	struct program *settled = program_settle_accesses(a);
+	struct facts *facts = settled ? facts_new(settled, &so, &r) : NULL;
+	bool accesses = facts;
+	if (!facts) {
+		if (settled)
+			safety_release(&r);
+		program_free_settled(settled);
+		settled = program_settle(a);
+		facts = facts_new(a, &so, &r);
+	}
 	if (!facts) {
 		const struct finding *f = r.n_failed ? &r.findings[0] : NULL;
 		if (f)
@@ -44,12 +55,14 @@ struct judge *judge_new(const struct program *a, const struct judge_options *o, 
 			snprintf(why, len, "%s%s%s", reason_texts[r.reason], *r.detail ? ": " : "", r.detail);
 	}
 	safety_release(&r);
-	if (!facts)
+	if (!facts) {
+		program_free_settled(settled);
 		return NULL;
+	}
 	struct judge *j = calloc(1, sizeof *j);
 	if (!j)
 		abort();
-	*j = (struct judge){.a = a, .settled = program_settle(a), .opt = *o, .facts = facts, .live = live_new(a, facts)};
+	*j = (struct judge){.a = a, .settled = settled, .accesses = accesses, .opt = *o, .facts = facts, .live = live_new(a, facts)};
 	struct solver_limits limits = {.query_ms = o->window_ms, .memory_mib = 1024};
 	j->windows = solver_open(o->windows ? o->windows : "sat", limits, why, len);
 	limits = (struct solver_limits){.query_ms = o->whole_ms, .memory_mib = 2048};
@@ -143,7 +156,7 @@ void judge_ask(struct judge *j, const struct program *b, struct judge_answer *ou
 	*out = (struct judge_answer){.verdict = VERDICT_UNKNOWN, .how = "nothing"};
 	bool symbolic = program_is_symbolic(j->a) || program_is_symbolic(b);
 	size_t windows = symbolic && j->opt.any_layout ? 0 : sizeof context / sizeof *context;
-	struct program *settled = program_settle(b);
+	struct program *settled = j->accesses ? program_settle_accesses(b) : program_settle(b);
 	for (size_t i = 0; i < windows && out->verdict != VERDICT_PROVED; i++)
 		if (!ask_window(j, settled ? settled : b, context[i].more, context[i].calls, out))
 			break;

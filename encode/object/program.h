@@ -208,6 +208,8 @@ enum object_error object_answer(struct object *o, const char *btf, char *err, si
 /* The program as the answers of its relocations have it: a copy to be freed with program_free_settled, whose object and names
  * are p's. NULL: it has no symbolic ones, or one without an answer. */
 struct program *program_settle(const struct program *p);
+/* The same, but immediates stay symbolic, and have no answers any more. */
+struct program *program_settle_accesses(const struct program *p);
 void program_free_settled(struct program *p); /* NULL is allowed */
 /* Writes the object as a BPF ELF file that libbpf loads: programs as they are now
  * in `insns` and `subs`, maps, data, license. Line info and initial contents of
