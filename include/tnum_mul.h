@@ -34,15 +34,21 @@ struct tnum_sums {
 	uint64_t least, most, mask, seen;
 };
 
-/* For every unknown bit of `at`, a row that starts there may be added; `top`: its greatest value. */
+/* One row more, from that bit on; `top`: its greatest value. */
+static inline struct tnum_sums tnum_add_row(struct tnum_sums s, uint64_t bit, struct tnum row, uint64_t top)
+{
+	uint64_t value = row.value * bit, mask = row.mask * bit;
+	uint64_t lo = (s.least & ~s.mask) + value, hi = (s.least | s.mask) + (value + mask);
+	s.mask |= mask | (lo ^ hi) | (lo ^ s.least);
+	s.seen |= (s.least ^ (s.least + value)) | (s.most ^ (s.most - top * bit));
+	return s;
+}
+
+/* For every unknown bit of `at`, a row that starts there may be added. */
 static inline struct tnum_sums tnum_add_rows(struct tnum_sums s, uint64_t at, struct tnum row, uint64_t top)
 {
-	for (; at; at &= at - 1) {
-		uint64_t bit = tnum_lowest(at), value = row.value * bit, mask = row.mask * bit;
-		uint64_t lo = (s.least & ~s.mask) + value, hi = (s.least | s.mask) + (value + mask);
-		s.mask |= mask | (lo ^ hi) | (lo ^ s.least);
-		s.seen |= (s.least ^ (s.least + value)) | (s.most ^ (s.most - top * bit));
-	}
+	for (; at; at &= at - 1)
+		s = tnum_add_row(s, tnum_lowest(at), row, top);
 	return s;
 }
 
@@ -69,12 +75,18 @@ static inline struct tnum tnum_mul_range(struct tnum a, struct tnum b)
 	return tnum_range(a.value * b.value, top_a * top_b);
 }
 
+/* The members whose lowest unknown bit is 0, or 1. */
+static inline struct tnum tnum_case(struct tnum a, bool set)
+{
+	uint64_t bit = tnum_lowest(a.mask);
+	return (struct tnum){set ? a.value | bit : a.value, a.mask ^ bit};
+}
+
 /* Both values of a's and of b's lowest unknown bit, one case each. */
 static inline struct tnum tnum_mul_cases(struct tnum a, struct tnum b)
 {
-	uint64_t bit_a = tnum_lowest(a.mask), bit_b = tnum_lowest(b.mask);
-	struct tnum a0 = {a.value, a.mask ^ bit_a}, a1 = {a.value | bit_a, a.mask ^ bit_a};
-	struct tnum b0 = {b.value, b.mask ^ bit_b}, b1 = {b.value | bit_b, b.mask ^ bit_b};
+	struct tnum a0 = tnum_case(a, false), a1 = tnum_case(a, true);
+	struct tnum b0 = tnum_case(b, false), b1 = tnum_case(b, true);
 	struct tnum at0 =
 	    tnum_join(tnum_of_sums(tnum_mul_certain_first(a0, b0)), tnum_of_sums(tnum_mul_certain_first(a0, b1)));
 	struct tnum at1 =
@@ -82,26 +94,34 @@ static inline struct tnum tnum_mul_cases(struct tnum a, struct tnum b)
 	return tnum_join(at0, at1);
 }
 
-/* Bit by bit of x: y << i is added, or may be. */
+/* One bit of x, which x may have: y << i is added, or may be. */
+static inline struct tnum tnum_longhand_row(struct tnum acc, struct tnum a, struct tnum b, uint64_t bit)
+{
+	struct tnum sum = tnum_add(acc, tnum_scale(b, bit));
+	return a.mask & bit ? tnum_join(acc, sum) : sum;
+}
+
+/* Bit by bit of x. */
 static inline struct tnum tnum_mul_longhand(struct tnum a, struct tnum b)
 {
 	struct tnum acc = tnum_const(0);
-	for (uint64_t u = a.value | a.mask; u; u &= u - 1) {
-		uint64_t bit = tnum_lowest(u);
-		struct tnum sum = tnum_add(acc, tnum_scale(b, bit));
-		acc = a.mask & bit ? tnum_join(acc, sum) : sum;
-	}
+	for (uint64_t u = a.value | a.mask; u; u &= u - 1)
+		acc = tnum_longhand_row(acc, a, b, tnum_lowest(u));
 	return acc;
+}
+
+static inline struct tnum tnum_uncertain_row(struct tnum acc, struct tnum a, struct tnum b, uint64_t bit)
+{
+	uint64_t known = a.mask & bit ? b.value : 0;
+	return tnum_add(acc, tnum_unknown_bits((known | b.mask) * bit));
 }
 
 /* As x * y above, with all that is uncertain added up before it meets the certain product. */
 static inline struct tnum tnum_mul_certain_last(struct tnum a, struct tnum b)
 {
 	struct tnum acc = tnum_const(0);
-	for (uint64_t u = a.value | a.mask; u; u &= u - 1) {
-		uint64_t bit = tnum_lowest(u), known = a.mask & bit ? b.value : 0;
-		acc = tnum_add(acc, tnum_unknown_bits((known | b.mask) * bit));
-	}
+	for (uint64_t u = a.value | a.mask; u; u &= u - 1)
+		acc = tnum_uncertain_row(acc, a, b, tnum_lowest(u));
 	return tnum_add(tnum_const(a.value * b.value), acc);
 }
 

@@ -83,10 +83,11 @@ static int call(const struct theorem *t)
 	return t->holds();
 }
 
-static uint64_t place(uint64_t x)
+/* In a word of that width. */
+static uint64_t place(uint64_t x, unsigned width)
 {
 	if (run.place == PLACE_HIGH)
-		return x << (64 - run.bits);
+		return x << (width - run.bits);
 	if (run.place == PLACE_SIGNED)
 		return (uint64_t)((int64_t)(x << (64 - run.bits)) >> (64 - run.bits));
 	return x;
@@ -94,7 +95,14 @@ static uint64_t place(uint64_t x)
 
 uint64_t any_word(void)
 {
-	return run.place == PLACE_RANDOM ? random_shape() : place(choose(1ull << run.bits));
+	return run.place == PLACE_RANDOM ? random_shape() : place(choose(1ull << run.bits), 64);
+}
+
+uint32_t any_half(void)
+{
+	if (run.place == PLACE_RANDOM)
+		return (uint32_t)(random_shape() >> (random_word() & 32));
+	return (uint32_t)place(choose(1ull << run.bits), 32);
 }
 
 struct tnum any_tnum(void)
@@ -109,7 +117,7 @@ struct tnum any_tnum(void)
 		value |= (uint64_t)(digits % 3 == 1) << i;
 		mask |= (uint64_t)(digits % 3 == 2) << i;
 	}
-	return (struct tnum){place(value), place(mask)};
+	return (struct tnum){place(value, 64), place(mask, 64)};
 }
 
 /* Where signs are extended their copies go with them. */
@@ -169,7 +177,7 @@ static void check(const struct theorem *t, unsigned bits, uint64_t rounds, bool 
 	uint64_t cases = 0, failed = 0;
 	double begin = seconds();
 	unsigned used = bits + 1;
-	while (!cases && used > 2) {
+	while (!cases && used > 1) {
 		failed = 0;
 		cases = exhaust(t, --used, &failed);
 	}

@@ -45,6 +45,25 @@ ALWAYS_INLINE struct range any_range_of(uint64_t x)
 	return (struct range){lo < x ? lo : x, hi > x ? hi : x};
 }
 
+ALWAYS_INLINE struct srange any_srange_of(int64_t x)
+{
+	int64_t lo = (int64_t)any_word(), hi = (int64_t)any_word();
+	return (struct srange){lo < x ? lo : x, hi > x ? hi : x};
+}
+
+/* Ranges of low halves. */
+ALWAYS_INLINE struct range any_half_range_of(uint32_t x)
+{
+	uint32_t lo = any_half(), hi = any_half();
+	return (struct range){lo < x ? lo : x, hi > x ? hi : x};
+}
+
+ALWAYS_INLINE struct srange any_half_srange_of(int32_t x)
+{
+	int32_t lo = (int32_t)any_half(), hi = (int32_t)any_half();
+	return (struct srange){lo < x ? lo : x, hi > x ? hi : x};
+}
+
 ALWAYS_INLINE bool is_on(struct arc a, uint64_t x)
 {
 	return x - a.start <= a.width;

@@ -38,6 +38,12 @@ ALWAYS_INLINE uint64_t any_word(void)
 	return any_oracle();
 }
 
+/* The low half of a word. */
+ALWAYS_INLINE uint32_t any_half(void)
+{
+	return (uint32_t)any_word();
+}
+
 #define THEOREM(name, file, function) __attribute__((section("xdp"), used)) int name(void *context)
 #define ASSUME(condition)         \
 	do {                      \
@@ -72,6 +78,7 @@ struct theorem {
 };
 extern struct theorem *theorems;
 uint64_t any_word(void);
+uint32_t any_half(void);
 struct tnum any_tnum(void);
 uint64_t any_member(struct tnum a);
 unsigned any_below(unsigned n);
