@@ -23,6 +23,7 @@ Test(isa_proof, a_broken_encoder_row_or_statement_turns_the_proofs_red)
 {
 	cr_expect_eq(run("lsh32", ""), 0);
 	cr_expect_eq(run("lsh32", "isa_encoder"), 1);
+	cr_expect_eq(run("a_fadd32", "isa_fetch"), 1);
 	cr_expect_eq(run("add32", ""), 0);
 	cr_expect_eq(run("add32", "isa_statement"), 1);
 	cr_expect_eq(run("jsgt64", "isa_row"), 1);
