@@ -54,7 +54,7 @@ for source in $sources; do
 	cat "$out/answers.txt" >>"$out/answered.txt"
 done
 # what the prover was not given
-awk -v only="${ONLY:-}" 'FNR == 1 { file++ } file == 1 { answered[$1] = 1; next }
+awk -v only="${ONLY:-}" 'FILENAME == ARGV[1] { answered[$1] = 1; next }
 	!($1 in answered) && (only == "" || only == $1) { printf "| %s | %s | %s | bpfprove | 64 | | natively only |\n", $1, $2, $3 }' \
 	"$out/answered.txt" "$out/list.txt"
 "$out/native" "${BITS:-8}" "${ROUNDS:-1000000}" ${ONLY:+"$ONLY"} >"$out/native.txt" || bad=1
