@@ -116,7 +116,8 @@ static bool edit(struct random *r, const struct program *p, size_t slot)
 	case 5:
 		return copy_another(r, p, in);
 	case 6:
-		in->imm += in->k && in->op != ISA_EXIT ? (int32_t)random_below(r, 3) - 1 : 0;
+		if (in->k && in->op != ISA_EXIT)
+			in->imm = (int32_t)((uint32_t)in->imm + random_below(r, 3) - 1);
 		return in->k && in->imm != before.imm;
 	default:
 		return mutate_edit((enum mutation)random_below(r, MUTATE_KINDS), p->insns, slot,
