@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "encode/sweep.h"
+#include "clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -180,17 +181,10 @@ static term rebuild(struct sweep *w, term t)
 	abort();
 }
 
-static double now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
 static bool is_spent(const struct sweep *w)
 {
 	return w->queries >= w->opt->max_queries || (w->opt->stop && *w->opt->stop) || solver_is_late(w->solver) ||
-	       (w->opt->total_ms && now_ms() - w->start_ms > w->opt->total_ms);
+	       (w->opt->total_ms && clock_now_ms() - w->start_ms > w->opt->total_ms);
 }
 
 /* Is the term equal to its class's? Asks the solver once; a counterexample splits the class. */
@@ -248,7 +242,7 @@ size_t sweep_terms(struct term_pool *p, struct solver *s, term *roots, size_t n,
 	for (size_t i = 0; i < n; i++)
 		top = roots[i] > top ? roots[i] : top;
 	struct sweep w = {.pool = p, .solver = s, .opt = opt, .n_ids = top + 1, .cap_classes = 1024,
-	                  .start_ms = now_ms()};
+	                  .start_ms = clock_now_ms()};
 	while (w.cap_classes < 4 * (size_t)w.n_ids)
 		w.cap_classes *= 2;
 	w.in_cone = allocated(calloc(w.n_ids, sizeof *w.in_cone));

@@ -3,7 +3,7 @@
  * attack_opt PROGRAMS SEED SECONDS [DIR...]: each program is optimized for so long, and every version that was adopted
  * is held against the first on the concrete machine; exit status 1 if one differs.
  */
-#include "encode/solver/guard.h"
+#include "clock.h"
 #include "synth/engine/engine.h"
 #include "tests/attack_base.h"
 #include "tests/attack_window.h"
@@ -47,7 +47,7 @@ static void attack(const struct program *p, const char *name, uint64_t seed, dou
 	struct engine_options o = {.goal = (enum goal)(seed / 4 % (GOAL_VERIFIER + 1)),
 				   .cpu = 1 + (unsigned)(seed / 16 % 4),
 				   .seed = seed,
-				   .deadline_ns = guard_now_ns() + (uint64_t)(seconds * 1e9),
+				   .deadline_ns = clock_now_ns() + (uint64_t)(seconds * 1e9),
 				   .jobs = 1,
 				   .kernel = KERNEL_OFF,
 				   .solver = "z3",

@@ -6,7 +6,7 @@
  *   bench_search [--seconds=S] OBJECT ...
  */
 #include "checker/equiv/objects.h"
-#include "encode/solver/guard.h"
+#include "clock.h"
 #include "synth/search/enumerate.h"
 #include "synth/search/repair.h"
 #include "synth/search/search.h"
@@ -25,8 +25,8 @@ static bool may_edit(const struct scene *s, uint32_t slot)
 static void run_plan(const struct scene *s, const struct passages *l, const struct hunt_plan *plan,
 		     struct solver *solver, struct search_stats *sum)
 {
-	uint64_t start = guard_now_ns(), end = start + (uint64_t)(1e9 * limit_seconds);
-	for (size_t i = 0; i < l->n && guard_now_ns() < end; i++) {
+	uint64_t start = clock_now_ns(), end = start + (uint64_t)(1e9 * limit_seconds);
+	for (size_t i = 0; i < l->n && clock_now_ns() < end; i++) {
 		struct hunt h;
 		if (l->at[i].n < plan->min_slots || l->at[i].count > plan->max_count)
 			continue;
@@ -34,7 +34,7 @@ static void run_plan(const struct scene *s, const struct passages *l, const stru
 		search_stats_add(sum, &h.stats);
 		hunt_release(&h);
 	}
-	sum->seconds += 1e-9 * (double)(guard_now_ns() - start);
+	sum->seconds += 1e-9 * (double)(clock_now_ns() - start);
 }
 
 static void print_stats(const char *name, const char *plan, size_t passages, const struct search_stats *t)

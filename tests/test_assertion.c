@@ -67,6 +67,17 @@ Test(assertion, what_is_not_modelled_is_unknown)
 	expect(FAIL ".extern other\ncall kernel-function#1\nr0 = 0\nexit", VERDICT_UNKNOWN, "other");
 }
 
+Test(assertion, arguments_that_nobody_knows_are_unknown)
+{
+	expect(FAIL ".program p freplace/f\nif r1 != 7 goto out\n" CALL "out: r0 = 0\nexit", VERDICT_UNKNOWN, "");
+}
+
+Test(assertion, says_when_it_rests_on_what_is_not_modelled)
+{
+	expect(FAIL ".extern other int\ncall kernel-function#1\nif r0 != 7 goto out\n" CALL "out: r0 = 0\nexit",
+	       VERDICT_REFUTED, "not modelled");
+}
+
 static int run_proofs(const char *fault)
 {
 	char line[300];

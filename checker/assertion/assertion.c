@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The symbolic machine over one program: is any of its faults reachable, of which a failed assertion is one? */
 #include "checker/assertion/assertion.h"
+#include "clock.h"
 #include "checker/equiv/address.h"
+#include "checker/safety/liveness.h"
 #include "checker/witness/witness.h"
 #include "encode/machine/machine.h"
 
@@ -18,13 +20,6 @@ struct question {
 	struct run *run;
 	uint32_t *numbers; /* identity */
 };
-
-static double now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
 
 static void set_unknown(struct question *q, enum reason why, const char *what)
 {
@@ -93,8 +88,9 @@ static void replay(struct question *q, const struct solver_model *model)
 	exec_run(q->p, in, &(struct exec_options){.max_steps = 1000000}, &out);
 	if (out.end == EXEC_FAULT) {
 		const struct line *line = program_line(q->p, out.slot);
-		snprintf(q->r->what, sizeof q->r->what, "instruction %u: %s%s%.120s", out.slot, fault_texts[out.fault],
-			 line ? ": " : "", line ? line->text : "");
+		snprintf(q->r->what, sizeof q->r->what, "instruction %u: %s%s%.120s%s", out.slot,
+			 fault_texts[out.fault], line ? ": " : "", line ? line->text : "",
+			 witness_is_opaque(in) ? " (with results of calls that are not modelled)" : "");
 		q->r->verdict = VERDICT_REFUTED;
 		q->r->witness = in;
 		in = NULL;
@@ -105,28 +101,31 @@ static void replay(struct question *q, const struct solver_model *model)
 	input_free(in);
 }
 
-static void ask(struct question *q, const char *name, term claim, bool believe)
+/* Can it hold? If that is not known, the result says so. */
+static bool ask(struct question *q, const char *name, term claim, struct solver_model *model)
 {
-	struct solver_model model = {0};
 	enum solver_failure why;
 	term asserts[2] = {claim, address_condition(q->world, &claim, 1)};
 	if (term_is_false(q->pool, claim))
-		return;
+		return false;
 	q->r->decided_by = solver_name(q->o->solver);
-	switch (solver_check(q->o->solver, q->pool, name, asserts, 2, &model, &why)) {
-	case SOLVER_UNSAT:
-		return;
-	case SOLVER_UNKNOWN:
+	enum solver_answer a = solver_check(q->o->solver, q->pool, name, asserts, 2, model, &why);
+	if (a == SOLVER_UNKNOWN)
 		set_unknown(q, reason_of(why), "");
-		return;
-	case SOLVER_SAT:
-		break;
-	}
-	if (believe)
+	return a == SOLVER_SAT;
+}
+
+/* A model that takes what a function of the program does for input is no counterexample. */
+static void ask_faults(struct question *q)
+{
+	struct solver_model model;
+	term any = run_any_fault(q->run), sure = term_and(q->pool, any, term_not(q->pool, q->run->guessed));
+	if (ask(q, "assertions", sure, &model)) {
 		replay(q, &model);
-	else
-		set_unknown(q, q->run->unknowns[0].reason, q->run->unknowns[0].what);
-	solver_release_model(&model);
+		solver_release_model(&model);
+	} else if (q->r->verdict == VERDICT_PROVED && sure != any && ask(q, "guessed", any, NULL)) {
+		set_unknown(q, REASON_OPAQUE, "what a callback does");
+	}
 }
 
 static void decide(struct question *q)
@@ -134,9 +133,9 @@ static void decide(struct question *q)
 	q->r->verdict = VERDICT_PROVED;
 	q->r->reason = REASON_NONE;
 	q->r->decided_by = "rewriting";
-	ask(q, "assertions", run_any_fault(q->run), true);
-	if (q->r->verdict == VERDICT_PROVED)
-		ask(q, "modelled", run_any_unknown(q->run), false);
+	ask_faults(q);
+	if (q->r->verdict == VERDICT_PROVED && ask(q, "modelled", run_any_unknown(q->run), NULL))
+		set_unknown(q, q->run->unknowns[0].reason, q->run->unknowns[0].what);
 	enum reason why = run_end(q->run);
 	if (why && q->r->verdict == VERDICT_PROVED)
 		set_unknown(q, why, "");
@@ -145,11 +144,11 @@ static void decide(struct question *q)
 void assertion_check(const struct program *p, const struct assertion_options *o, struct assertion_result *r)
 {
 	struct question q = {.p = p, .o = o, .r = r};
-	double start = now_ms();
+	double start = clock_now_ms();
 	*r = (struct assertion_result){.verdict = VERDICT_UNKNOWN, .assertions = count_assertions(p), .decided_by = ""};
 	if (p->error) {
 		set_unknown(&q, REASON_REFUSED, p->error);
-	} else if (p->type == PROGTYPE_UNSPEC) {
+	} else if (p->type == PROGTYPE_UNSPEC || liveness_has_unknown_arguments(p)) {
 		set_unknown(&q, REASON_PROGTYPE, p->section);
 	} else {
 		encode(&q);
@@ -160,7 +159,7 @@ void assertion_check(const struct program *p, const struct assertion_options *o,
 	if (q.pool)
 		term_free_pool(q.pool);
 	free(q.numbers);
-	r->ms = now_ms() - start;
+	r->ms = clock_now_ms() - start;
 }
 
 void assertion_release(struct assertion_result *r)

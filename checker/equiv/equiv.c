@@ -5,6 +5,7 @@
  * nothing is left unmodelled). Yes: a witness, believed only after replay.
  */
 #include "checker/equiv/equiv.h"
+#include "clock.h"
 #include "checker/equiv/address.h"
 #include "checker/equiv/friendly.h"
 #include "checker/equiv/loadable.h"
@@ -34,13 +35,6 @@ struct question {
 	term modelled;   /* neither run meets what is not modelled */
 	struct equiv_result *out;
 };
-
-static double now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
 
 static enum reason reason_of(enum solver_failure f)
 {
@@ -499,12 +493,12 @@ static void answer(struct question *q)
 void equiv_programs(const struct program *a, const struct program *b, const struct equiv_options *opt,
                     struct equiv_result *out)
 {
-	double start = now_ms();
+	double start = clock_now_ms();
 	*out = (struct equiv_result){.verdict = VERDICT_UNKNOWN, .decided_by = "nothing"};
 	struct question q = {.opt = opt, .prog = {a, b}, .out = out};
 	answer(&q);
 	close_question(&q);
-	out->ms = now_ms() - start;
+	out->ms = clock_now_ms() - start;
 }
 
 void equiv_release(struct equiv_result *r)

@@ -18,7 +18,6 @@
 #include "checker/safety/bounds.h"
 #include "checker/equiv/address.h"
 #include "checker/equiv/equiv.h"
-#include "encode/solver/guard.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From an object to a verdict for each of its programs. */
 #include "checker/safety/programs.h"
+#include "clock.h"
 
-#include "encode/solver/guard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,9 +42,9 @@ static void withdraw(struct safety_result *r)
 
 static void decide(struct programs_item *item, const struct safety_options *so, const struct programs_options *opt)
 {
-	uint64_t start = guard_now_ns();
+	uint64_t start = clock_now_ns();
 	safety_check(item->program, so, &item->result);
-	item->ms = 1e-6 * (double)(guard_now_ns() - start);
+	item->ms = 1e-6 * (double)(clock_now_ns() - start);
 	if (opt->kernel)
 		kernel_rule_view(item->program, !opt->no_live, &item->kernel);
 	else if (item->result.verdict == VERDICT_REFUTED && !opt->no_live)
@@ -56,11 +56,11 @@ static void decide(struct programs_item *item, const struct safety_options *so, 
 /* The time that is left goes to each program as it comes: later ones may get none. */
 void programs_decide(struct programs *programs, const struct programs_options *opt, programs_progress *progress)
 {
-	uint64_t end = guard_now_ns() + opt->timeout_ms * 1000000ull;
+	uint64_t end = clock_now_ns() + opt->timeout_ms * 1000000ull;
 	struct safety_options so = opt->safety;
 	for (size_t i = 0; i < programs->n; i++) {
 		struct programs_item *item = &programs->at[i];
-		uint64_t now = guard_now_ns();
+		uint64_t now = clock_now_ns();
 		if (progress)
 			progress(i, programs->n, item->program->name);
 		bool late = opt->timeout_ms && now >= end, stopped = so.stop && *so.stop;

@@ -6,9 +6,10 @@
  * its end, nothing failed, nothing was left unmodelled and nothing stopped it.
  */
 #include "checker/safety/bounds.h"
+#include "clock.h"
+#include "encode/solver/solver.h"
 #include "checker/safety/explore.h"
 #include "checker/safety/search.h"
-#include "encode/solver/guard.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -115,7 +116,7 @@ static bool stop(struct prover *v, enum reason why)
 
 static bool is_late(const struct prover *v)
 {
-	return v->deadline_ns && guard_now_ns() >= v->deadline_ns;
+	return v->deadline_ns && clock_now_ns() >= v->deadline_ns;
 }
 
 bool prover_step(struct prover *v)
@@ -134,7 +135,7 @@ bool prover_step(struct prover *v)
 struct solver *prover_open_solver(const struct prover *v, unsigned total_ms, unsigned query_ms, unsigned memory_mib)
 {
 	char err[256];
-	uint64_t end = guard_now_ns() + total_ms * 1000000ull;
+	uint64_t end = clock_now_ns() + total_ms * 1000000ull;
 	if (v->deadline_ns && v->deadline_ns < end)
 		end = v->deadline_ns;
 	struct solver_limits limits = {.query_ms = query_ms, .memory_mib = memory_mib, .deadline_ns = end};
@@ -172,7 +173,7 @@ static void prover_init(struct prover *v, const struct program *p, const struct 
 {
 	size_t n_maps = p->object ? p->object->n_maps : 0;
 	*v = (struct prover){.p = p, .opt = o, .result = r};
-	v->deadline_ns = o->timeout_ms ? guard_now_ns() + o->timeout_ms * 1000000ull : 0;
+	v->deadline_ns = o->timeout_ms ? clock_now_ns() + o->timeout_ms * 1000000ull : 0;
 	v->discharged = checked(calloc(p->n + 1, sizeof *v->discharged));
 	v->failed = checked(calloc(p->n + 1, sizeof *v->failed));
 	v->bounded = checked(calloc(p->n + 1, sizeof *v->bounded));

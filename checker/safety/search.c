@@ -5,6 +5,7 @@
  * concrete machine's word on it.
  */
 #include "checker/safety/contract.h"
+#include "clock.h"
 #include "checker/safety/search.h"
 #include "checker/equiv/address.h"
 #include "checker/equiv/friendly.h"
@@ -13,7 +14,6 @@
 #include "checker/witness/oracle.h"
 #include "checker/witness/witness.h"
 #include "encode/solver/fault.h"
-#include "encode/solver/guard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -119,12 +119,12 @@ static bool probe(struct prover *v, unsigned runs, uint64_t seed)
 /* A few runs tell how long they take: where memory is large that may be long. */
 bool search_probe(struct prover *v, unsigned runs)
 {
-	uint64_t start = guard_now_ns();
+	uint64_t start = clock_now_ns();
 	if (is_heavy(v->p))
 		return false;
 	if (probe(v, FEW_RUNS, 1))
 		return true;
-	uint64_t each = (guard_now_ns() - start) / FEW_RUNS, most = each ? PROBE_NS / each : runs;
+	uint64_t each = (clock_now_ns() - start) / FEW_RUNS, most = each ? PROBE_NS / each : runs;
 	return most >= FEW_RUNS && probe(v, most < runs ? (unsigned)most : runs, 2);
 }
 

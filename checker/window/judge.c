@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Small windows first, then with more around them, then the whole programs. */
 #include "checker/window/judge.h"
+#include "clock.h"
 #include "checker/equiv/equiv.h"
 #include "checker/equiv/objects.h"
 #include "checker/window/hull.h"
-#include "encode/solver/guard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +23,6 @@ struct judge {
 	enum judge_whole whole;
 	struct judge_stats stats;
 };
-
-static double now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
 
 struct judge *judge_new(const struct program *a, const struct judge_options *o, char *why, size_t len)
 {
@@ -125,7 +118,7 @@ static void ask_program(struct judge *j, const struct program *b, struct judge_a
 {
 	struct equiv_options o = {.solver = j->wholes, .quick = j->whole == JUDGE_WHOLE_QUICKLY, .stop = j->opt.stop};
 	struct equiv_result r;
-	solver_set_deadline(j->wholes, guard_now_ns() + QUERIES * 1000000ull * j->opt.whole_ms);
+	solver_set_deadline(j->wholes, clock_now_ns() + QUERIES * 1000000ull * j->opt.whole_ms);
 	equiv_programs(j->a, b, &o, &r);
 	j->stats.programs++;
 	j->stats.program_ms += r.ms;
@@ -152,7 +145,7 @@ void judge_ask(struct judge *j, const struct program *b, struct judge_answer *ou
 		uint32_t more;
 		bool calls;
 	} context[] = {{0, false}, {6, true}, {24, false}, {24, true}};
-	double start = now_ms();
+	double start = clock_now_ms();
 	*out = (struct judge_answer){.verdict = VERDICT_UNKNOWN, .how = "nothing"};
 	bool symbolic = program_is_symbolic(j->a) || program_is_symbolic(b);
 	size_t windows = symbolic && j->opt.any_layout ? 0 : sizeof context / sizeof *context;
@@ -168,5 +161,5 @@ void judge_ask(struct judge *j, const struct program *b, struct judge_answer *ou
 			 !out->window.why   ? "no window holds the changes"
 			 : *out->window.why ? out->window.why
 					    : "a window tells them apart");
-	out->ms = now_ms() - start;
+	out->ms = clock_now_ms() - start;
 }

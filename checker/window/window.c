@@ -5,6 +5,7 @@
  * taken for granted: facts are of programs that are proved safe.
  */
 #include "checker/window/window.h"
+#include "clock.h"
 #include "checker/equiv/compare.h"
 #include "checker/window/entry.h"
 #include "checker/window/part.h"
@@ -33,13 +34,6 @@ struct question {
 	uint32_t *numbers; /* identity */
 	term differ;
 };
-
-static double now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
 
 static void *checked(void *p)
 {
@@ -417,7 +411,7 @@ static void answer(struct question *q)
 
 void window_check(const struct window_ask *ask, struct window_answer *out)
 {
-	double start = now_ms();
+	double start = clock_now_ms();
 	struct question q = {.ask = ask, .out = out};
 	*out = (struct window_answer){.verdict = VERDICT_UNKNOWN, .why = "", .decided_by = "nothing"};
 	answer(&q);
@@ -430,5 +424,5 @@ void window_check(const struct window_ask *ask, struct window_answer *out)
 	if (q.pool)
 		term_free_pool(q.pool);
 	free(q.numbers);
-	out->ms = now_ms() - start;
+	out->ms = clock_now_ms() - start;
 }

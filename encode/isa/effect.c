@@ -71,3 +71,33 @@ struct effect effect_of(const struct insn *in)
 	}
 	return (struct effect){0x7ff, 0};
 }
+
+bool effect_is_result(const struct insn *in)
+{
+	switch (isa_rows[in->op].form) {
+	case FORM_ALU:
+	case FORM_ALUX:
+	case FORM_ALU1:
+	case FORM_CAST:
+	case FORM_END:
+	case FORM_WIDE:
+	case FORM_LDX:
+	case FORM_LDXS:
+		return true;
+	case FORM_JA:
+	case FORM_JAL:
+	case FORM_JMP:
+	case FORM_MAYGOTO:
+	case FORM_CALL:
+	case FORM_EXIT:
+	case FORM_LDABS:
+	case FORM_LDIND:
+	case FORM_ST:
+	case FORM_STX:
+	case FORM_ATOMIC:
+	case FORM_LOAD_ACQ:
+	case FORM_STORE_REL:
+		break;
+	}
+	return false;
+}

@@ -17,4 +17,7 @@ struct effect {
 /* Not of an LDDW's second slot. A local call reads all arguments here; what its function reads is the caller's to say.
  */
 struct effect effect_of(const struct insn *in);
+/* Nothing but the register that it writes matters: arithmetic, constants and plain loads, which may fault. Not of an
+ * LDDW's second slot. */
+bool effect_is_result(const struct insn *in);
 #endif

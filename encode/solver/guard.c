@@ -5,6 +5,7 @@
  * group when it has answered, overruns or loses.
  */
 #include "guard.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,13 +34,6 @@ struct run {
 	uint64_t memory;           /* bytes for each child, 0: no limit */
 	uint64_t mapped, resident; /* bytes of this process at the start */
 };
-
-uint64_t guard_now_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 /* A child starts with everything that its parent has mapped: limits count from there. */
 static void measure_memory(struct run *r)
@@ -205,7 +199,7 @@ static int milliseconds_left(const struct run *r)
 {
 	if (!r->end_ns)
 		return -1;
-	uint64_t now = guard_now_ns();
+	uint64_t now = clock_now_ns();
 	return now >= r->end_ns ? 0 : (int)((r->end_ns - now) / 1000000 + 1);
 }
 
@@ -244,7 +238,7 @@ static void attend(const struct run *r, struct guard_job *jobs, size_t n, bool f
 /* False if no time is left. */
 static bool plan(struct run *r, const struct solver_limits *limits)
 {
-	uint64_t now = guard_now_ns(), left = (uint64_t)limits->query_ms * 1000000u;
+	uint64_t now = clock_now_ns(), left = (uint64_t)limits->query_ms * 1000000u;
 	if (limits->deadline_ns) {
 		if (now >= limits->deadline_ns)
 			return false;

@@ -32,5 +32,4 @@ struct guard_job {
  * others, which then are SOLVER_UNKNOWN with no failure. */
 void guard_run(struct guard_job *jobs, size_t n, const struct query *q, const struct solver_limits *limits,
 	       bool first_wins);
-uint64_t guard_now_ns(void);
 #endif

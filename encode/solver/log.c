@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "clock.h"
 #include "fault.h"
-#include "guard.h"
 
 struct logger {
 	struct engine inner;
@@ -97,10 +97,10 @@ static enum solver_answer ask_log(void *self, const struct query *q, const struc
 	char path[4096];
 	make_path(l, q->name, path, sizeof path);
 	bool written = write_query(path, q);
-	uint64_t start = guard_now_ns();
+	uint64_t start = clock_now_ns();
 	enum solver_answer answer = l->inner.kind->ask(l->inner.self, q, limits, values, why);
 	if (written)
-		write_answer(path, answer, guard_now_ns() - start);
+		write_answer(path, answer, clock_now_ns() - start);
 	return answer;
 }
 

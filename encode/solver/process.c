@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A shell command with both ends of its text. */
 #include "process.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #include "fault.h"
-#include "guard.h"
 
 #define CHUNK 65536
 #define MAX_TEXT (64u << 20)
@@ -100,7 +100,7 @@ static int milliseconds_left(const struct process *p)
 {
 	if (!p->end_ns)
 		return -1;
-	uint64_t now = guard_now_ns();
+	uint64_t now = clock_now_ns();
 	return now >= p->end_ns ? 0 : (int)((p->end_ns - now) / 1000000 + 1);
 }
 

@@ -4,6 +4,7 @@
 #define QUERY_H
 
 #include "solver.h"
+#include "clock.h"
 
 /* A bound of f(x) can't be stated of f(x): every constructor knows it and folds
  * it to true. It is stated of SHADOW(f(x)), asserted to be equal to f(x). */
@@ -11,7 +12,7 @@
 
 enum query_state { QUERY_OPEN, QUERY_TRUE, QUERY_FALSE, QUERY_LATE };
 
-/* QUERY_OPEN: q is ready for a backend. QUERY_LATE: guard_now_ns() passed end_ns (0: never) before it was. Otherwise
+/* QUERY_OPEN: q is ready for a backend. QUERY_LATE: clock_now_ns() passed end_ns (0: never) before it was. Otherwise
  * the conjunction is constant. q is to be released in each case. */
 enum query_state query_build(struct query *q, struct term_pool *pool, const char *name, const term *asserts, size_t n,
 			     uint64_t end_ns);

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "blast.h"
+#include "clock.h"
 #include "fault.h"
-#include "guard.h"
 
 #define SMALL_NODES 60000 /* of a query that is answered in this process */
 #define SMALL_CONFLICTS 3000
@@ -110,7 +110,7 @@ static void encode(struct encoding *e)
 static int must_stop(void *state)
 {
 	const struct encoding *e = state;
-	return e->end_ns && guard_now_ns() >= e->end_ns;
+	return e->end_ns && clock_now_ns() >= e->end_ns;
 }
 
 static void read_values(struct encoding *e, uint64_t *values)
@@ -202,7 +202,7 @@ static enum solver_answer solve(struct encoding *e, int conflicts, uint64_t *val
 
 static enum solver_answer check(const struct query *q, unsigned ms, uint32_t nodes, int conflicts, uint64_t *values)
 {
-	struct encoding e = {.q = q, .end_ns = ms ? guard_now_ns() + 1000000ull * ms : 0};
+	struct encoding e = {.q = q, .end_ns = ms ? clock_now_ns() + 1000000ull * ms : 0};
 	enum solver_answer answer = SOLVER_UNKNOWN;
 	if (blast_query(&e.blast, q, nodes))
 		answer = guess(&e, values) ? SOLVER_SAT : solve(&e, conflicts, values);

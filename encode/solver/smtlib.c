@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fault.h"
-#include "guard.h"
+#include "clock.h"
 #include "process.h"
 #include "solver.h"
 
@@ -289,7 +289,7 @@ static enum solver_answer check_smtlib(void *self, const struct query *q, unsign
 {
 	struct dialogue d = {.at = 0};
 	size_t n;
-	uint64_t end = ms ? guard_now_ns() + (uint64_t)ms * 1000000u : 0;
+	uint64_t end = ms ? clock_now_ns() + (uint64_t)ms * 1000000u : 0;
 	*why = SOLVER_DIED;
 	if (!process_start(&d.process, self, end))
 		return SOLVER_UNKNOWN;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Decides conjunctions: build the query, ask, hold the model against the terms. */
 #include "solver.h"
+#include "clock.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine.h"
 #include "fault.h"
-#include "guard.h"
 #include "model.h"
 #include "query.h"
 
@@ -61,10 +61,10 @@ void solver_release_model(struct solver_model *m)
 static enum solver_answer ask(struct solver *s, const struct query *q, const term *asserts, size_t n,
 			      struct solver_model *model, enum solver_failure *why)
 {
-	uint64_t start = guard_now_ns();
+	uint64_t start = clock_now_ns();
 	uint64_t *values = fault_calloc(q->n_leaves, sizeof *values);
 	enum solver_answer answer = s->engine.kind->ask(s->engine.self, q, &s->limits, values, why);
-	s->stats.ns += guard_now_ns() - start;
+	s->stats.ns += clock_now_ns() - start;
 	if (answer == SOLVER_SAT) {
 		model_verify(q, values, asserts, n);
 		if (model)
@@ -82,10 +82,10 @@ static void count(struct solver_stats *stats, enum solver_answer answer)
 	++*counters[answer];
 }
 
-/* When a query that begins now is late, in guard_now_ns()'s time. */
+/* When a query that begins now is late, in clock_now_ns()'s time. */
 static uint64_t query_end(const struct solver *s)
 {
-	uint64_t end = s->limits.query_ms ? guard_now_ns() + 1000000ull * s->limits.query_ms : UINT64_MAX;
+	uint64_t end = s->limits.query_ms ? clock_now_ns() + 1000000ull * s->limits.query_ms : UINT64_MAX;
 	uint64_t last = s->limits.deadline_ns ? s->limits.deadline_ns : UINT64_MAX;
 	return end < last ? end : last == UINT64_MAX ? 0 : last;
 }
@@ -140,5 +140,5 @@ void solver_set_deadline(struct solver *s, uint64_t ns)
 
 bool solver_is_late(const struct solver *s)
 {
-	return s->limits.deadline_ns && guard_now_ns() >= s->limits.deadline_ns;
+	return s->limits.deadline_ns && clock_now_ns() >= s->limits.deadline_ns;
 }

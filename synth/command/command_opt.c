@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bpfprove opt IN.o -o OUT.o: a better program for each of the object's, proved to do the same, in the same file. */
 #include "checker/cli/command.h"
+#include "clock.h"
 #include "checker/equiv/objects.h"
 #include "checker/exec/kernel.h"
 #include "encode/object/patch.h"
-#include "encode/solver/guard.h"
 #include "synth/engine/deliver.h"
 #include "synth/report/report_html.h"
 #include "synth/rules/rule_base.h"
@@ -234,11 +234,11 @@ static enum status deliver(struct request *q)
 
 static enum status optimize(struct request *q)
 {
-	uint64_t start = guard_now_ns();
+	uint64_t start = clock_now_ns();
 	optimize_programs(q->items, q->n, &q->optimize, show);
 	enum status s = deliver(q);
 	if (s == STATUS_PROVED)
-		s = report(q, 1e-9 * (double)(guard_now_ns() - start));
+		s = report(q, 1e-9 * (double)(clock_now_ns() - start));
 	return s == STATUS_PROVED ? status_of(q) : s;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a draft need not keep: code that nobody gets to, jumps to what follows anyway, results that nobody reads. */
 #include "checker/safety/liveness.h"
+#include "encode/isa/effect.h"
 #include "synth/draft/draft.h"
 #include "synth/draft/alloc.h"
 
@@ -64,37 +65,6 @@ static uint32_t kill_jumps(struct draft *d)
 	return killed;
 }
 
-/* Only its result matters. */
-static bool is_pure(const struct insn *in)
-{
-	switch (isa_rows[in->op].form) {
-	case FORM_ALU:
-	case FORM_ALUX:
-	case FORM_ALU1:
-	case FORM_CAST:
-	case FORM_END:
-	case FORM_WIDE:
-	case FORM_LDX:
-	case FORM_LDXS:
-		return true;
-	case FORM_JA:
-	case FORM_JAL:
-	case FORM_JMP:
-	case FORM_MAYGOTO:
-	case FORM_CALL:
-	case FORM_EXIT:
-	case FORM_LDABS:
-	case FORM_LDIND:
-	case FORM_ST:
-	case FORM_STX:
-	case FORM_ATOMIC:
-	case FORM_LOAD_ACQ:
-	case FORM_STORE_REL:
-		break;
-	}
-	return false;
-}
-
 static bool is_move_to_itself(const struct insn *in)
 {
 	return in->op == ISA_MOV && in->width == 64 && !in->k && in->src == in->dst;
@@ -112,7 +82,7 @@ static uint32_t kill_unread(struct draft *d)
 		if (it->dead)
 			continue;
 		uint32_t slots = it->in.op == ISA_LDDW ? 2 : 1, next = at + slots;
-		bool pure = it->in.op != ISA_WIDE_TAIL && is_pure(&it->in) && next < v.p->n;
+		bool pure = it->in.op != ISA_WIDE_TAIL && effect_is_result(&it->in) && next < v.p->n;
 		if (pure && (!(l->in[next] & 1u << it->in.dst) || is_move_to_itself(&it->in))) {
 			killed += slots;
 			draft_kill(d, i);

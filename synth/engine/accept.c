@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "synth/engine/accept.h"
+#include "clock.h"
 
 #include "checker/equiv/objects.h"
 #include "checker/exec/kernel.h"
 #include "checker/safety/safety.h"
-#include "encode/solver/guard.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,7 +20,7 @@ const char *const accept_solvers[ACCEPT_SOLVERS] = {"sat", "z3"};
 
 static double ms_since(uint64_t start)
 {
-	return 1e-6 * (double)(guard_now_ns() - start);
+	return 1e-6 * (double)(clock_now_ns() - start);
 }
 
 /* The first version and the last one. */
@@ -75,12 +75,12 @@ static enum verdict ask_solver(const struct engine_step *steps, size_t n, size_t
 			       struct accept_answer *out)
 {
 	const char *spec = o->solver[k] ? o->solver[k] : accept_solvers[k];
-	uint64_t start = guard_now_ns();
+	uint64_t start = clock_now_ns();
 	enum verdict v = ask_at_once(spec, steps, n, o, out);
 	bool refuted = v == VERDICT_REFUTED;
 	out->by_steps[k] = v != VERDICT_PROVED;
 	for (size_t i = 0; i + 1 < n && out->by_steps[k]; i++) {
-		bool late = o->timeout && guard_now_ns() - start > STEPS_LIMIT * o->timeout * 1000000000ull;
+		bool late = o->timeout && clock_now_ns() - start > STEPS_LIMIT * o->timeout * 1000000000ull;
 		v = late ? VERDICT_UNKNOWN : ask_step(spec, &steps[i], o, out);
 		if (v != VERDICT_PROVED)
 			return refuse(out, v, spec, i);
@@ -94,7 +94,7 @@ static enum verdict ask_safety(const struct program *p, const struct accept_opti
 {
 	struct safety_options so = {.privileged = o->privileged, .timeout_ms = 1000 * o->timeout};
 	struct safety_result r;
-	uint64_t start = guard_now_ns();
+	uint64_t start = clock_now_ns();
 	safety_check(p, &so, &r);
 	out->safety_ms = ms_since(start);
 	enum verdict v = r.verdict;

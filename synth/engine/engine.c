@@ -5,9 +5,9 @@
  * before the scene goes.
  */
 #include "synth/engine/engine.h"
+#include "clock.h"
 
 #include "checker/exec/kernel.h"
-#include "encode/solver/guard.h"
 #include "synth/draft/alloc.h"
 #include "synth/search/cache.h"
 #include "synth/engine/editable.h"
@@ -125,18 +125,18 @@ static void limit_scene(struct engine *e, unsigned effort)
 	if (o->max_proposals)
 		e->scene.max_proposals = min_of(left, FIRST_SLICE * e->slice);
 	else if (o->deadline_ns)
-		e->scene.deadline_ns = min_of(o->deadline_ns, guard_now_ns() + FIRST_SLICE_NS * e->slice);
+		e->scene.deadline_ns = min_of(o->deadline_ns, clock_now_ns() + FIRST_SLICE_NS * e->slice);
 }
 
 static bool run_proposer(struct engine *e, size_t i)
 {
 	const struct proposer *p = &e->o->table[i];
-	uint64_t start = guard_now_ns();
+	uint64_t start = clock_now_ns();
 	limit_scene(e, p->effort);
 	e->by = &e->r->by[i];
 	e->adopted = false;
 	p->run(&e->scene);
-	e->by->seconds += 1e-9 * (double)(guard_now_ns() - start);
+	e->by->seconds += 1e-9 * (double)(clock_now_ns() - start);
 	if (e->adopted)
 		move_on(e);
 	offer_show(e);
@@ -238,7 +238,7 @@ static struct engine engine_of(const struct engine_options *o, struct engine_res
 	return (struct engine){
 	    .o = o,
 	    .r = r,
-	    .start_ns = guard_now_ns() - (uint64_t)(1e9 * r->seconds),
+	    .start_ns = clock_now_ns() - (uint64_t)(1e9 * r->seconds),
 	    .slice = 1,
 	    .cost = {.goal = o->goal, .table = o->costs, .privileged = r->privileged, .stop = o->stop},
 	};

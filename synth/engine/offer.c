@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "synth/engine/offer.h"
+#include "clock.h"
 
 #include "checker/safety/kernel_rule.h"
-#include "encode/solver/guard.h"
 #include "synth/draft/alloc.h"
 #include "synth/engine/editable.h"
 
@@ -24,12 +24,12 @@ bool offer_is_over(const struct engine *e)
 {
 	const struct engine_options *o = e->o;
 	return e->gone || (o->stop && *o->stop) || (o->max_proposals && offer_count(e) >= o->max_proposals) ||
-	       (o->deadline_ns && guard_now_ns() >= o->deadline_ns);
+	       (o->deadline_ns && clock_now_ns() >= o->deadline_ns);
 }
 
 double offer_seconds(const struct engine *e)
 {
-	return 1e-9 * (double)(guard_now_ns() - e->start_ns);
+	return 1e-9 * (double)(clock_now_ns() - e->start_ns);
 }
 
 const struct engine_step *offer_last_step(const struct engine *e)

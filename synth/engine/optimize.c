@@ -4,8 +4,8 @@
  * through a pipe when they are done. How far they are is in shared memory.
  */
 #include "synth/engine/optimize.h"
+#include "clock.h"
 
-#include "encode/solver/guard.h"
 #include "synth/draft/alloc.h"
 #include "synth/engine/transfer.h"
 
@@ -107,7 +107,7 @@ static void start_job(struct team *t)
 	struct optimize_item *item = &t->items[t->next];
 	struct engine_options eo = t->o->engine;
 	uint64_t share = eo.max_proposals ? 0 : share_of(t);
-	eo.deadline_ns = share ? guard_now_ns() + share : 0;
+	eo.deadline_ns = share ? clock_now_ns() + share : 0;
 	eo.jobs = t->o->jobs > t->n ? t->o->jobs / (unsigned)t->n : 1;
 	eo.progress = count;
 	eo.progress_arg = &t->tallies[t->next];
@@ -204,7 +204,7 @@ static void show_progress(const struct team *t, optimize_show *show)
 		p.before = t->tallies[t->jobs[0].item].before;
 		p.best = t->tallies[t->jobs[0].item].best;
 	}
-	p.seconds = 1e-9 * (double)(guard_now_ns() - t->start_ns);
+	p.seconds = 1e-9 * (double)(clock_now_ns() - t->start_ns);
 	show(&p);
 }
 
@@ -221,7 +221,7 @@ void optimize_programs(struct optimize_item *items, size_t n, const struct optim
 			 .o = o,
 			 .tallies = share_tallies(n),
 			 .jobs = checked(calloc(o->jobs + 1, sizeof(struct job))),
-			 .start_ns = guard_now_ns()};
+			 .start_ns = clock_now_ns()};
 	t.left = o->budget * o->jobs;
 	while (t.done < n && !(is_stopped(&t) && !t.n_jobs)) {
 		if (is_stopped(&t))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "synth/engine/outcome.h"
+#include "clock.h"
 
-#include "encode/solver/guard.h"
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ static void note_refusal(struct outcome *o)
 static void search_again(struct outcome *o, const struct engine_options *eo, uint64_t start_ns)
 {
 	struct engine_options again = *eo;
-	uint64_t now = guard_now_ns();
+	uint64_t now = clock_now_ns();
 	const struct engine_counts *c = &o->engine.counts;
 	if (eo->deadline_ns)
 		again.deadline_ns = now + (eo->deadline_ns - start_ns) / EXTRA_PARTS;
@@ -36,7 +36,7 @@ static void settle(struct outcome *out, const struct engine_options *eo, const s
 	struct accept_options o = *ao;
 	o.privileged = r->privileged;
 	o.kernel = r->loads && eo->kernel != KERNEL_OFF;
-	uint64_t begin = guard_now_ns();
+	uint64_t begin = clock_now_ns();
 	size_t n = r->n_steps;
 	while (n > 1) {
 		accept_steps(r->steps, n, &o, &out->accept);
@@ -44,7 +44,7 @@ static void settle(struct outcome *out, const struct engine_options *eo, const s
 			break;
 		note_refusal(out);
 		n = out->accept.good + 1;
-		bool late = o.timeout && guard_now_ns() - begin > o.timeout * 1000000000ull;
+		bool late = o.timeout && clock_now_ns() - begin > o.timeout * 1000000000ull;
 		if (out->searches < SEARCHES && !late && !(eo->stop && *eo->stop)) {
 			search_again(out, eo, start);
 			out->searches++;
@@ -57,7 +57,7 @@ static void settle(struct outcome *out, const struct engine_options *eo, const s
 void outcome_find(const struct program *p, const struct engine_options *eo, const struct accept_options *ao,
 		  struct outcome *out)
 {
-	uint64_t start = guard_now_ns();
+	uint64_t start = clock_now_ns();
 	*out = (struct outcome){.searches = 1};
 	engine_run(p, eo, &out->engine);
 	settle(out, eo, ao, start);

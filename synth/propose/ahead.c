@@ -5,8 +5,8 @@
  * What they make of it is offered as one change if it is smaller. Nobody is
  * asked in between.
  */
-#include "encode/solver/guard.h"
 #include "synth/draft/alloc.h"
+#include "clock.h"
 #include "synth/draft/edit.h"
 #include "synth/engine/seen.h"
 
@@ -46,7 +46,7 @@ struct ahead {
 
 static bool is_over(const struct scene *s)
 {
-	return (s->stop && *s->stop) || (s->deadline_ns && guard_now_ns() >= s->deadline_ns);
+	return (s->stop && *s->stop) || (s->deadline_ns && clock_now_ns() >= s->deadline_ns);
 }
 
 /* Functions keep their order. */

@@ -1,37 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Of two checks in a row that lead to the same place, one may be enough: the longer bound, say. */
+#include "encode/isa/effect.h"
 #include "synth/propose/propose.h"
 
 static bool is_quiet(const struct insn *in)
 {
-	if (in->op == ISA_WIDE_TAIL)
-		return true;
-	switch (isa_rows[in->op].form) {
-	case FORM_ALU:
-	case FORM_ALUX:
-	case FORM_ALU1:
-	case FORM_END:
-	case FORM_WIDE:
-	case FORM_LDX:
-	case FORM_LDXS:
-		return true;
-	case FORM_CAST:
-	case FORM_JA:
-	case FORM_JAL:
-	case FORM_JMP:
-	case FORM_MAYGOTO:
-	case FORM_CALL:
-	case FORM_EXIT:
-	case FORM_LDABS:
-	case FORM_LDIND:
-	case FORM_ST:
-	case FORM_STX:
-	case FORM_ATOMIC:
-	case FORM_LOAD_ACQ:
-	case FORM_STORE_REL:
-		break;
-	}
-	return false;
+	return in->op == ISA_WIDE_TAIL || effect_is_result(in);
 }
 
 /* Does one of them say something of the other: both compare the same register, or pointers with the same bound? */

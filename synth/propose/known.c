@@ -1,38 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Results that are known: a constant is loaded at once, what a register holds already is not computed again. */
+#include "encode/isa/effect.h"
 #include "synth/draft/edit.h"
 #include "synth/analysis/flow.h"
 #include "synth/analysis/certain.h"
-
-static bool is_computation(const struct insn *in)
-{
-	switch (isa_rows[in->op].form) {
-	case FORM_ALU:
-	case FORM_ALUX:
-	case FORM_ALU1:
-	case FORM_END:
-	case FORM_LDX:
-	case FORM_LDXS:
-	case FORM_WIDE:
-		return true;
-	case FORM_CAST:
-	case FORM_JA:
-	case FORM_JAL:
-	case FORM_JMP:
-	case FORM_MAYGOTO:
-	case FORM_CALL:
-	case FORM_EXIT:
-	case FORM_LDABS:
-	case FORM_LDIND:
-	case FORM_ST:
-	case FORM_STX:
-	case FORM_ATOMIC:
-	case FORM_LOAD_ACQ:
-	case FORM_STORE_REL:
-		break;
-	}
-	return false;
-}
 
 static bool is_cheapest(const struct insn *in)
 {
@@ -117,7 +88,7 @@ void propose_known(const struct scene *s)
 	struct edits e;
 	edits_init(&e, s);
 	for (uint32_t i = 0; i < s->p->n; i++)
-		if (edit_allows(s, i) && is_computation(&s->p->insns[i]) && s->p->insns[i].dst != 10)
+		if (edit_allows(s, i) && effect_is_result(&s->p->insns[i]) && s->p->insns[i].dst != 10)
 			shorten(s, i, &e);
 	edits_offer(&e, "known results");
 	edits_release(&e);

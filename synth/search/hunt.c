@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Passage after passage: trials, candidates, proofs, offers. */
 #include "synth/search/hunt.h"
+#include "clock.h"
 
 #include "checker/equiv/objects.h"
-#include "encode/solver/guard.h"
 #include "synth/draft/alloc.h"
 #include "synth/cost/cost.h"
 #include "synth/search/worker.h"
@@ -21,7 +21,7 @@ bool hunt_is_over(const struct hunt *h)
 {
 	const struct scene *s = h->s;
 	return (h->limit && h->stats.proposals >= h->limit) || (s->stop && *s->stop) ||
-	       (s->deadline_ns && guard_now_ns() >= s->deadline_ns);
+	       (s->deadline_ns && clock_now_ns() >= s->deadline_ns);
 }
 
 unsigned hunt_slots(const struct insn *insns, unsigned n)
@@ -246,7 +246,7 @@ static void work(void *arg, unsigned worker, unsigned jobs, struct worker_report
 	struct hunting *g = arg;
 	char err[200];
 	struct solver *solver = objects_open_solver(g->s->solver, 0, 1, 0, err, sizeof err);
-	uint64_t share = (g->s->max_proposals + jobs - 1) / jobs, start = guard_now_ns();
+	uint64_t share = (g->s->max_proposals + jobs - 1) / jobs, start = clock_now_ns();
 	size_t turn = 0;
 	if (solver)
 		solver_set_query_ms(solver, share ? PATIENT * QUERY_MS : QUERY_MS);
@@ -260,7 +260,7 @@ static void work(void *arg, unsigned worker, unsigned jobs, struct worker_report
 		hunt_one(&h, g->s, &g->list.at[i], &plan, solver, &g->known[i]);
 		search_stats_add(&r->stats, &h.stats);
 		r->over = (share && r->stats.proposals >= share) || (g->s->stop && *g->s->stop) ||
-			  (g->s->deadline_ns && guard_now_ns() >= g->s->deadline_ns);
+			  (g->s->deadline_ns && clock_now_ns() >= g->s->deadline_ns);
 		struct worker_find f = {.passage = i, .found = h.found, .n = h.n};
 		memcpy(f.insns, h.with, sizeof f.insns);
 		if (f.found)
@@ -269,7 +269,7 @@ static void work(void *arg, unsigned worker, unsigned jobs, struct worker_report
 			worker_tell(r, &f);
 		hunt_release(&h);
 	}
-	r->stats.seconds = 1e-9 * (double)(guard_now_ns() - start);
+	r->stats.seconds = 1e-9 * (double)(clock_now_ns() - start);
 	if (solver)
 		solver_close(solver);
 }
