@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The built-in backend: bits, an and-inverter graph, then CaDiCaL (A. Biere et
- * al.). Nodes become clauses only as far as the assertions reach, each in the
- * directions that count in both ways (G. Tseitin, 1968); choices and exclusive
- * ors are one gate.
- */
+/* The built-in backend: bits, an and-inverter graph, clauses, then CaDiCaL (A. Biere et al.). */
 #include <ccadical.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "blast.h"
 #include "clock.h"
+#include "cnf.h"
 #include "fault.h"
 
 #define SMALL_NODES 60000 /* of a query that is answered in this process */
@@ -22,89 +17,14 @@ struct sat {
 };
 
 struct encoding {
-	const struct query *q;
-	struct blast blast;
+	struct cnf cnf;
 	CCaDiCaL *solver;
-	int32_t *variable; /* by node, 0: none yet */
-	uint32_t *stack;
-	int32_t n_variables;
 	uint64_t end_ns; /* 0: none */
 };
 
-static void clause(struct encoding *e, int a, int b, int c)
+static void add_literal(void *solver, int literal)
 {
-	ccadical_add(e->solver, a);
-	if (b)
-		ccadical_add(e->solver, b);
-	if (c)
-		ccadical_add(e->solver, c);
-	ccadical_add(e->solver, 0);
-}
-
-static int literal(const struct encoding *e, bit x)
-{
-	int v = e->variable[bit_node(x)];
-	return x & 1 ? -v : v;
-}
-
-/* Its variable; a node that is new is put on the stack. */
-static void reach(struct encoding *e, bit x, size_t *n)
-{
-	uint32_t node = bit_node(x);
-	if (e->variable[node])
-		return;
-	e->variable[node] = ++e->n_variables;
-	if (!aig_is_input(&e->blast.g, node))
-		e->stack[(*n)++] = node;
-}
-
-static void encode_ite(struct encoding *e, int out, int c, int a, int b)
-{
-	clause(e, -out, -c, a);
-	clause(e, out, -c, -a);
-	clause(e, -out, c, b);
-	clause(e, out, c, -b);
-}
-
-static void encode_node(struct encoding *e, uint32_t node, size_t *n)
-{
-	const struct aig *g = &e->blast.g;
-	int out = e->variable[node];
-	bit c, a, b;
-	if (node == 0) {
-		clause(e, -out, 0, 0);
-	} else if (aig_match_ite(g, node, &c, &a, &b)) {
-		reach(e, c, n);
-		reach(e, a, n);
-		reach(e, b, n);
-		encode_ite(e, out, literal(e, c), literal(e, a), literal(e, b));
-	} else {
-		a = g->nodes[node].a;
-		b = g->nodes[node].b;
-		reach(e, a, n);
-		reach(e, b, n);
-		int x = literal(e, a), y = literal(e, b);
-		clause(e, -out, x, 0);
-		clause(e, -out, y, 0);
-		clause(e, out, -x, -y);
-	}
-}
-
-/* Every node goes on the stack at most once. */
-static void encode(struct encoding *e)
-{
-	size_t n = 0, size = e->blast.g.n + 1;
-	e->variable = fault_calloc(size, sizeof *e->variable);
-	e->stack = fault_calloc(size, sizeof *e->stack);
-	for (size_t i = 0; i < e->q->n_asserts; i++) {
-		bit root = e->blast.bits[e->q->asserts[i]][0];
-		reach(e, root, &n);
-		while (n > 0) {
-			uint32_t node = e->stack[--n];
-			encode_node(e, node, &n);
-		}
-		clause(e, literal(e, root), 0, 0);
-	}
+	ccadical_add(solver, literal);
 }
 
 static int must_stop(void *state)
@@ -115,12 +35,12 @@ static int must_stop(void *state)
 
 static void read_values(struct encoding *e, uint64_t *values)
 {
-	for (size_t i = 0; i < e->q->n_leaves; i++) {
-		term leaf = e->q->leaves[i];
-		const bit *bits = leaf < e->blast.n_bits ? e->blast.bits[leaf] : NULL;
+	for (size_t i = 0; i < e->cnf.q->n_leaves; i++) {
+		term leaf = e->cnf.q->leaves[i];
+		const bit *bits = leaf < e->cnf.blast.n_bits ? e->cnf.blast.bits[leaf] : NULL;
 		values[i] = 0;
-		for (unsigned k = 0; bits && k < term_width(e->q->pool, leaf); k++) {
-			int v = e->variable[bit_node(bits[k])];
+		for (unsigned k = 0; bits && k < term_width(e->cnf.q->pool, leaf); k++) {
+			int v = e->cnf.variable[bit_node(bits[k])];
 			if (v && ccadical_val(e->solver, v) > 0)
 				values[i] |= 1ull << k;
 		}
@@ -143,7 +63,7 @@ static uint64_t simulated(const uint64_t *words, bit x)
 /* 64 inputs at once: a bit of the result stands for one on which everything that is asserted holds. */
 static uint64_t simulate(const struct encoding *e, uint64_t *words, uint64_t *seed, unsigned round)
 {
-	const struct aig *g = &e->blast.g;
+	const struct aig *g = &e->cnf.blast.g;
 	uint64_t all = ~0ull;
 	words[0] = 0;
 	for (uint32_t i = 1; i < g->n; i++) {
@@ -154,18 +74,18 @@ static uint64_t simulate(const struct encoding *e, uint64_t *words, uint64_t *se
 				   : round % 3 == 2 ? mix(seed) | mix(seed)
 						    : mix(seed);
 	}
-	for (size_t i = 0; i < e->q->n_asserts; i++)
-		all &= simulated(words, e->blast.bits[e->q->asserts[i]][0]);
+	for (size_t i = 0; i < e->cnf.q->n_asserts; i++)
+		all &= simulated(words, e->cnf.blast.bits[e->cnf.q->asserts[i]][0]);
 	return all;
 }
 
 static void pick_values(const struct encoding *e, const uint64_t *words, unsigned pattern, uint64_t *values)
 {
-	for (size_t i = 0; i < e->q->n_leaves; i++) {
-		term leaf = e->q->leaves[i];
-		const bit *bits = leaf < e->blast.n_bits ? e->blast.bits[leaf] : NULL;
+	for (size_t i = 0; i < e->cnf.q->n_leaves; i++) {
+		term leaf = e->cnf.q->leaves[i];
+		const bit *bits = leaf < e->cnf.blast.n_bits ? e->cnf.blast.bits[leaf] : NULL;
 		values[i] = 0;
-		for (unsigned k = 0; bits && k < term_width(e->q->pool, leaf); k++)
+		for (unsigned k = 0; bits && k < term_width(e->cnf.q->pool, leaf); k++)
 			values[i] |= (simulated(words, bits[k]) >> pattern & 1) << k;
 	}
 }
@@ -173,7 +93,7 @@ static void pick_values(const struct encoding *e, const uint64_t *words, unsigne
 /* A model by chance. */
 static bool guess(struct encoding *e, uint64_t *values)
 {
-	uint64_t seed = 1, *words = fault_calloc(e->blast.g.n, sizeof *words), hit = 0;
+	uint64_t seed = 1, *words = fault_calloc(e->cnf.blast.g.n, sizeof *words), hit = 0;
 	for (unsigned round = 0; round < PATTERN_ROUNDS && !hit; round++)
 		hit = simulate(e, words, &seed, round);
 	if (hit)
@@ -186,7 +106,7 @@ static enum solver_answer solve(struct encoding *e, int conflicts, uint64_t *val
 {
 	e->solver = ccadical_init();
 	ccadical_set_option(e->solver, "quiet", 1);
-	encode(e);
+	cnf_encode(&e->cnf, add_literal, e->solver);
 	if (e->end_ns)
 		ccadical_set_terminate(e->solver, e, must_stop);
 	if (conflicts)
@@ -195,18 +115,16 @@ static enum solver_answer solve(struct encoding *e, int conflicts, uint64_t *val
 	if (answer == 10)
 		read_values(e, values);
 	ccadical_release(e->solver);
-	free(e->variable);
-	free(e->stack);
 	return answer == 10 ? SOLVER_SAT : answer == 20 ? SOLVER_UNSAT : SOLVER_UNKNOWN;
 }
 
 static enum solver_answer check(const struct query *q, unsigned ms, uint32_t nodes, int conflicts, uint64_t *values)
 {
-	struct encoding e = {.q = q, .end_ns = ms ? clock_now_ns() + 1000000ull * ms : 0};
+	struct encoding e = {.end_ns = ms ? clock_now_ns() + 1000000ull * ms : 0};
 	enum solver_answer answer = SOLVER_UNKNOWN;
-	if (blast_query(&e.blast, q, nodes))
+	if (cnf_init(&e.cnf, q, nodes))
 		answer = guess(&e, values) ? SOLVER_SAT : solve(&e, conflicts, values);
-	blast_release(&e.blast);
+	cnf_release(&e.cnf);
 	return answer;
 }
 
