@@ -183,8 +183,9 @@ static term rebuild(struct sweep *w, term t)
 
 static bool is_spent(const struct sweep *w)
 {
-	return w->queries >= w->opt->max_queries || (w->opt->stop && *w->opt->stop) || solver_is_late(w->solver) ||
-	       (w->opt->total_ms && clock_now_ms() - w->start_ms > w->opt->total_ms);
+	bool stopped = w->opt->stop && *w->opt->stop;
+	bool late = solver_is_late(w->solver) || (w->opt->total_ms && clock_now_ms() - w->start_ms > w->opt->total_ms);
+	return w->queries >= w->opt->max_queries || !solver_has_time(w->solver, !stopped && !late);
 }
 
 /* Is the term equal to its class's? Asks the solver once; a counterexample splits the class. */

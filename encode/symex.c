@@ -113,7 +113,8 @@ bool walk_may_repeat(struct walk *k, const struct state *s, unsigned iteration)
 		return true;
 	if (known_answer(r->world, s->guard, &repeats))
 		return repeats;
-	return r->world->loop_ns > 1000000ull * LOOP_TOTAL_MS || ask_repeat(r, s->guard);
+	bool there_is = r->world->loop_ns <= 1000000ull * LOOP_TOTAL_MS;
+	return !solver_has_time(r->solver, there_is) || ask_repeat(r, s->guard);
 }
 
 /* Control goes from p's block to `to` with state s. */

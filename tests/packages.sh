@@ -18,6 +18,8 @@ build libelf-dev       reads object files
 build libbpf-dev       BTF, loading into the live kernel, headers of the corpus
 build libjansson-dev   JSON reports
 build libsqlite3-dev   keeps finds of the optimizer from run to run
+build libarchive-dev   certificates are tar files
+build nettle-dev       SHA-256 in certificates
 build libpcap-dev      packets of counterexamples as .pcap
 demo  clang-14         compiles the program
 demo  llvm-19          llvm-objdump, to count its instructions

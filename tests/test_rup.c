@@ -122,7 +122,7 @@ static bool refuted(unsigned width, struct refutation *r)
 	struct query q;
 	struct term_pool *p = term_new_pool();
 	term t = hard_question(p, width);
-	cr_assert_eq(query_build(&q, p, "test", &t, 1, 0), QUERY_OPEN);
+	cr_assert_eq(query_build(&q, p, "test", &t, 1, &(struct query_limit){0}), QUERY_OPEN);
 	bool found = refutation_find(&q, 0, r);
 	query_release(&q);
 	term_free_pool(p);
@@ -153,7 +153,7 @@ Test(rup, no_proof_of_what_has_a_model)
 	struct term_pool *p = term_new_pool();
 	term x = term_apply(p, 1, 8, NULL, 0), y = term_apply(p, 2, 8, NULL, 0);
 	term t = term_eq(p, term_mul(p, x, y), term_const(p, 8, 15));
-	cr_assert_eq(query_build(&q, p, "test", &t, 1, 0), QUERY_OPEN);
+	cr_assert_eq(query_build(&q, p, "test", &t, 1, &(struct query_limit){0}), QUERY_OPEN);
 	cr_expect_not(refutation_find(&q, 0, &r));
 	cr_expect_null(r.proof);
 	query_release(&q);

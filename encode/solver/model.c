@@ -70,7 +70,8 @@ static uint64_t look_up(void *arg, uint32_t fn, unsigned width, const uint64_t *
 	return term_bound_of(t->pool, fn, &lo, &hi) ? lo : 0;
 }
 
-static void enter(struct table *t, struct term_eval *eval, term leaf, uint64_t value)
+/* False: the function has another value for these arguments already. */
+static bool enter(struct table *t, struct term_eval *eval, term leaf, uint64_t value)
 {
 	size_t n = term_arity(t->pool, leaf);
 	uint64_t *args = fault_calloc(n, sizeof *args);
@@ -79,33 +80,52 @@ static void enter(struct table *t, struct term_eval *eval, term leaf, uint64_t v
 	struct entry *e = find(t, term_fn(t->pool, leaf), term_width(t->pool, leaf), args, n);
 	if (!e->args) {
 		*e = (struct entry){term_fn(t->pool, leaf), term_width(t->pool, leaf), n, args, value};
-		return;
+		return true;
 	}
-	if (e->value != value)
-		FAULT_STOP("the model gives function %u two values for the same arguments", e->fn);
 	free(args);
+	return e->value == value;
 }
 
-static void verify_all(struct term_eval *eval, const char *name, const term *asserts, size_t n)
+/* The first term that does not hold, 0: all do. */
+static term find_false(struct term_eval *eval, const term *asserts, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (term_eval(eval, asserts[i]) != 1)
-			FAULT_STOP("the model of query %s does not satisfy assertion %zu (term %u)", name, i,
-				   asserts[i]);
+			return asserts[i];
+	return 0;
+}
+
+/* The first leaf whose value contradicts another's, or term that does not hold, 0: it is a model. */
+static term find_fault(const struct query *q, const uint64_t *values, const term *asserts, size_t n)
+{
+	struct table t;
+	term bad = 0;
+	init(&t, q);
+	struct term_eval *eval = term_new_eval(q->pool, look_up, &t);
+	for (size_t i = 0; i < q->n_leaves && !bad; i++)
+		if (!query_is_shadow(q->pool, q->leaves[i]) && !enter(&t, eval, q->leaves[i], values[i]))
+			bad = q->leaves[i];
+	bad = bad ? bad : find_false(eval, q->asserts, q->n_asserts);
+	bad = bad ? bad : find_false(eval, asserts, n);
+	term_free_eval(eval);
+	release(&t);
+	return bad;
+}
+
+bool model_holds(const struct query *q, const uint64_t *values)
+{
+	for (size_t i = 0; i < q->n_leaves; i++)
+		if (values[i] > range_max_of(term_width(q->pool, q->leaves[i])))
+			return false;
+	return !find_fault(q, values, NULL, 0);
 }
 
 void model_verify(const struct query *q, const uint64_t *values, const term *asserts, size_t n)
 {
-	struct table t;
-	init(&t, q);
-	struct term_eval *eval = term_new_eval(q->pool, look_up, &t);
-	for (size_t i = 0; i < q->n_leaves; i++)
-		if (!query_is_shadow(q->pool, q->leaves[i]))
-			enter(&t, eval, q->leaves[i], values[i]);
-	verify_all(eval, q->name, q->asserts, q->n_asserts);
-	verify_all(eval, q->name, asserts, n);
-	term_free_eval(eval);
-	release(&t);
+	term bad = find_fault(q, values, asserts, n);
+	if (bad)
+		FAULT_STOP("the model of query %s does not satisfy term %u, or gives one function two values there",
+			   q->name, bad);
 }
 
 void model_fill(struct solver_model *m, const struct query *q, const uint64_t *values)

@@ -37,7 +37,7 @@ struct builder {
 	size_t n_groups, cap_groups;
 	struct link *links;
 	size_t n_links, cap_links;
-	uint64_t end_ns; /* 0: never */
+	struct query_limit limit;
 	bool is_late;
 	uint32_t pairs;
 };
@@ -150,8 +150,10 @@ static void add_bounds(struct builder *b, term leaf)
 /* Pairs are many: the square of the applications. */
 static bool may_go_on(struct builder *b)
 {
-	if (!(++b->pairs & 1023) && b->end_ns && clock_now_ns() > b->end_ns)
+	b->pairs++;
+	if (!(b->pairs & 1023) && b->limit.end_ns && clock_now_ns() > b->limit.end_ns)
 		b->is_late = true;
+	b->is_late |= b->pairs == b->limit.pairs;
 	return !b->is_late && !b->is_false;
 }
 
@@ -211,9 +213,9 @@ static void collect_leaves(struct query *q)
 }
 
 enum query_state query_build(struct query *q, struct term_pool *pool, const char *name, const term *asserts, size_t n,
-			     uint64_t end_ns)
+			     struct query_limit *limit)
 {
-	struct builder b = {.pool = pool, .end_ns = end_ns};
+	struct builder b = {.pool = pool, .limit = *limit};
 	for (size_t i = 0; i < n && !b.is_false; i++)
 		add_assert(&b, asserts[i]);
 	add_consequences(&b);
@@ -222,6 +224,7 @@ enum query_state query_build(struct query *q, struct term_pool *pool, const char
 	free(b.links);
 	if (b.is_false)
 		return QUERY_FALSE;
+	limit->pairs = b.pairs;
 	if (b.is_late)
 		return QUERY_LATE;
 	if (!q->n_asserts)

@@ -76,9 +76,16 @@ extern const struct solver_backend solver_z3, solver_cvc5, solver_sat, solver_sm
  *   log:DIR:SPEC                          each query as DIR/NNNN-NAME.smt2
  * NULL with err set if it names no solver. */
 struct solver *solver_open(const char *spec, struct solver_limits limits, char *err, size_t errlen);
+/* One that has nothing to go by but a tape (tape.h) that replays; it stays the caller's. */
+struct tape;
+struct solver *solver_open_tape(struct tape *t);
+/* From now on what is asked goes onto the tape, or is answered by it if it replays; NULL: no longer. */
+void solver_use_tape(struct solver *s, struct tape *t);
 void solver_close(struct solver *s);
 /* Has the whole run's time passed? */
 bool solver_is_late(const struct solver *s);
+/* A run may do more or less as there is time, but only by asking here: it gives `there_is`, or what the tape has. */
+bool solver_has_time(struct solver *s, bool there_is);
 /* Sets the time limit of the queries that follow; returns the one before. */
 unsigned solver_set_query_ms(struct solver *s, unsigned ms);
 /* Everything from then on is late, in CLOCK_MONOTONIC's time; 0: nothing is. */
@@ -91,6 +98,8 @@ const char *solver_name(const struct solver *s);
  * `why` may be NULL. */
 enum solver_answer solver_check(struct solver *s, struct term_pool *pool, const char *name, const term *asserts,
                                 size_t n, struct solver_model *model, enum solver_failure *why);
+/* The same for a query that is built. */
+enum solver_answer solver_ask(struct solver *s, const struct query *q, enum solver_failure *why);
 struct solver_stats solver_get_stats(const struct solver *s);
 /* One line per backend that this build has: name and version. */
 void solver_print_backends(FILE *out);
