@@ -254,3 +254,18 @@ SEARCH_OBJ = $(B)/corpus/xdp_vlan.19.O2.o
 bench-search: $(B)/tests/bench_search $(SEARCH_OBJ)
 	$< $(BENCH) $(SEARCH_OBJ)
 .PHONY: bench-search
+
+# Pairs of programs with loops; see corpus/loops/pairs.txt. VERSION chooses between a source's variants.
+LOOPS = $(basename $(notdir $(wildcard corpus/loops/*.c)))
+LOOPS_OBJ = $(addprefix $(B)/loops/,$(filter %.o,$(shell sed '/^\#/d' corpus/loops/pairs.txt)))
+# $(1): clang's version, $(2): level, $(3): of the source
+define loops_rule
+$(B)/loops/%.$(1).$(2).$(3).o: corpus/loops/%.c
+	@mkdir -p $$(@D)
+	clang-$(1) $$(CORPUS_CFLAGS) -Wno-unused-parameter -DVERSION=$(3) -$(2) -c -o $$@ $$<
+endef
+$(foreach c,14 19,$(foreach o,O1 O2,$(foreach v,0 1 2 3,$(eval $(call loops_rule,$(c),$(o),$(v))))))
+
+bench-loops: $(B)/bpfprove $(LOOPS_OBJ)
+	@bash tests/loops.sh $(B) $(BENCH)
+.PHONY: bench-loops

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// shifts bit by bit
+r6 = *(u32 *)(r1 + 12)      // n
+if r6 < 3000 goto small
+r6 = 3000
+small:
+r7 = *(u32 *)(r1 + 16)
+r6 &= 63
+r2 = 0
+loop:
+if r2 >= r6 goto out
+r7 <<= 1
+r2 += 1
+goto loop
+out:
+r0 = r7
+exit

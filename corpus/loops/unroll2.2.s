@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// two at once, of any number
+r6 = *(u32 *)(r1 + 12)      // n
+if r6 < 3000 goto small
+r6 = 3000
+small:
+r7 = *(u32 *)(r1 + 16)
+r0 = 0
+r2 = 0
+loop:
+if r2 >= r6 goto out
+r0 <<= 1
+r0 ^= r7
+r0 <<= 1
+r0 ^= r7
+r2 += 2
+goto loop
+out:
+exit
