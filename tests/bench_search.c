@@ -10,17 +10,12 @@
 #include "synth/search/enumerate.h"
 #include "synth/search/repair.h"
 #include "synth/search/search.h"
+#include "tests/bench_scene.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static double limit_seconds = 2;
-
-static bool may_edit(const struct scene *s, uint32_t slot)
-{
-	(void)s, (void)slot;
-	return true;
-}
 
 static void run_plan(const struct scene *s, const struct passages *l, const struct hunt_plan *plan,
 		     struct solver *solver, struct search_stats *sum)
@@ -45,48 +40,23 @@ static void print_stats(const char *name, const char *plan, size_t passages, con
 	       (unsigned long long)t->unknown);
 }
 
-static bool open_scene(const struct program *p, struct judge **judge, struct cfg *cfgs, struct scene *s)
-{
-	char err[300];
-	struct judge_options o = {.solver = "z3", .window_ms = 500};
-	*judge = p->error ? NULL : judge_new(p, &o, err, sizeof err);
-	if (!*judge)
-		return false;
-	for (size_t i = 0; i < p->n_subs; i++)
-		cfg_build(p->insns, p->subs[i].start, p->subs[i].end, &cfgs[i], err, sizeof err);
-	*s = (struct scene){.p = p,
-			    .facts = judge_facts(*judge),
-			    .live = judge_live(*judge),
-			    .cfgs = cfgs,
-			    .cpu = 4,
-			    .seed = 1,
-			    .may_edit = may_edit};
-	return true;
-}
-
 static void run_program(const struct program *p, struct solver *solver, struct search_stats *all)
 {
 	const struct hunt_plan *plans[] = {&enumerate_plan, &enumerate_long_plan, &repair_plan, &search_plan};
-	struct cfg *cfgs = calloc(p->n_subs + 1, sizeof *cfgs);
-	struct judge *judge;
-	struct scene s;
-	if (!cfgs || !open_scene(p, &judge, cfgs, &s)) {
-		free(cfgs);
-		return;
-	}
+	struct judge_options o = {.solver = "z3", .window_ms = 500};
+	struct bench_scene b;
 	struct passages l;
-	passages_find(&s, &l);
+	if (!bench_scene_open(&b, p, &o))
+		return;
+	passages_find(&b.scene, &l);
 	for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
 		struct search_stats t = {0};
-		run_plan(&s, &l, plans[i], solver, &t);
+		run_plan(&b.scene, &l, plans[i], solver, &t);
 		print_stats(p->name, plans[i]->name, l.n, &t);
 		search_stats_add(all, &t);
 	}
 	passages_release(&l);
-	for (size_t i = 0; i < p->n_subs; i++)
-		cfg_release(&cfgs[i]);
-	free(cfgs);
-	judge_free(judge);
+	bench_scene_close(&b);
 }
 
 static void print_moves(const struct search_stats *t)

@@ -246,7 +246,7 @@ bench-opt: $(B)/tests/bench_opt $(B)/bpfprove $(CORPUS_OBJ) real-objects
 	@$< --bpfprove=$(B)/bpfprove --out=$(B)/opt --json=$(B)/opt.json $(BENCH) $(REAL)/obj $(B)/corpus
 .PHONY: bench-opt
 
-$(B)/tests/bench_search: $(B)/tests/bench_search.c.o $(B)/libbpfprove.a
+$(B)/tests/bench_search: $(B)/tests/bench_search.c.o $(B)/tests/bench_scene.c.o $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The searches' proposals per second, and what became of them.

@@ -226,17 +226,18 @@ static void write_parts(struct entry *e, struct frame *f, unsigned word)
 	frame_spill(e->w, f, word, &v, init);
 }
 
-static void write_word(struct entry *e, struct state *s, unsigned word)
+static void write_word(void *arg, unsigned word, struct frame *f)
 {
+	struct entry *e = arg;
 	unsigned place = FACTS_STACK + word;
 	unsigned bits = (unsigned)(e->at->written[word / 8] >> (word % 8 * 8) & 0xff);
 	if (bits != 0xff) {
-		write_parts(e, s->frames[0], word);
+		write_parts(e, f, word);
 		return;
 	}
-	struct value v = place_value(e, place, s);
+	struct value v = place_value(e, place, e->state);
 	v.init = term_true(e->w->pool);
-	frame_write(e->w, s->frames[0], term_true(e->w->pool), word_const(e->w, 8 * word), 8, &v);
+	frame_write(e->w, f, term_true(e->w->pool), word_const(e->w, 8 * word), 8, &v);
 }
 
 static void set_packet(struct entry *e, struct state *s)
@@ -263,25 +264,43 @@ struct state *entry_make(struct entry *e)
 {
 	struct world *w = e->w;
 	struct state *s = state_new(w);
+	e->state = s;
+	e->words = (struct frame_deferred){write_word, e};
 	e->assumed = term_true(w->pool);
 	set_packet(e, s);
 	for (unsigned i = 0; i < 10; i++)
 		s->regs[i] = place_value(e, i, s);
 	for (unsigned i = 0; i < STACK_BYTES / 8; i++)
-		write_word(e, s, i);
+		frame_defer(w, s->frames[0], i, &e->words);
 	return s;
 }
 
-struct state *entry_forget_dead(struct entry *e, const struct state *s, const struct live_at *live)
+static void write_live(void *arg, unsigned word, struct frame *f)
+{
+	struct entry *e = arg;
+	struct value nothing = value_uninit(e->w);
+	f->slots[word] = e->state->frames[0]->slots[word];
+	for (unsigned i = 8 * word; i < 8 * word + 8; i++)
+		if (!byte_is(e->live->stack, i))
+			frame_write(e->w, f, term_true(e->w->pool), word_const(e->w, i), 1, &nothing);
+}
+
+struct state *entry_forget_dead(struct entry *e, const struct live_at *live)
 {
 	struct world *w = e->w;
-	struct state *c = state_copy(w, s);
+	struct state *c = state_copy(w, e->state);
+	e->live = live;
+	e->live_words = (struct frame_deferred){write_live, e};
 	struct value nothing = value_uninit(w);
 	for (unsigned i = 0; i < 10; i++)
 		if (!(live->regs & 1u << i))
 			c->regs[i] = nothing;
-	for (unsigned i = 0; i < STACK_BYTES; i++)
-		if (!byte_is(live->stack, i))
-			frame_write(w, c->frames[0], term_true(w->pool), word_const(w, i), 1, &nothing);
+	for (unsigned word = 0; word < STACK_BYTES / 8; word++) {
+		unsigned bits = live->stack[word / 8] >> (word % 8 * 8) & 0xff;
+		if (!bits)
+			c->frames[0]->slots[word] = w->empty_frame->slots[word];
+		else if (bits != 0xff)
+			frame_defer(w, c->frames[0], word, &e->live_words);
+	}
 	return c;
 }

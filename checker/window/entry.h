@@ -17,12 +17,17 @@ struct entry {
 	uint64_t n_fresh; /* arbitrary words so far */
 	struct value places[FACTS_PLACES];
 	bool made[FACTS_PLACES];
+	/* Of entry_make and entry_forget_dead: words of the stack are made when somebody looks at them. */
+	struct state *state;
+	const struct live_at *live;
+	struct frame_deferred words, live_words;
 };
 
 /* The state before the window. Places of which nothing is known hold an address that can't be followed, where a use is
- * not modelled, and may be unwritten. */
+ * not modelled, and may be unwritten. What is assumed of a word of the stack comes to `assumed` with the first look at it,
+ * so the entry lives as long as the world and the state. */
 struct state *entry_make(struct entry *e);
-/* The same, without what is not live: for a program whose earlier rounds of a loop may have left something else there.
+/* What entry_make made, without what is not live: for a program whose earlier rounds of a loop may have left something else there.
  */
-struct state *entry_forget_dead(struct entry *e, const struct state *s, const struct live_at *live);
+struct state *entry_forget_dead(struct entry *e, const struct live_at *live);
 #endif

@@ -9,6 +9,7 @@
  */
 #include "checker/window/facts.h"
 #include "checker/safety/prover.h"
+#include "encode/isa/cfg.h"
 
 #include <string.h>
 
@@ -358,6 +359,44 @@ static void finish(struct facts_at *at)
 			clear(&at->r[i], i);
 }
 
+/* A row that is not known may do anything. */
+static void note_call(struct facts *f, const struct insn *in)
+{
+	if (in->op != ISA_CALL || in->src == CALL_LOCAL)
+		return;
+	const struct helper_row *row =
+	    in->src == CALL_HELPER ? helper_find((uint32_t)in->imm) : f->p->object->externs[in->imm].call;
+	f->changes |= !row || row->effects & MAPS_WRITE;
+	f->moves |= !row || row->effects & PKT_MOVE;
+	/* the only memory that is apart from all other */
+	f->slices |= !row || (row->ret == RET_MEM_OR_NULL && row->id != FUNC_ringbuf_reserve);
+}
+
+static void note_loops(struct facts *f, const struct subprogram *sub)
+{
+	struct cfg g;
+	char err[200];
+	bool good = cfg_build(f->p->insns, sub->start, sub->end, &g, err, sizeof err);
+	for (uint32_t i = sub->start; i < sub->end; i++) {
+		int b = good ? cfg_find_block(&g, i) : -1;
+		f->at[i].in_loop = b < 0 || g.irreducible || g.blocks[b].loop >= 0;
+	}
+	if (good)
+		cfg_release(&g);
+}
+
+static void note_program(struct facts *f)
+{
+	for (uint32_t i = 0; i < f->n; i++) {
+		const struct insn *in = &f->p->insns[i];
+		f->callbacks |= in->op == ISA_LDDW && in->src == WIDE_FUNC;
+		note_call(f, in);
+		f->at[i].in_loop = true;
+	}
+	for (size_t i = 0; i < f->p->n_subs; i++)
+		note_loops(f, &f->p->subs[i]);
+}
+
 struct facts *facts_new(const struct program *p, const struct safety_options *opt, struct safety_result *r)
 {
 	struct facts *f = checked(calloc(1, sizeof *f));
@@ -373,10 +412,9 @@ struct facts *facts_new(const struct program *p, const struct safety_options *op
 		facts_free(f);
 		return NULL;
 	}
-	for (uint32_t i = 0; i < f->n; i++) {
-		f->callbacks |= p->insns[i].op == ISA_LDDW && p->insns[i].src == WIDE_FUNC;
+	for (uint32_t i = 0; i < f->n; i++)
 		finish(&f->at[i]);
-	}
+	note_program(f);
 	return f;
 }
 

@@ -29,6 +29,7 @@ struct fact {
 struct facts_at {
 	bool reached;     /* false: no run gets here, and the rest says nothing */
 	bool deep;        /* runs get here at several depths of calls: stack pointers are KIND_NONE but for r10 */
+	bool in_loop;     /* some run may get here twice by a jump back inside of the function */
 	unsigned depth;   /* frames in use; of several the least */
 	int64_t packet;   /* data_end - data is at least so many bytes */
 	struct fact r[11];
@@ -45,6 +46,10 @@ struct facts {
 	struct facts_at *at; /* by slot */
 	uint32_t n;
 	bool callbacks;      /* some function of it is called by a helper */
+	/* Some call, other than of its own functions, ... */
+	bool changes; /* changes maps */
+	bool moves;   /* moves the packet */
+	bool slices;  /* returns memory that may be a part of other memory */
 };
 
 /* Proves the program and gathers what holds where; NULL: it is not proved safe, *r says why. The caller frees the facts

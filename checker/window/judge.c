@@ -104,6 +104,8 @@ static bool ask_window(struct judge *j, const struct program *b, uint32_t more, 
 	if (!hull_find(ask.a, b, more, calls, &ask.start, &ask.end, &ask.b_end, &same))
 		return false;
 	window_check(&ask, &out->window);
+	if (j->opt.seen)
+		j->opt.seen(j->opt.seen_arg, &ask, &out->window);
 	j->stats.windows++;
 	j->stats.window_ms += out->window.ms;
 	j->stats.windows_proved += out->window.verdict == VERDICT_PROVED;

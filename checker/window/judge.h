@@ -17,6 +17,9 @@ struct judge_options {
 	bool any_layout; /* windows of programs with answered CO-RE relocations hold for these answers only: don't ask them */
 	bool privileged;
 	volatile int *stop; /* may be NULL */
+	/* Told of each question about a window and its answer; may be NULL. */
+	void (*seen)(void *arg, const struct window_ask *ask, const struct window_answer *answer);
+	void *seen_arg;
 };
 
 struct judge_answer {

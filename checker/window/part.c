@@ -2,8 +2,6 @@
 /* Cutting a window out of its program. */
 #include "checker/window/part.h"
 
-#include "encode/isa/cfg.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,17 +176,4 @@ void part_release(struct part *part)
 {
 	free(part->program.insns);
 	free(part->program.relos);
-}
-
-bool part_is_in_loop(const struct program *p, uint32_t slot)
-{
-	struct cfg g;
-	char err[200];
-	const struct subprogram *sub = program_sub(p, slot);
-	if (!sub || !cfg_build(p->insns, sub->start, sub->end, &g, err, sizeof err))
-		return true;
-	int b = cfg_find_block(&g, slot);
-	bool in = g.irreducible || b < 0 || g.blocks[b].loop >= 0;
-	cfg_release(&g);
-	return in;
 }

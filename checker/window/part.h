@@ -26,6 +26,4 @@ const char *part_find_ways(const struct window_ask *ask, struct ways *ways);
 /* side 0: a's, 1: b's. */
 void part_make(const struct window_ask *ask, unsigned side, const struct ways *ways, struct part *out);
 void part_release(struct part *part);
-/* Does the function of that slot have the slot in a loop? */
-bool part_is_in_loop(const struct program *p, uint32_t slot);
 #endif

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #define TERM_LIMIT 100000
+#define RANDOM_TRIES 24
 
 struct model_words {
 	const struct term_pool *pool;
@@ -47,24 +48,6 @@ static bool set_unknown(struct question *q, const char *why)
 	q->out->verdict = VERDICT_UNKNOWN;
 	q->out->why = why;
 	return false;
-}
-
-/* Calls anywhere in the program that a state in its middle may come from. */
-static void note_calls(const struct program *p, struct entry *e, bool window_calls)
-{
-	bool changes = false;
-	for (size_t i = 0; i < p->n; i++) {
-		const struct insn *in = &p->insns[i];
-		if (in->op != ISA_CALL || in->src == CALL_LOCAL)
-			continue;
-		const struct helper_row *row =
-		    in->src == CALL_HELPER ? helper_find((uint32_t)in->imm) : p->object->externs[in->imm].call;
-		changes |= !row || row->effects & MAPS_WRITE;
-		e->moves |= !row || row->effects & PKT_MOVE;
-		/* the only memory that is apart from all other */
-		e->slices |= !row || (row->ret == RET_MEM_OR_NULL && row->id != FUNC_ringbuf_reserve);
-	}
-	e->renews = changes && window_calls;
 }
 
 static void make_world(struct question *q)
@@ -192,7 +175,8 @@ static term memories_differ(struct question *q, const struct state *a, const str
 		if (a->mems[space] != b->mems[space])
 			any = term_or(q->pool, any, space_differs(q, a, b, space, n_some));
 	for (size_t i = 0; i < q->world->n_counters; i++)
-		any = term_or(q->pool, any, term_ne(q->pool, a->counters[i], b->counters[i]));
+		if (a->counters[i] != b->counters[i])
+			any = term_or(q->pool, any, term_ne(q->pool, a->counters[i], b->counters[i]));
 	return any;
 }
 
@@ -285,6 +269,21 @@ static void read_model(struct question *q, const struct solver_model *model)
 	q->out->has_registers = true;
 }
 
+/* Any words at first, then, as many numbers of a program are small, words, few bits, at most 15, or 0. */
+static uint64_t shape(uint64_t h, uint64_t seed)
+{
+	switch (seed <= RANDOM_TRIES / 3 ? 0 : (h >> 60 ^ seed) % 4) {
+	case 0:
+		return h;
+	case 1:
+		return h & h << 7 & h << 19;
+	case 2:
+		return h & 15;
+	default:
+		return 0;
+	}
+}
+
 /* Some state satisfies what was assumed: a proof about nothing is none. */
 static uint64_t random_leaf(void *arg, uint32_t fn, unsigned width, const uint64_t *args, size_t n)
 {
@@ -293,11 +292,10 @@ static uint64_t random_leaf(void *arg, uint32_t fn, unsigned width, const uint64
 		h = (h ^ args[i]) * 0xbf58476d1ce4e5b9ull, h ^= h >> 27;
 	h = (h ^ h >> 30) * 0x94d049bb133111ebull;
 	uint64_t lo = input_rows[fn].lo, hi = input_rows[fn].hi, span = hi - lo;
+	h = shape(h, *(uint64_t *)arg);
 	h = span == ~0ull ? h : lo + h % (span + 1);
 	return width < 64 ? h & ((1ull << width) - 1) : h;
 }
-
-#define RANDOM_TRIES 8
 
 static bool may_hold(struct question *q, term given)
 {
@@ -399,10 +397,12 @@ static void answer(struct question *q)
 	make_world(q);
 	q->entry.w = q->world;
 	q->entry.p = ask->a;
-	note_calls(ask->a, &q->entry, q->part[0].calls || q->part[1].calls);
+	q->entry.moves = ask->facts->moves;
+	q->entry.slices = ask->facts->slices;
+	q->entry.renews = ask->facts->changes && (q->part[0].calls || q->part[1].calls);
 	q->state[0] = q->state[1] = entry_make(&q->entry);
-	if (ask->facts->callbacks || part_is_in_loop(ask->a, ask->start))
-		q->state[1] = entry_forget_dead(&q->entry, q->state[0], &ask->live->at[ask->start]);
+	if (ask->facts->callbacks || ask->facts->at[ask->start].in_loop)
+		q->state[1] = entry_forget_dead(&q->entry, &ask->live->at[ask->start]);
 	run_side(q, 0);
 	run_side(q, 1);
 	if (compare(q))

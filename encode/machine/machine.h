@@ -124,7 +124,7 @@ struct world {
 	size_t n_memo, cap_memo;
 	mem *initial;      /* initial node of every space */
 	struct chunk *chunks; /* arena */
-	uint32_t *helper_counter; /* helper id -> counter index, 0: none yet */
+	uint32_t *helper_counter; /* helper id -> counter index, 0: none yet; NULL: none at all */
 	size_t n_counters;
 	struct loop_answer *loop_answers; /* questions of the walk, see symex.c */
 	size_t n_loop_answers;
@@ -201,6 +201,13 @@ struct frame *frame_copy(struct world *w, const struct frame *f);
 struct frame *frame_merge(struct world *w, term c, const struct frame *a, const struct frame *b);
 /* Bytes [off, off + n), n 1..8, as a value; in-bounds is the caller's care. */
 struct value frame_read(struct world *w, const struct frame *f, term off, unsigned n);
+/* A word of the stack (offset / 8) that is made when it is first looked at: make() writes it into an otherwise empty
+ * frame, and every state that has the word by then has what was written. Lives as long as the world. */
+struct frame_deferred {
+	void (*make)(void *arg, unsigned word, struct frame *f);
+	void *arg;
+};
+void frame_defer(struct world *w, struct frame *f, unsigned word, const struct frame_deferred *by);
 /* The value spilled to a slot (offset / 8), of which byte i is written where init[i] holds. */
 void frame_spill(struct world *w, struct frame *f, unsigned slot, const struct value *v, const term init[8]);
 void frame_write(struct world *w, struct frame *f, term cond, term off, unsigned n, const struct value *v);

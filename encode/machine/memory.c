@@ -42,7 +42,7 @@ static size_t node_slot(const struct world *w, const struct mem_node *n)
 
 static bool grow_nodes(struct world *w)
 {
-	size_t cap = w->cap_nodes ? 2 * w->cap_nodes : 256;
+	size_t cap = w->cap_nodes ? 2 * w->cap_nodes : 64;
 	mem *index = calloc(2 * cap, sizeof *index);
 	struct mem_node *nodes = index ? reallocarray(w->nodes, cap, sizeof *nodes) : NULL;
 	if (!nodes) {
@@ -82,7 +82,7 @@ void mem_init_world(struct world *w)
 	node_push(w, (struct mem_node){0});
 	for (size_t i = 0; i < spaces; i++)
 		w->initial[i] = node_push(w, (struct mem_node){.kind = MEM_INITIAL, .off = (term)i});
-	w->cap_memo = 1024;
+	w->cap_memo = 64;
 	w->memo = world_checked(calloc(w->cap_memo, sizeof *w->memo));
 }
 

@@ -15,6 +15,7 @@ struct slot {
 	term byte[8], init[8];
 	struct value spilled;
 	bool is_spill;
+	const struct frame_deferred *deferred; /* not NULL: nobody looked at it yet, and the rest is empty */
 };
 
 static const struct slot *slot_unwritten(struct world *w)
@@ -43,8 +44,27 @@ struct frame *frame_copy(struct world *w, const struct frame *f)
 	return copy;
 }
 
+void frame_defer(struct world *w, struct frame *f, unsigned word, const struct frame_deferred *by)
+{
+	struct slot *s = world_alloc(w, sizeof *s);
+	s->deferred = by;
+	f->slots[word] = s;
+}
+
+/* Slots are immutable but for this: all states that have the slot have it from then on as it is made. */
+static void slot_make(const struct frame *f, unsigned word)
+{
+	struct slot *s = (struct slot *)(uintptr_t)f->slots[word];
+	if (!s->deferred)
+		return;
+	struct frame made = {.slots = {0}};
+	s->deferred->make(s->deferred->arg, word, &made);
+	*s = *made.slots[word];
+}
+
 static void slot_bytes(struct world *w, const struct slot *s, term byte[8], term init[8])
 {
+	assert(!s->deferred);
 	if (s->byte[0]) {
 		memcpy(byte, s->byte, sizeof s->byte);
 		memcpy(init, s->init, sizeof s->init);
@@ -59,6 +79,7 @@ static void slot_bytes(struct world *w, const struct slot *s, term byte[8], term
 
 static struct value slot_value(struct world *w, const struct slot *s)
 {
+	assert(!s->deferred);
 	if (s->is_spill)
 		return s->spilled;
 	term word = s->byte[7], init = s->init[7];
@@ -93,8 +114,13 @@ static const struct slot *slot_merge(struct world *w, term c, const struct slot 
 struct frame *frame_merge(struct world *w, term c, const struct frame *a, const struct frame *b)
 {
 	struct frame *f = world_alloc(w, sizeof *f);
-	for (size_t i = 0; i < STACK_BYTES / 8; i++)
+	for (unsigned i = 0; i < STACK_BYTES / 8; i++) {
+		if (a->slots[i] != b->slots[i]) {
+			slot_make(a, i);
+			slot_make(b, i);
+		}
 		f->slots[i] = slot_merge(w, c, a->slots[i], b->slots[i]);
+	}
 	return f;
 }
 
@@ -106,6 +132,7 @@ static void frame_byte(struct world *w, const struct frame *f, uint64_t at, term
 		*init = term_true(w->pool); /* out of bounds is a fault of its own */
 		return;
 	}
+	slot_make(f, (unsigned)(at / 8));
 	slot_bytes(w, f->slots[at / 8], b, i);
 	*byte = b[at % 8];
 	*init = i[at % 8];
@@ -136,8 +163,10 @@ struct value frame_read(struct world *w, const struct frame *f, term off, unsign
 {
 	uint64_t at;
 	if (term_is_const(w->pool, off, &at)) {
-		if (n == 8 && at % 8 == 0 && at < STACK_BYTES)
+		if (n == 8 && at % 8 == 0 && at < STACK_BYTES) {
+			slot_make(f, (unsigned)(at / 8));
 			return slot_value(w, f->slots[at / 8]);
+		}
 		return read_at(w, f, at, n);
 	}
 	struct range r = possible(w, off, n);
@@ -168,6 +197,8 @@ static void write_at(struct world *w, struct frame *f, term cond, uint64_t at, u
 		struct slot whole = {.spilled = *v, .is_spill = true};
 		struct slot *s = world_alloc(w, sizeof *s);
 		*s = whole;
+		if (!sure)
+			slot_make(f, (unsigned)(at / 8));
 		f->slots[at / 8] = sure ? s : slot_merge(w, cond, s, f->slots[at / 8]);
 		return;
 	}
@@ -175,6 +206,7 @@ static void write_at(struct world *w, struct frame *f, term cond, uint64_t at, u
 	for (unsigned i = 0; i < n; i++) {
 		size_t index = (at + i) / 8, in = (at + i) % 8;
 		struct slot *s = world_alloc(w, sizeof *s);
+		slot_make(f, (unsigned)index);
 		slot_bytes(w, f->slots[index], s->byte, s->init);
 		term byte = term_extract(p, word, 8 * i + 7, 8 * i);
 		s->byte[in] = term_ite(p, cond, byte, s->byte[in]);

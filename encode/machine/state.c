@@ -13,6 +13,7 @@ static size_t n_spaces(const struct world *w)
 
 /* Helper counters are numbered as they come up; states made earlier are short of them. */
 #define COUNTER_ROOM 64
+#define HELPERS 4096 /* more than there are ids */
 
 struct state *state_new(struct world *w)
 {
@@ -27,8 +28,9 @@ struct state *state_new(struct world *w)
 	s->depth = 1;
 	size_t n = COUNT_FIXED + MAP_COUNTERS * w->n_maps + COUNTER_ROOM;
 	s->counters = world_alloc(w, n * sizeof *s->counters);
+	term zero = word_const(w, 0);
 	for (size_t i = 0; i < n; i++)
-		s->counters[i] = word_const(w, 0);
+		s->counters[i] = zero;
 	enum packet_kind kind = progtype_rows[w->type].packet;
 	if (kind != PACKET_NONE) {
 		term len = term_zext(p, world_input(w, IN_PKT_LEN, NULL, 0), 64), most = word_const(w, BUFFER_MAX);
@@ -144,7 +146,9 @@ term *state_counter(struct world *w, struct state *s, unsigned counter)
 
 unsigned counter_of_helper(struct world *w, uint32_t helper)
 {
-	assert(helper < 4096);
+	assert(helper < HELPERS);
+	if (!w->helper_counter)
+		w->helper_counter = world_alloc(w, HELPERS * sizeof *w->helper_counter);
 	if (!w->helper_counter[helper]) {
 		assert(w->n_counters < COUNT_FIXED + MAP_COUNTERS * w->n_maps + COUNTER_ROOM);
 		w->helper_counter[helper] = (uint32_t)w->n_counters++;

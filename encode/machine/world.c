@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CHUNK_FIRST (1u << 13) /* bytes of the arena; each chunk has twice those of the last, up to CHUNK_MOST */
+#define CHUNK_MOST (1u << 16)
 #define RESERVE_BYTES (16u << 20) /* never written: costs address space only */
 
 struct chunk {
@@ -27,7 +29,8 @@ void *world_alloc(struct world *w, size_t bytes)
 	bytes = (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
 	struct chunk *c = w->chunks;
 	if (!c || c->size - c->used < bytes) {
-		size_t size = bytes > (1u << 16) ? bytes : (1u << 16);
+		size_t next = !c ? CHUNK_FIRST : c->size < CHUNK_MOST ? 2 * c->size : CHUNK_MOST;
+		size_t size = bytes > next ? bytes : next;
 		c = calloc(1, sizeof *c + size);
 		if (!c) {
 			world_rescue(w);
@@ -78,7 +81,6 @@ struct world *world_new(struct term_pool *pool, enum progtype type, const struct
 	region_make(w, REGION_LOST, 0, 0);
 	region_make(w, REGION_WORD, 0, 0);
 	mem_init_world(w);
-	w->helper_counter = world_alloc(w, 4096 * sizeof *w->helper_counter);
 	w->empty_frame = frame_new(w);
 	w->n_counters = COUNT_FIXED + MAP_COUNTERS * n_maps;
 	return w;

@@ -155,7 +155,10 @@ static void memo_put(struct term_pool *p, const struct node *n, term t)
 	if (p->end) /* the result is nothing */
 		return;
 	if (2 * p->n_memo >= p->memo_size && !memo_grow(p)) {
-		p->cache[pool_hash(n) & (CACHE_SIZE - 1)] = (struct memo){*n, t};
+		if (!p->cache)
+			p->cache = calloc(CACHE_SIZE, sizeof *p->cache);
+		if (p->cache)
+			p->cache[pool_hash(n) & (CACHE_SIZE - 1)] = (struct memo){*n, t};
 		return;
 	}
 	struct memo *m = memo_slot(p->memo, p->memo_size, n); /* looked up anew: rules construct, too */
@@ -172,8 +175,8 @@ term rewrite_make(struct term_pool *p, struct node n)
 	order(p, &n);
 	if ((t = memo_slot(p->memo, p->memo_size, &n)->result) || (t = pool_find(p, &n)) || fold(p, &n, &t))
 		return t;
-	struct memo *m = &p->cache[pool_hash(&n) & (CACHE_SIZE - 1)];
-	if (m->result && !memcmp(&m->node, &n, sizeof n))
+	const struct memo *m = p->cache ? &p->cache[pool_hash(&n) & (CACHE_SIZE - 1)] : NULL;
+	if (m && m->result && !memcmp(&m->node, &n, sizeof n))
 		return m->result;
 	t = rewrite(p, &n);
 	if (kind_of(p, t) != (enum term_kind)n.kind || memcmp(&p->nodes[t], &n, sizeof n))

@@ -21,6 +21,13 @@ void *pool_realloc(void *old, size_t n, size_t size)
 	return new;
 }
 
+#define FIRST_TERMS 512u /* room at the start: most pools are of small questions */
+
+static void *zeroed(size_t n, size_t size)
+{
+	return memset(pool_realloc(NULL, n, size), 0, n * size);
+}
+
 /* Places that are kept for the constants of a pool that gave up: 0 of each width, and true. */
 #define RESERVE 128u
 
@@ -78,22 +85,18 @@ struct term_pool *term_new_pool(void)
 	struct term_pool *p = pool_realloc(NULL, 1, sizeof *p);
 	memset(p, 0, sizeof *p);
 	p->term_limit = SIZE_MAX;
-	p->nodes = pool_realloc(NULL, 1024, sizeof *p->nodes);
-	p->facts = pool_realloc(NULL, 1024, sizeof *p->facts);
-	p->complements = pool_realloc(NULL, 1024, sizeof *p->complements);
-	p->capacity = 1024;
+	p->capacity = FIRST_TERMS;
+	p->nodes = pool_realloc(NULL, p->capacity, sizeof *p->nodes);
+	p->facts = pool_realloc(NULL, p->capacity, sizeof *p->facts);
+	p->complements = pool_realloc(NULL, p->capacity, sizeof *p->complements);
 	memset(p->nodes, 0, sizeof *p->nodes);
 	memset(p->facts, 0, sizeof *p->facts);
 	p->complements[0] = 0;
 	p->count = 1;
-	p->table_size = 4096;
-	p->table = pool_realloc(NULL, p->table_size, sizeof *p->table);
-	memset(p->table, 0, p->table_size * sizeof *p->table);
-	p->memo_size = CACHE_SIZE;
-	p->memo = pool_realloc(NULL, p->memo_size, sizeof *p->memo);
-	p->cache = pool_realloc(NULL, CACHE_SIZE, sizeof *p->cache);
-	memset(p->memo, 0, p->memo_size * sizeof *p->memo);
-	memset(p->cache, 0, CACHE_SIZE * sizeof *p->cache);
+	p->table_size = 2 * FIRST_TERMS;
+	p->table = zeroed(p->table_size, sizeof *p->table);
+	p->memo_size = FIRST_TERMS;
+	p->memo = zeroed(p->memo_size, sizeof *p->memo);
 	return p;
 }
 
@@ -120,7 +123,7 @@ size_t term_count(const struct term_pool *p)
 size_t term_memory(const struct term_pool *p)
 {
 	return sizeof *p + p->capacity * (sizeof *p->nodes + sizeof *p->facts + sizeof *p->complements) +
-	       p->args_capacity * sizeof *p->args + p->table_size * sizeof *p->table + (p->memo_size + CACHE_SIZE) * sizeof *p->memo +
+	       p->args_capacity * sizeof *p->args + p->table_size * sizeof *p->table + (p->memo_size + (p->cache ? CACHE_SIZE : 0)) * sizeof *p->memo +
 	       p->n_bounds * sizeof *p->bounds;
 }
 
@@ -285,23 +288,39 @@ term term_apply(struct term_pool *p, uint32_t fn, unsigned width, const term *ar
 	return add_node(p, &m, fact_make(tnum_unknown(width), r), hash);
 }
 
+/* Index of the first bound whose function is not below fn; they are sorted. */
+static size_t find_bound(const struct term_pool *p, uint32_t fn)
+{
+	size_t from = 0, to = p->n_bounds;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		if (p->bounds[middle].fn < fn)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
 void term_bound(struct term_pool *p, uint32_t fn, uint64_t lo, uint64_t hi)
 {
-	POOL_CHECK(lo <= hi && !term_bound_of(p, fn, &(uint64_t){0}, &(uint64_t){0}));
-	p->bounds = pool_realloc(p->bounds, p->n_bounds + 1, sizeof *p->bounds);
-	p->bounds[p->n_bounds++] = (struct bound){fn, lo, hi};
+	size_t at = find_bound(p, fn);
+	POOL_CHECK(lo <= hi && (at == p->n_bounds || p->bounds[at].fn != fn));
+	if ((p->n_bounds & (p->n_bounds - 1)) == 0)
+		p->bounds = pool_realloc(p->bounds, 2 * (p->n_bounds ? p->n_bounds : 1), sizeof *p->bounds);
+	memmove(p->bounds + at + 1, p->bounds + at, (p->n_bounds - at) * sizeof *p->bounds);
+	p->bounds[at] = (struct bound){fn, lo, hi};
+	p->n_bounds++;
 }
 
 bool term_bound_of(const struct term_pool *p, uint32_t fn, uint64_t *lo, uint64_t *hi)
 {
-	for (size_t i = 0; i < p->n_bounds; i++) {
-		if (p->bounds[i].fn != fn)
-			continue;
-		*lo = p->bounds[i].lo;
-		*hi = p->bounds[i].hi;
-		return true;
-	}
-	return false;
+	size_t at = find_bound(p, fn);
+	if (at == p->n_bounds || p->bounds[at].fn != fn)
+		return false;
+	*lo = p->bounds[at].lo;
+	*hi = p->bounds[at].hi;
+	return true;
 }
 
 static const struct node *look(const struct term_pool *p, term t)
