@@ -142,3 +142,24 @@ Test(window, ways_out_keep_their_conditions)
 	expect_not("r2 = *(u32 *)(r1 + 12)\nr0 = 1\nif r2 == 0 goto a\ngoto b\na: r0 = 2\nb: exit",
 		   "r2 = *(u32 *)(r1 + 12)\nr0 = 1\nif r2 == 0 goto b\nr0 = 2\nb: exit");
 }
+
+Test(window, what_the_stack_holds_counts_only_when_it_is_looked_at)
+{
+	/* r0 <= 15 is a fact of the word; behind the loop's jump back an earlier round may have left another word there
+	 */
+	expect_proved(
+	    "r1 = *(u32 *)(r1 + 12)\nr1 &= 15\n*(u64 *)(r10 - 8) = r1\nr0 = *(u64 *)(r10 - 8)\nif r0 > 15 goto "
+	    "o\nexit\no: r0 = 3\nexit",
+	    "r1 = *(u32 *)(r1 + 12)\nr1 &= 15\n*(u64 *)(r10 - 8) = r1\nr0 = *(u64 *)(r10 - 8)\nexit\nexit\no: r0 "
+	    "= 3\nexit");
+	expect_not(
+	    "*(u64 *)(r10 - 8) = 1\nr4 = *(u64 *)(r10 - 8)\nr5 = 0\nl: r0 = 1\n*(u64 *)(r10 - 8) = r0\nr5 += 1\nif "
+	    "r5 < 9 goto l\nexit",
+	    "*(u64 *)(r10 - 8) = 1\nr4 = *(u64 *)(r10 - 8)\nr5 = 0\nl: r0 = *(u64 *)(r10 - 8)\n*(u64 *)(r10 - 8) = "
+	    "7\nr5 += 1\nif r5 < 9 goto l\nexit");
+	expect_not(
+	    "*(u64 *)(r10 - 8) = 1\nr4 = *(u64 *)(r10 - 8)\nr5 = 0\nl: r0 = 1\n*(u8 *)(r10 - 8) = r0\nr5 += 1\nif "
+	    "r5 < 9 goto l\nexit",
+	    "*(u64 *)(r10 - 8) = 1\nr4 = *(u64 *)(r10 - 8)\nr5 = 0\nl: r0 = *(u8 *)(r10 - 8)\n*(u8 *)(r10 - 8) = "
+	    "7\nr5 += 1\nif r5 < 9 goto l\nexit");
+}
