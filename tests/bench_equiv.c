@@ -16,20 +16,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/bench_corpus.h"
 #include "tests/bench_diff.h"
 #include "tests/bench_run.h"
-#include "tests/mutate.h"
+#include "tests/sample.h"
 
 enum { NAME = 64, PATH = 512, TEXT = 256 };
-
-static const struct pair {
-	const char *a, *b;
-	bool quick;
-} pairs[] = {
-    {"14.O2", "14.O2", true}, {"14.O2", "14.O1", false}, {"14.O2", "14.Os", false}, {"14.O2", "19.O1", false},
-    {"14.O2", "19.O2", true}, {"14.O2", "19.Os", false}, {"19.O2", "19.O1", false}, {"19.O2", "19.O2", false},
-};
-static const char mutant_build[] = "14.O2"; /* whose mutants are compared with it */
 
 struct bench {
 	struct run_options run;
@@ -61,14 +53,6 @@ static void *grow(void *array, size_t n, size_t size)
 	return grown;
 }
 
-static char *format_path(const char *folder, const char *program, const char *rest)
-{
-	char *path;
-	if (asprintf(&path, "%s/%s.%s.o", folder, program, rest) < 0)
-		abort();
-	return path;
-}
-
 /* Takes both paths. */
 static struct about *add_case(struct cases *c, const char *program, char *a, char *b)
 {
@@ -89,19 +73,9 @@ static void free_cases(struct cases *c)
 	free(c->about);
 }
 
-static struct mutate *open_object(const char *path)
-{
-	char err[TEXT];
-	struct mutate *m = mutate_open(path, NULL, err, sizeof(err));
-	if (m)
-		return m;
-	fprintf(stderr, "%s\n", err);
-	exit(66);
-}
-
 static void compare_code(struct about *about, const char *first, const char *second)
 {
-	struct mutate *a = open_object(first), *b = open_object(second);
+	struct mutate *a = corpus_open(first), *b = corpus_open(second);
 	about->same_code = mutate_same_code(a, b);
 	snprintf(about->insns, sizeof(about->insns), "%zu%s%zu", mutate_slots(a), about->same_code ? "=" : "/",
 		 mutate_slots(b));
@@ -111,52 +85,24 @@ static void compare_code(struct about *about, const char *first, const char *sec
 
 static void plan_pairs(const struct bench *b, struct cases *c, const char *program)
 {
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
-		if (b->quick && !pairs[i].quick)
+	for (size_t i = 0; i < n_corpus_pairs; i++) {
+		if (b->quick && !corpus_pairs[i].quick)
 			continue;
-		char *first = format_path(b->objects, program, pairs[i].a);
-		char *second = format_path(b->objects, program, pairs[i].b);
+		char *first = corpus_path(b->objects, program, corpus_pairs[i].a);
+		char *second = corpus_path(b->objects, program, corpus_pairs[i].b);
 		struct about *about = add_case(c, program, first, second);
-		about->is_self = pairs[i].a == pairs[i].b || strcmp(pairs[i].a, pairs[i].b) == 0;
-		snprintf(about->text, sizeof(about->text), "%s : %s", pairs[i].a, pairs[i].b);
+		about->is_self =
+		    corpus_pairs[i].a == corpus_pairs[i].b || strcmp(corpus_pairs[i].a, corpus_pairs[i].b) == 0;
+		snprintf(about->text, sizeof(about->text), "%s : %s", corpus_pairs[i].a, corpus_pairs[i].b);
 		compare_code(about, first, second);
 	}
 }
 
-static void plan_mutant(const struct bench *b, struct cases *c, const char *program, const struct mutate *m,
-			enum mutation kind, size_t index)
+static void take_mutant(void *cases, const char *program, char *original, char *mutant, const char *text, size_t slots)
 {
-	char rest[NAME], err[TEXT];
-	snprintf(rest, sizeof(rest), "%s.%zu", mutate_names[kind], index);
-	char *first = format_path(b->objects, program, mutant_build), *second = format_path(b->scratch, program, rest);
-	struct about *about = add_case(c, program, first, second);
-	mutate_describe(m, kind, index, about->text, sizeof(about->text));
-	snprintf(about->insns, sizeof(about->insns), "%zu", mutate_slots(m));
-	if (!mutate_apply(m, kind, index, second, err, sizeof(err))) {
-		fprintf(stderr, "%s\n", err);
-		exit(66);
-	}
-}
-
-/* Goes round the kinds; the sites of one kind are taken evenly spread over the program. */
-static void plan_mutants(const struct bench *b, struct cases *c, const char *program)
-{
-	char *path = format_path(b->objects, program, mutant_build);
-	struct mutate *m = open_object(path);
-	size_t taken = 0, kinds = 0;
-	for (enum mutation kind = 0; kind < MUTATE_KINDS; kind++)
-		kinds += mutate_count(m, kind) > 0;
-	size_t rounds = kinds ? (b->mutants + kinds - 1) / kinds : 0;
-	for (size_t round = 0; round < rounds; round++)
-		for (enum mutation kind = 0; kind < MUTATE_KINDS; kind++) {
-			size_t count = mutate_count(m, kind), of = count < rounds ? count : rounds;
-			if (round >= of || taken == b->mutants)
-				continue;
-			plan_mutant(b, c, program, m, kind, (2 * round + 1) * count / (2 * of));
-			taken++;
-		}
-	mutate_close(m);
-	free(path);
+	struct about *about = add_case(cases, program, original, mutant);
+	snprintf(about->text, sizeof(about->text), "%s", text);
+	snprintf(about->insns, sizeof(about->insns), "%zu", slots);
 }
 
 /* The verdict that the source's header line expects of a program against itself. */
@@ -172,28 +118,21 @@ static bool is_expected(const struct bench *b, const char *program, enum run_ver
 	return strcmp(word, run_verdict_names[verdict]) == 0;
 }
 
-static int compare_ms(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 static void print_totals(const char *title, const struct cases *c)
 {
 	size_t counts[RUN_VERDICTS] = {0};
-	double *ms = grow(NULL, c->n + 1, sizeof(*ms));
+	struct sample ms = {0};
 	for (size_t i = 0; i < c->n; i++) {
 		counts[c->runs[i].verdict]++;
-		ms[i] = c->runs[i].ms;
+		sample_add(&ms, c->runs[i].ms);
 	}
-	qsort(ms, c->n, sizeof(*ms), compare_ms);
 	printf("\n%s: %zu", title, c->n);
 	for (enum run_verdict v = 0; v < RUN_VERDICTS; v++)
 		printf(", %s %zu", run_verdict_names[v], counts[v]);
 	if (c->n)
-		printf(", median %.1f ms, longest %.1f ms", ms[c->n / 2], ms[c->n - 1]);
+		printf(", median %.1f ms, longest %.1f ms", sample_percentile(&ms, 50), sample_percentile(&ms, 100));
 	printf("\n");
-	free(ms);
+	sample_release(&ms);
 }
 
 /* How often each reason stands behind an unknown. */
@@ -316,7 +255,7 @@ static int run_bench(const struct bench *b)
 	struct cases builds = {0}, mutants = {0};
 	for (size_t i = 0; i < b->n_names; i++) {
 		plan_pairs(b, &builds, b->names[i]);
-		plan_mutants(b, &mutants, b->names[i]);
+		corpus_mutants(b->objects, b->scratch, b->names[i], b->mutants, take_mutant, &mutants);
 	}
 	run_all(builds.runs, builds.n, &b->run);
 	size_t failures = report_pairs(b, &builds);
@@ -328,23 +267,6 @@ static int run_bench(const struct bench *b)
 	free_cases(&builds);
 	free_cases(&mutants);
 	return failures ? 1 : 0;
-}
-
-/* All programs of the corpus: those that have the build whose mutants are made. */
-static void find_programs(struct bench *b, glob_t *found)
-{
-	char pattern[PATH];
-	size_t suffix = strlen(mutant_build) + strlen("..o");
-	snprintf(pattern, sizeof(pattern), "%s/*.%s.o", b->objects, mutant_build);
-	if (glob(pattern, 0, NULL, found) != 0)
-		return;
-	b->names = found->gl_pathv;
-	b->n_names = found->gl_pathc;
-	for (size_t i = 0; i < b->n_names; i++) {
-		char *name = b->names[i];
-		memmove(name, name + strlen(b->objects) + 1, strlen(name) - strlen(b->objects));
-		name[strlen(name) - suffix] = 0;
-	}
 }
 
 static int usage(void)
@@ -405,7 +327,7 @@ int main(int argc, char **argv)
 	b.names = argv + optind;
 	b.n_names = (size_t)(argc - optind);
 	if (!b.n_names)
-		find_programs(&b, &found);
+		b.n_names = corpus_find(b.objects, &found, &b.names);
 	int status = run_bench(&b);
 	globfree(&found);
 	return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The real-objects benchmark's tables and JSON. */
 #include "tests/bench_real.h"
+#include "tests/sample.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -12,26 +13,14 @@ static const char *const verdict_names[REAL_VERDICTS] = {
 
 struct summary {
 	size_t count[REAL_VERDICTS], n, objects; /* n: programs */
-	double *ms, most;
+	struct sample ms;
+	double most;
 };
-
-static int compare_double(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
-static double percentile(const struct summary *s, unsigned percent)
-{
-	return s->n ? s->ms[(s->n - 1) * percent / 100] : 0;
-}
 
 static struct summary summarise(const struct real_report *report, const char *set)
 {
-	struct summary s = {.ms = calloc(report->n + 1, sizeof(double))};
+	struct summary s = {0};
 	const char *last = "";
-	if (!s.ms)
-		abort();
 	for (size_t i = 0; i < report->n; i++) {
 		const struct real_result *r = &report->at[i];
 		if (set && strcmp(set, r->set) != 0)
@@ -41,10 +30,10 @@ static struct summary summarise(const struct real_report *report, const char *se
 		s.count[r->verdict]++;
 		if (r->verdict == REAL_NOT_READ)
 			continue;
-		s.ms[s.n++] = r->ms;
+		s.n++;
+		sample_add(&s.ms, r->ms);
 		s.most = r->mebibytes > s.most ? r->mebibytes : s.most;
 	}
-	qsort(s.ms, s.n, sizeof *s.ms, compare_double);
 	return s;
 }
 
@@ -63,9 +52,9 @@ static void print_row(const struct real_report *report, const char *set, FILE *o
 	struct summary s = summarise(report, set);
 	fprintf(out, "%-30s %7zu %8zu %8zu %6zu %7zu %7zu %7zu %6.1f %9.1f %9.1f %9.1f %6.0f\n", set ? set : "total",
 		s.objects, s.count[REAL_NOT_READ], s.n, s.count[REAL_PROVED], s.count[REAL_UNKNOWN],
-		s.count[REAL_REFUTED], failures(&s), share_proved(&s), percentile(&s, 50), percentile(&s, 95),
-		percentile(&s, 100), s.most);
-	free(s.ms);
+		s.count[REAL_REFUTED], failures(&s), share_proved(&s), sample_percentile(&s.ms, 50),
+		sample_percentile(&s.ms, 95), sample_percentile(&s.ms, 100), s.most);
+	sample_release(&s.ms);
 }
 
 static void print_sets(const struct real_report *report, FILE *out)
@@ -180,6 +169,6 @@ bool real_save(const struct real_report *report, const char *path)
 bool real_is_good(const struct real_report *report)
 {
 	struct summary s = summarise(report, NULL);
-	free(s.ms);
+	sample_release(&s.ms);
 	return !s.count[REAL_REFUTED] && !failures(&s);
 }

@@ -1,42 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The safety benchmark's tables and JSON. */
 #include "tests/bench_safe.h"
+#include "tests/sample.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct sample {
-	double *at;
-	size_t n;
-};
-
 struct summary {
 	size_t programs, objects, taken, count[SAFE_OUTCOMES];
 	struct sample ms, kernel_ms, mebibytes; /* of those taken */
 };
-
-static int compare_double(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
-static void add(struct sample *s, double x)
-{
-	s->at = realloc(s->at, (s->n + 1) * sizeof *s->at);
-	if (!s->at)
-		abort();
-	s->at[s->n++] = x;
-}
-
-static double percentile(struct sample *s, unsigned percent)
-{
-	if (!s->n)
-		return 0;
-	qsort(s->at, s->n, sizeof *s->at, compare_double);
-	return s->at[(s->n - 1) * percent / 100];
-}
 
 static bool counts(const struct bench_row *r)
 {
@@ -58,18 +32,18 @@ static struct summary summarise(const struct bench *b, const char *set)
 			continue;
 		s.taken++;
 		s.count[r->safe.outcome]++;
-		add(&s.ms, r->wall);
-		add(&s.kernel_ms, r->kernel.ms);
-		add(&s.mebibytes, r->safe.mebibytes);
+		sample_add(&s.ms, r->wall);
+		sample_add(&s.kernel_ms, r->kernel.ms);
+		sample_add(&s.mebibytes, r->safe.mebibytes);
 	}
 	return s;
 }
 
 static void release(struct summary *s)
 {
-	free(s->ms.at);
-	free(s->kernel_ms.at);
-	free(s->mebibytes.at);
+	sample_release(&s->ms);
+	sample_release(&s->kernel_ms);
+	sample_release(&s->mebibytes);
 }
 
 static void print_row(const struct bench *b, const char *set, FILE *out)
@@ -79,8 +53,9 @@ static void print_row(const struct bench *b, const char *set, FILE *out)
 	fprintf(out, "%-30s %7zu %8zu %6zu %6zu %7zu %7zu %7zu %6.1f %9.2f %9.1f %9.1f %6.0f %9.2f %9.1f\n",
 		set ? set : "total", s.objects, s.programs, s.taken, s.count[SAFE_PROVED], s.count[SAFE_REFUTED],
 		s.count[SAFE_UNKNOWN], failed, s.taken ? 100.0 * (double)s.count[SAFE_PROVED] / (double)s.taken : 0,
-		percentile(&s.ms, 50), percentile(&s.ms, 95), percentile(&s.ms, 100), percentile(&s.mebibytes, 100),
-		percentile(&s.kernel_ms, 50), percentile(&s.kernel_ms, 100));
+		sample_percentile(&s.ms, 50), sample_percentile(&s.ms, 95), sample_percentile(&s.ms, 100),
+		sample_percentile(&s.mebibytes, 100), sample_percentile(&s.kernel_ms, 50),
+		sample_percentile(&s.kernel_ms, 100));
 	release(&s);
 }
 

@@ -13,7 +13,7 @@ endef
 $(foreach c,14 19,$(foreach o,O1 O2 Os,$(eval $(call corpus_rule,$(c),$(o)))))
 
 MUTATE_OBJ = $(B)/tests/mutate.c.o $(B)/tests/mutate_edit.c.o
-BENCH_OBJ = $(patsubst %,$(B)/tests/%.c.o,bench_equiv bench_run bench_diff) $(MUTATE_OBJ)
+BENCH_OBJ = $(patsubst %,$(B)/tests/%.c.o,bench_equiv bench_corpus bench_run bench_diff) $(MUTATE_OBJ)
 TESTS = $(basename $(notdir $(wildcard tests/test_*.c)))
 TEST_BIN = $(TESTS:%=$(B)/tests/%)
 

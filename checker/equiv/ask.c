@@ -15,10 +15,13 @@ static const char *solver_label(const struct question *q)
 static enum solver_answer ask_once(struct question *q, const char *name, term extra, struct solver_model *model,
                               enum solver_failure *why)
 {
+	enum stage before = question_enter(q, STAGE_ASK);
 	term asserts[4] = {q->no_fault, q->modelled, extra};
 	asserts[3] = address_condition(q->world, asserts, 3);
 	q->out->decided_by = solver_label(q);
-	return solver_check(q->opt->solver, q->pool, name, asserts, 4, model, why);
+	enum solver_answer answer = solver_check(q->opt->solver, q->pool, name, asserts, 4, model, why);
+	question_enter(q, before);
+	return answer;
 }
 
 /* A model's layout is one that the first program can be loaded under. */
@@ -52,8 +55,11 @@ enum solver_answer ask_solver(struct question *q, const char *name, term extra, 
 enum solver_answer ask_plain(struct question *q, const char *name, term condition, struct solver_model *model,
                              enum solver_failure *why)
 {
+	enum stage before = question_enter(q, STAGE_ASK);
 	term asserts[2] = {condition, address_condition(q->world, &condition, 1)};
-	return solver_check(q->opt->solver, q->pool, name, asserts, 2, model, why);
+	enum solver_answer answer = solver_check(q->opt->solver, q->pool, name, asserts, 2, model, why);
+	question_enter(q, before);
+	return answer;
 }
 
 unsigned ask_shorten(struct question *q, unsigned ms)

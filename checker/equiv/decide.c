@@ -58,11 +58,13 @@ static void sweep(struct question *q)
 		roots[i] = q->claims.at[i].differ;
 	roots[q->claims.n] = q->no_fault;
 	roots[q->claims.n + 1] = q->modelled;
+	enum stage before = question_enter(q, STAGE_SWEEP);
 	sweep_terms(q->pool, q->opt->solver, roots, q->claims.n + 2, &so);
 	for (size_t i = 0; i < q->claims.n; i++)
 		q->claims.at[i].differ = roots[i];
 	q->no_fault = roots[q->claims.n];
 	q->modelled = roots[q->claims.n + 1];
+	question_enter(q, before);
 	q->out->swept = true;
 	free(roots);
 }
@@ -115,7 +117,7 @@ void decide_claims(struct question *q)
 	struct solver_model model;
 	enum solver_failure why;
 	bool modelled = everything_modelled(q);
-	struct equiv_result unmodelled = *q->out;
+	struct equiv_result first = *q->out;
 	enum solver_answer a = ask_visible(q, &model, &why);
 	if (a == SOLVER_SAT) {
 		if (refute_by_model(q, any_claim(q, true), &model))
@@ -132,5 +134,5 @@ void decide_claims(struct question *q)
 		question_set_unknown(q, question_reason(why), "");
 	}
 	if (!modelled && q->out->verdict == VERDICT_PROVED)
-		*q->out = unmodelled;
+		question_set_unknown(q, first.reason, first.what);
 }

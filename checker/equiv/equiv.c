@@ -5,7 +5,6 @@
  * nothing is left unmodelled). Yes: a witness, believed only after replay.
  */
 #include "checker/equiv/equiv.h"
-#include "checker/equiv/equiv.h"
 #include "clock.h"
 #include "checker/equiv/question.h"
 #include "checker/equiv/stamp.h"
@@ -57,14 +56,32 @@ static void answer(struct question *q)
 		question_gave_up(q);
 }
 
+static void count_queries(struct question *q, const struct solver_stats *before)
+{
+	struct solver_stats now = q->opt->solver ? solver_get_stats(q->opt->solver) : *before;
+	q->out->queries = (struct solver_stats){.queries = now.queries - before->queries,
+						.trivial = now.trivial - before->trivial,
+						.sat = now.sat - before->sat,
+						.unsat = now.unsat - before->unsat,
+						.unknown = now.unknown - before->unknown,
+						.ns = now.ns - before->ns};
+	if (q->pool)
+		q->out->term_stats = term_get_stats(q->pool);
+}
+
 void equiv_programs(const struct program *a, const struct program *b, const struct equiv_options *opt,
                     struct equiv_result *out)
 {
 	double start = clock_now_ms();
+	struct solver_stats before = opt->solver ? solver_get_stats(opt->solver) : (struct solver_stats){0};
 	*out = (struct equiv_result){.verdict = VERDICT_UNKNOWN, .decided_by = "nothing"};
 	struct question q = {.opt = opt, .prog = {a, b}, .out = out};
+	out->stages.solver_ns = before.ns;
+	question_enter(&q, STAGE_OTHER);
 	answer(&q);
+	count_queries(&q, &before);
 	question_release(&q);
+	question_enter(&q, STAGE_OTHER);
 	out->ms = clock_now_ms() - start;
 }
 

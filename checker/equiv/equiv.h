@@ -5,6 +5,7 @@
 
 #include "checker/exec/exec.h"
 #include "encode/machine/machine.h"
+#include "stage.h"
 
 /* The maps of two objects under one numbering: the same map has one number. */
 struct pairing {
@@ -40,6 +41,7 @@ struct equiv_options {
 	bool quick;            /* no more than one short query of a kind, and any counterexample will do */
 	unsigned unroll;       /* 0: default */
 	volatile int *stop;
+	enum term_mode terms;  /* for measurements, see term.h */
 };
 
 enum kernel_opinion { OPINION_NONE, OPINION_CONFIRMED, OPINION_SKIPPED, OPINION_CONTRADICTED };
@@ -58,6 +60,9 @@ struct equiv_result {
 	size_t terms, claims;
 	bool partial;             /* proved, but the first program may fault on some inputs: they are not compared */
 	bool swept;               /* terms were merged before the solver decided */
+	struct stages stages;
+	struct term_stats term_stats;
+	struct solver_stats queries; /* of this question */
 };
 void equiv_programs(const struct program *a, const struct program *b, const struct equiv_options *opt,
                     struct equiv_result *out);

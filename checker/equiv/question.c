@@ -32,10 +32,17 @@ void question_set_proved(struct question *q)
 	*q->out->what = 0;
 }
 
+enum stage question_enter(struct question *q, enum stage next)
+{
+	return stages_enter(&q->out->stages, next, q->opt->solver ? solver_get_stats(q->opt->solver).ns : 0);
+}
+
 void question_encode(struct question *q)
 {
+	enum stage before = question_enter(q, STAGE_ENCODE);
 	const struct pairing *p = &q->out->pairing;
 	q->pool = term_new_pool();
+	term_set_mode(q->pool, q->opt->terms);
 	q->world = world_new(q->pool, q->prog[0]->type, p->maps, p->n);
 	for (int i = 0; i < 2; i++) {
 		q->run[i] = run_new(q->world, q->prog[i], p->number[i]);
@@ -45,6 +52,7 @@ void question_encode(struct question *q)
 			q->run[i]->unroll = q->opt->unroll;
 		run_execute(q->run[i]);
 	}
+	question_enter(q, STAGE_COMPARE);
 	compare_tail_calls(q->run[0], q->run[1]);
 	term unknown = term_or(q->pool, run_any_unknown(q->run[0]), run_any_unknown(q->run[1]));
 	q->no_fault = term_not(q->pool, run_any_fault(q->run[0]));
@@ -52,6 +60,7 @@ void question_encode(struct question *q)
 	compare_runs(q->run[0], q->run[1], &q->claims);
 	q->out->claims = q->claims.n;
 	q->out->terms = term_count(q->pool);
+	question_enter(q, before);
 }
 
 void question_release(struct question *q)

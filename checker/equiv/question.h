@@ -24,6 +24,8 @@ void question_set_unknown(struct question *q, enum reason why, const char *what)
 void question_set_proved(struct question *q);
 /* Terms say nothing once their pool gave up: nothing is proved from them. */
 bool question_gave_up(struct question *q);
+/* Time belongs to this stage from now on; returns the one before. */
+enum stage question_enter(struct question *q, enum stage next);
 /* Of what failed in a solver. */
 enum reason question_reason(enum solver_failure why);
 

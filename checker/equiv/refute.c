@@ -52,7 +52,7 @@ static bool avoid_guesses(struct question *q, term *question, struct solver_mode
 	return ask_solver(q, "not guessed", *question, model, NULL) == SOLVER_SAT;
 }
 
-bool refute_by_model(struct question *q, term question, struct solver_model *model)
+static bool confirm(struct question *q, term question, struct solver_model *model)
 {
 	char what[256];
 	if (!avoid_guesses(q, &question, model)) {
@@ -71,4 +71,12 @@ bool refute_by_model(struct question *q, term question, struct solver_model *mod
 	question_set_unknown(q, unified ? REASON_OPAQUE : REASON_REPLAY, what);
 	input_free(in);
 	return false;
+}
+
+bool refute_by_model(struct question *q, term question, struct solver_model *model)
+{
+	enum stage before = question_enter(q, STAGE_REPLAY);
+	bool confirmed = confirm(q, question, model);
+	question_enter(q, before);
+	return confirmed;
 }

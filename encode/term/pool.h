@@ -53,6 +53,8 @@ struct term_pool {
 	void *stop_arg;
 	uint32_t ticks;
 	uint64_t hits[RULE_COUNT];
+	enum term_mode mode;
+	uint64_t by_fact, rewrite_ns;
 };
 
 _Noreturn void pool_bug(const char *file, int line, const char *what);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The rewriter: known terms, constants, then the rules of the node's kind in the order of rule.def. */
+#include "clock.h"
 #include "pool.h"
 
 #include <stdlib.h>
@@ -115,14 +116,38 @@ static term rewrite(struct term_pool *p, const struct node *n)
 	if (!p->depth)
 		p->fuel = FUEL;
 	struct fact f = fact_compute(p, n);
+	p->by_fact += tnum_is_const(f.bits);
 	if (tnum_is_const(f.bits))
 		return term_const(p, n->width, f.bits.value);
-	if (p->depth >= DEPTH_MAX || !p->fuel)
+	if (p->depth >= DEPTH_MAX || !p->fuel || p->mode == TERM_PLAIN)
 		return pool_add(p, n, f);
 	p->depth++;
 	term t = try_rules(p, n);
 	p->depth--;
 	return t ? t : pool_add(p, n, f);
+}
+
+static term rewrite_timed(struct term_pool *p, const struct node *n)
+{
+	if (p->mode != TERM_TIMED || p->depth)
+		return rewrite(p, n);
+	uint64_t start = clock_now_ns();
+	term t = rewrite(p, n);
+	p->rewrite_ns += clock_now_ns() - start;
+	return t;
+}
+
+void term_set_mode(struct term_pool *p, enum term_mode mode)
+{
+	p->mode = mode;
+}
+
+struct term_stats term_get_stats(const struct term_pool *p)
+{
+	struct term_stats s = {.by_fact = p->by_fact, .ns = p->rewrite_ns, .bytes = term_memory(p)};
+	for (size_t i = 0; i < RULE_COUNT; i++)
+		s.by_rule += p->hits[i];
+	return s;
 }
 
 /* Where the node's result is, or belongs. */
@@ -178,7 +203,7 @@ term rewrite_make(struct term_pool *p, struct node n)
 	const struct memo *m = p->cache ? &p->cache[pool_hash(&n) & (CACHE_SIZE - 1)] : NULL;
 	if (m && m->result && !memcmp(&m->node, &n, sizeof n))
 		return m->result;
-	t = rewrite(p, &n);
+	t = rewrite_timed(p, &n);
 	if (kind_of(p, t) != (enum term_kind)n.kind || memcmp(&p->nodes[t], &n, sizeof n))
 		memo_put(p, &n, t);
 	return t;

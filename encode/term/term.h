@@ -140,6 +140,16 @@ void term_print_operand(const struct term_pool *p, term t, FILE *out);
 /* A short infix form for people and tests, cut off at depth. */
 void term_print(struct term_pool *p, term t, int depth, FILE *out);
 
+/* For measurements. PLAIN: only constants, facts and equal terms are used, no rules. TIMED: term_stats.ns counts. */
+enum term_mode { TERM_NORMAL, TERM_PLAIN, TERM_TIMED };
+void term_set_mode(struct term_pool *p, enum term_mode mode);
+struct term_stats {
+	uint64_t by_fact, by_rule; /* constructions whose result facts, or a rule, gave */
+	uint64_t ns;               /* in facts and rules of terms that were new */
+	size_t bytes;              /* of the pool */
+};
+struct term_stats term_get_stats(const struct term_pool *p);
+
 /* Rewrite rules: counts of hits by name, for statistics and proofs. */
 size_t term_rule_count(void);
 const char *term_rule_name(size_t i);
