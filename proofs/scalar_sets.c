@@ -128,19 +128,6 @@ THEOREM(scalar_tighten_low_is_sound, "include/scalar_set.h", "scalar_tighten_low
 	QED;
 }
 
-#define STEP(name)                                              \
-	THEOREM(name##_is_sound, "include/scalar_set.h", #name) \
-	{                                                       \
-		uint64_t x = any_word();                        \
-		struct scalar s = any_scalar_of(x);             \
-		bool some = name(&s);                           \
-		s = scalar_of(s);                               \
-		CLAIM(some);                                    \
-		CLAIM(is_tnum(s.bits));                         \
-		CLAIM(scalar_contains(s, x));                   \
-		QED;                                            \
-	}
-
 THEOREM(scalar_subset_is_sound, "include/scalar_set.h", "scalar_subset")
 {
 	uint64_t x = any_word(), y = any_word();
@@ -161,11 +148,24 @@ THEOREM(scalar_equal_is_sound, "include/scalar_set.h", "scalar_equal")
 
 #ifndef __bpf__
 /* Put together from the steps above, and too much for the prover in one piece. */
+#define STEP(name)                                            \
+	TRIED(name##_is_sound, "include/scalar_set.h", #name) \
+	{                                                     \
+		uint64_t x = any_word();                      \
+		struct scalar s = any_scalar_of(x);           \
+		bool some = name(&s);                         \
+		s = scalar_of(s);                             \
+		CLAIM(some);                                  \
+		CLAIM(is_tnum(s.bits));                       \
+		CLAIM(scalar_contains(s, x));                 \
+		QED;                                          \
+	}
+
 STEP(scalar_exchange_low)
 STEP(scalar_exchange_bits)
 STEP(scalar_exchange)
 
-THEOREM(scalar_sync_is_sound, "include/scalar_set.h", "scalar_sync")
+TRIED(scalar_sync_is_sound, "include/scalar_set.h", "scalar_sync")
 {
 	uint64_t x = any_word();
 	struct scalar s = any_scalar_of(x);
@@ -175,7 +175,7 @@ THEOREM(scalar_sync_is_sound, "include/scalar_set.h", "scalar_sync")
 	QED;
 }
 
-THEOREM(scalar_join_is_sound, "include/scalar_set.h", "scalar_join")
+TRIED(scalar_join_is_sound, "include/scalar_set.h", "scalar_join")
 {
 	uint64_t x = any_word(), y = any_word();
 	struct scalar a = any_scalar_of(x), b = any_scalar_of(y), c = scalar_join(a, b);
@@ -183,7 +183,7 @@ THEOREM(scalar_join_is_sound, "include/scalar_set.h", "scalar_join")
 	QED;
 }
 
-THEOREM(scalar_meet_is_sound, "include/scalar_set.h", "scalar_meet")
+TRIED(scalar_meet_is_sound, "include/scalar_set.h", "scalar_meet")
 {
 	uint64_t x = any_word();
 	struct scalar a = any_scalar_of(x), b = any_scalar_of(x);
@@ -191,14 +191,14 @@ THEOREM(scalar_meet_is_sound, "include/scalar_set.h", "scalar_meet")
 	QED;
 }
 
-THEOREM(scalar_of_bits_is_sound, "include/scalar_set.h", "scalar_of_bits")
+TRIED(scalar_of_bits_is_sound, "include/scalar_set.h", "scalar_of_bits")
 {
 	struct tnum a = any_tnum();
 	CLAIM(scalar_contains(scalar_of_bits(a), any_member(a)));
 	QED;
 }
 
-THEOREM(scalar_between_is_sound, "include/scalar_set.h", "scalar_between")
+TRIED(scalar_between_is_sound, "include/scalar_set.h", "scalar_between")
 {
 	uint64_t x = any_word();
 	struct range r = any_range_of(x);
@@ -206,7 +206,7 @@ THEOREM(scalar_between_is_sound, "include/scalar_set.h", "scalar_between")
 	QED;
 }
 
-THEOREM(scalar_between_signed_is_sound, "include/scalar_set.h", "scalar_between_signed")
+TRIED(scalar_between_signed_is_sound, "include/scalar_set.h", "scalar_between_signed")
 {
 	uint64_t x = any_word();
 	struct srange r = any_srange_of((int64_t)x);

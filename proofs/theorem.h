@@ -16,7 +16,8 @@
  *     }
  *
  * ASSUME ends the run where the condition does not hold. What a theorem is
- * about stands in its line, from which the table of `make proofs` is made.
+ * about stands in its line, from which the table of `make proofs` is made. One
+ * that is too much for the prover is called TRIED; it is run natively only.
  */
 #ifndef THEOREM_H
 #define THEOREM_H
@@ -72,7 +73,8 @@ ALWAYS_INLINE unsigned any_below(unsigned n)
 #else
 /* proofs/native.c */
 struct theorem {
-	const char *name, *file, *function;
+	const char *name, *file, *function, *part; /* part: which source states it */
+	bool to_prove;
 	int (*holds)(void); /* 0: an assumption does not hold; 1: it does; 2: a claim fails */
 	struct theorem *next;
 };
@@ -83,15 +85,17 @@ struct tnum any_tnum(void);
 uint64_t any_member(struct tnum a);
 unsigned any_below(unsigned n);
 
-#define THEOREM(title, source, what)                                           \
-	static int title(void);                                                \
-	__attribute__((constructor)) static void title##_is_listed(void)       \
-	{                                                                      \
-		static struct theorem t = {#title, source, what, title, NULL}; \
-		t.next = theorems;                                             \
-		theorems = &t;                                                 \
-	}                                                                      \
+#define STATED(title, source, what, to_prove)                                                      \
+	static int title(void);                                                                    \
+	__attribute__((constructor)) static void title##_is_listed(void)                           \
+	{                                                                                          \
+		static struct theorem t = {#title, source, what, __FILE__, to_prove, title, NULL}; \
+		t.next = theorems;                                                                 \
+		theorems = &t;                                                                     \
+	}                                                                                          \
 	static int title(void)
+#define THEOREM(title, source, what) STATED(title, source, what, true)
+#define TRIED(title, source, what) STATED(title, source, what, false)
 #define ASSUME(condition)         \
 	do {                      \
 		if (!(condition)) \

@@ -39,12 +39,15 @@ $(B)/tests/bench_domain: $(B)/tests/bench_domain.c.o $(B)/tests/tnum_best.c.o
 FAULT =
 proofs: $(B)/bpfprove $(B)/proofs/isa/encode
 	bash proofs/run.sh $(B) $(FAULT)
-.PHONY: proofs
+# The last table of `make proofs` as that of proofs/README.md
+proofs-readme:
+	bash proofs/readme.sh $(B)
+.PHONY: proofs proofs-readme
 
 # Instructions as questions about proofs/isa's statements
 $(B)/proofs/isa/encode: $(B)/proofs/isa/encode.c.o $(B)/proofs/isa/statement.c.o $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/tests/test_isa_proof: | $(B)/proofs/isa/encode
+$(B)/tests/test_isa_proof $(B)/tests/test_proofs_list: | $(B)/proofs/isa/encode
 
 # Products of known bits, beside the kernel's two.
 bench-domain: $(B)/tests/bench_domain

@@ -6,6 +6,7 @@
 # one statement. Z3 has to answer every question; the table says of how many cvc5 gave the same answer in time.
 set -u
 cd "$(dirname "$0")/../.."
+. proofs/isa/list.sh
 build=$1 out=$1/proofs/isa-questions tool=$1/proofs/isa/encode broken= state=proofs/isa/state.smt2
 rm -rf "$out"
 mkdir -p "$out/source"
@@ -30,9 +31,9 @@ fault() {
 bad=0
 "$tool" "$out" "$out/source/state.smt2" "$out"/source/{alu,order,jump,memory}.smt2 >"$out/list.txt" || bad=1
 [ -s "$out/list.txt" ] || exit 70
-awk -F'\t' '$1 == "none" { printf "| isa %s | include/isa.def | %s | nobody | | | not stated: %s |\n", $2, $2, $3 }
-	$1 == "missing" { printf "| isa %s | include/isa.def | %s | nobody | | | no statement: %s |\n", $2, $2, $3 }
-	$1 == "wrong" { printf "| isa %s | include/isa.def | %s | nobody | | | %s |\n", $2, $2, $3 }' "$out/list.txt"
+awk -F'\t' '$1 == "none" { printf "| isa %s | include/isa.def:%s | | | | not stated: %s |\n", $2, $2, $3 }
+	$1 == "missing" { printf "| isa %s | include/isa.def:%s | | | | no statement: %s |\n", $2, $2, $3 }
+	$1 == "wrong" { printf "| isa %s | include/isa.def:%s | | | | %s |\n", $2, $2, $3 }' "$out/list.txt"
 
 # $1: statement, $2: solver, $3: number of questions. The first answer that is not unsat, with the input it speaks of.
 counterexample() {
@@ -48,8 +49,8 @@ counterexample() {
 
 # A line of the list: asks both.
 prove() {
-	local name=$2 row=$3 function=$4 width=$5 n=$6 by file=encode/machine/step.c begin=$EPOCHREALTIME result=proved a b
-	[ "$function" = insn_falls_through ] && file=encode/isa/check.c
+	local name=$2 row=$3 function=$4 width=$5 n=$6 by file begin=$EPOCHREALTIME result=proved a b
+	file=$(isa_file "$function")
 	timeout 120 z3 "$out/$name.smt2" >"$out/$name.z3" 2>&1
 	{ timeout 120 cvc5 --tlimit-per="${CVC5_MS:-2000}" "$out/$name.smt2" >"$out/$name.cvc5"; } 2>/dev/null # it may abort
 	a=$(grep -c '^unsat$' "$out/$name.z3") b=$(grep -c '^unsat$' "$out/$name.cvc5")
@@ -57,11 +58,11 @@ prove() {
 	if grep -q '^sat$' "$out/$name.z3" "$out/$name.cvc5"; then result=refuted; elif [ "$a" != "$n" ]; then result=unknown; fi
 	[ "$result" = unknown ] || ! grep -q '^sat$' "$out/$name.cvc5" || counterexample "$name" cvc5 "$n" >&2
 	[ "$result" = proved ] || counterexample "$name" z3 "$n" >&2
-	printf '| isa %s: %s | %s | %s | %s | %s | %.2f | %s |\n' "$name" "$row" "$file" "$function" "$by" "${width/#0/-}" \
+	printf '| isa %s: %s | %s:%s | %s | %s | %.2f | %s |\n' "$name" "$row" "$file" "$function" "${width/#0/-}" "$by" \
 		"$(awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }')" "$result"
 	[ "$result" = proved ]
 }
-export -f prove counterexample
+export -f prove counterexample isa_file
 export out
 
 awk -v only="${ONLY:-}" '$1 == "statement" && (only == "" || $2 == only)' "$out/list.txt" |
