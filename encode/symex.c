@@ -117,6 +117,20 @@ bool walk_may_repeat(struct walk *k, const struct state *s, unsigned iteration)
 	return !solver_has_time(r->solver, there_is) || ask_repeat(r, s->guard);
 }
 
+/* A part's run ends before that block: true, with the state left there. */
+static bool arrive(struct walk *k, const struct place *next, bool back)
+{
+	struct run *r = k->run;
+	const struct block *b = &next->act->fn->cfg.blocks[next->block];
+	if (!r->stops || next->act->caller || !r->stops[b->start])
+		return false;
+	if (back && b->start == r->start && (unsigned)next->iteration[b->depth - 1] < r->rounds)
+		return false;
+	struct state **at = &r->arrivals[b->start];
+	*at = *at ? state_merge(r->world, *at, next->state) : next->state;
+	return true;
+}
+
 /* Control goes from p's block to `to` with state s. */
 static void follow_edge(struct walk *k, const struct place *p, int to, struct state *s)
 {
@@ -132,8 +146,11 @@ static void follow_edge(struct walk *k, const struct place *p, int to, struct st
 	size_t n = loop_chain(g, p->block, from_chain), m = loop_chain(g, to, to_chain);
 	for (size_t i = 0; i < m && i < n && from_chain[i] == to_chain[i]; i++)
 		next.iteration[i] = p->iteration[i];
-	if (cfg_is_back_edge(g, p->block, to)) {
-		unsigned round = (unsigned)++next.iteration[m - 1];
+	bool back = cfg_is_back_edge(g, p->block, to);
+	unsigned round = back ? (unsigned)++next.iteration[m - 1] : 0;
+	if (arrive(k, &next, back))
+		return;
+	if (back) {
 		if (!walk_may_repeat(k, s, round))
 			return;
 		if (round > r->unroll) {
@@ -153,11 +170,11 @@ static const struct function *function_at(const struct walk *k, uint32_t slot)
 }
 
 /* A function's first block may be a loop's header. */
-static void push_entry(struct walk *k, struct activation *a, struct state *s)
+static void push_entry(struct walk *k, struct activation *a, int block, struct state *s)
 {
-	size_t depth = (size_t)a->fn->cfg.blocks[0].depth;
+	size_t depth = (size_t)a->fn->cfg.blocks[block].depth;
 	int *iteration = world_alloc(k->run->world, (depth + 1) * sizeof *iteration);
-	push_place(k, (struct place){.act = a, .block = 0, .iteration = iteration, .state = s});
+	push_place(k, (struct place){.act = a, .block = block, .iteration = iteration, .state = s});
 }
 
 struct activation *walk_new_activation(struct walk *k, const struct place *p, uint32_t target)
@@ -191,7 +208,7 @@ void walk_enter(struct walk *k, struct activation *a, struct state *s)
 		s->regs[i] = value_uninit(w);
 	s->regs[0] = value_uninit(w);
 	s->depth++;
-	push_entry(k, a, s);
+	push_entry(k, a, 0, s);
 }
 
 void walk_resume_caller(struct walk *k, const struct activation *a, struct state *s)
@@ -417,7 +434,7 @@ void run_execute(struct run *r)
 	if (build_functions(&k)) {
 		root.fn = &k.fns[0];
 		struct state *s = r->entry ? state_copy(w, r->entry) : r->memory ? state_on_memory(r) : state_new(w);
-		push_entry(&k, &root, s);
+		push_entry(&k, &root, r->stops ? cfg_find_block(&root.fn->cfg, r->start) : 0, s);
 	}
 	while (k.n > 0) {
 		struct place p = k.heap[--k.n];

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The check as a whole: both programs are safe, then the product of both is walked. */
-#include "checker/cut/cut.h"
-#include "checker/window/facts.h"
+/*
+ * The check as a whole: both programs are safe, then the product of both is
+ * walked until the relations at its nodes don't change any more.
+ */
+#include "checker/cut/product.h"
 #include "clock.h"
+
+#include <stdlib.h>
+
+#define RESTARTS 16
+#define STEPS 4000 /* of one attempt */
 
 static struct facts *find_facts(const struct program *p, const struct cut_options *o)
 {
@@ -13,17 +20,167 @@ static struct facts *find_facts(const struct program *p, const struct cut_option
 	return f;
 }
 
+/* How a node may be tried otherwise, when what it leads to fails. */
+static enum move next_move(enum move m)
+{
+	static const enum move next[MOVES] = {
+	    [MOVE_B_LEADS] = MOVE_BOTH, [MOVE_A_LEADS] = MOVE_BOTH, [MOVE_BOTH] = MOVE_A, [MOVE_A] = MOVE_B, [MOVE_B] = MOVES};
+	return next[m];
+}
+
+static bool has_choice(const struct product *p, const struct node *n)
+{
+	if (n->start || n->at[0] == CUT_EXIT || n->at[1] == CUT_EXIT)
+		return false;
+	return p->side[0].loops[n->at[0]] || p->side[1].loops[n->at[1]];
+}
+
+/* The last choice on the way to a node that has another one left: true, and it is taken from now on. */
+static bool choose_again(struct product *p, size_t failed)
+{
+	for (size_t i = failed;; i = p->nodes[i].parent) {
+		const struct node *n = &p->nodes[i];
+		if (n->start)
+			return false;
+		if (!has_choice(p, n) || next_move(n->move) == MOVES)
+			continue;
+		product_choose(p, n, next_move(n->move));
+		return true;
+	}
+}
+
+static bool is_before(const struct product *p, const struct node *x, const struct node *y)
+{
+	for (unsigned side = 0; side < 2; side++) {
+		const uint32_t *order = p->side[side].order;
+		uint32_t a = x->at[side] == CUT_EXIT ? UINT32_MAX : order[x->at[side]];
+		uint32_t b = y->at[side] == CUT_EXIT ? UINT32_MAX : order[y->at[side]];
+		if (a != b)
+			return a < b;
+	}
+	return x->start;
+}
+
+/* The first node in the order of the programs that is to be checked; p->n: none. */
+static size_t next_node(const struct product *p)
+{
+	size_t best = p->n;
+	for (size_t i = 0; i < p->n; i++)
+		if (p->nodes[i].waits && (best == p->n || is_before(p, &p->nodes[i], &p->nodes[best])))
+			best = i;
+	return best;
+}
+
+static bool is_over(const struct product *p)
+{
+	return (p->o->stop && *p->o->stop) || (p->solver && solver_is_late(p->solver)) ||
+	       (p->deadline_ns && clock_now_ns() > p->deadline_ns);
+}
+
+static void forget_nodes(struct product *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		node_release(&p->nodes[i]);
+	p->n = 0;
+}
+
+/* NULL: everything that both can reach together is proved; else why not, and at which node. */
+static const char *walk(struct product *p, size_t *failed)
+{
+	*failed = product_find_node(p, p->side[0].p->subs[0].start, p->side[1].p->subs[0].start, 0);
+	p->nodes[*failed].waits = true;
+	for (unsigned steps = 0; next_node(p) < p->n; steps++) {
+		*failed = next_node(p);
+		if (is_over(p) || steps == STEPS)
+			return "the time is over";
+		p->nodes[*failed].waits = false;
+		p->out->rounds++;
+		const char *why = step_check(p, *failed);
+		if (why)
+			return why;
+	}
+	return NULL;
+}
+
+static void count(struct product *p)
+{
+	p->out->pairs = p->n;
+	p->out->relations = 0;
+	for (size_t i = 0; i < p->n; i++) {
+		p->out->relations += affine_relations(&p->nodes[i].affine);
+		for (size_t k = 0; k < p->nodes[i].n_twins; k++)
+			p->out->relations += p->nodes[i].twins[k].holds;
+		for (size_t k = 0; k < p->nodes[i].n_orders; k++)
+			p->out->relations += p->nodes[i].orders[k].holds;
+	}
+}
+
+static void answer(struct product *p)
+{
+	size_t failed;
+	const char *why = walk(p, &failed);
+	for (unsigned i = 0; why && i < RESTARTS && !is_over(p) && choose_again(p, failed); i++) {
+		forget_nodes(p);
+		why = walk(p, &failed);
+	}
+	count(p);
+	p->out->verdict = why ? VERDICT_UNKNOWN : VERDICT_PROVED;
+	p->out->why = why ? why : "";
+	for (unsigned side = 0; side < 2; side++)
+		p->out->slot[side] = why ? p->nodes[failed].at[side] : 0;
+}
+
+static bool has_loose_types(const struct program *p)
+{
+	return p->n_relos > 0;
+}
+
+static const char *find_hindrance(const struct program *a, const struct program *b)
+{
+	if (has_loose_types(a) || has_loose_types(b))
+		return "relocations of types are open";
+	if (a->type == PROGTYPE_FLOW_DISSECTOR)
+		return "flow keys are not known in the middle of a program";
+	return NULL;
+}
+
+static void note_calls(struct product *p)
+{
+	for (unsigned side = 0; side < 2; side++) {
+		p->renews |= p->side[side].facts->changes;
+		p->moves |= p->side[side].facts->moves;
+		p->slices |= p->side[side].facts->slices;
+	}
+}
+
 void cut_check(const struct program *a, const struct program *b, const struct pairing *maps,
 	       const struct cut_points *points, const struct cut_options *o, struct cut_answer *out)
 {
 	double start = clock_now_ms();
-	(void)maps;
-	(void)points;
-	*out = (struct cut_answer){.verdict = VERDICT_UNKNOWN, .why = "the stretches between points are not compared"};
-	struct facts *fa = find_facts(a, o), *fb = fa ? find_facts(b, o) : NULL;
-	if (!fa || !fb)
-		out->why = fa ? "the second program is not proved safe" : "the first program is not proved safe";
-	facts_free(fa);
-	facts_free(fb);
-	out->ms = out->safety_ms = clock_now_ms() - start;
+	const struct program *programs[2] = {a, b};
+	static const char *const unsafe[2] = {"the first program is not proved safe",
+					      "the second program is not proved safe"};
+	struct product p = {.maps = maps, .o = o, .solver = o->solver, .type = a->type, .out = out};
+	*out = (struct cut_answer){.verdict = VERDICT_UNKNOWN, .why = find_hindrance(a, b)};
+	if (o->timeout_ms)
+		p.deadline_ns = clock_now_ns() + 1000000ull * o->timeout_ms;
+	for (unsigned side = 0; side < 2 && !out->why; side++) {
+		side_init(&p.side[side], programs[side], points, side);
+		p.side[side].numbers = maps->number[side];
+		p.side[side].facts = find_facts(programs[side], o);
+		out->why = p.side[side].facts ? NULL : unsafe[side];
+	}
+	out->safety_ms = clock_now_ms() - start;
+	if (!out->why) {
+		for (unsigned side = 0; side < 2; side++)
+			side_learn(&p.side[side]);
+		note_calls(&p);
+		answer(&p);
+	}
+	forget_nodes(&p);
+	free(p.nodes);
+	free(p.choices);
+	for (unsigned side = 0; side < 2; side++)
+		side_release(&p.side[side]);
+	out->ms = clock_now_ms() - start;
 }

@@ -229,7 +229,7 @@ void compare_states(struct comparison *c)
 	compare_maps(c, false);
 }
 
-static void compare_result(struct comparison *c)
+void compare_results(struct comparison *c)
 {
 	struct term_pool *p = c->pool;
 	unsigned bits = progtype_rows[c->world->type].ret;
@@ -272,7 +272,7 @@ void compare_runs(struct run *a, struct run *b, struct claims *out)
 	*out = (struct claims){0};
 	claim_add(&c, "fault of the second program", other_faults(a, b));
 	if (a->final && b->final) {
-		compare_result(&c);
+		compare_results(&c);
 		compare_states(&c);
 	}
 	claim_add(&c, "events", term_not(w->pool, compare_events(&c, a, b, true)));

@@ -15,6 +15,7 @@ struct comparison {
 };
 /* Claims about packet, context, maps and data of c->a and c->b; registers and stacks are scratch. */
 void compare_states(struct comparison *c);
+void compare_results(struct comparison *c); /* what c->a and c->b return */
 void compare_shared(struct comparison *c); /* of them what others see while the programs run */
 /* True where both runs have the same events in the same order: the visible ones,
  * or every one but the atomics. */

@@ -115,38 +115,33 @@ static uint32_t element_region(struct entry *e, uint32_t number)
 	return region_make(w, REGION_VALUE, number, tuple_make(w, words, n));
 }
 
-static uint32_t value_region(struct entry *e, const struct fact *f)
+static uint32_t map_number(const struct entry *e, uint32_t object)
 {
-	struct world *w = e->w;
-	if (f->object >= w->n_maps)
-		return LOST_REGION;
-	const struct map *m = w->maps[f->object].def;
-	if (m->is_data)
-		return region_make(w, REGION_DATA, f->object, 0);
-	if (m->is_inner || map_index_size(m) > MAX_KEY || (e->renews && map_has_generations(m)))
-		return LOST_REGION;
-	return element_region(e, f->object);
+	return e->numbers && object < e->p->object->n_maps ? e->numbers[object] : object;
 }
 
-static uint32_t region_of(struct entry *e, const struct fact *f, const struct state *s)
+static bool follows_value(const struct entry *e, uint32_t number)
 {
-	struct world *w = e->w;
-	term record[2];
+	const struct map *m = number < e->w->n_maps ? e->w->maps[number].def : NULL;
+	if (!m || m->is_data)
+		return m;
+	return !m->is_inner && map_index_size(m) <= MAX_KEY && !(e->renews && map_has_generations(m));
+}
+
+bool entry_follows(const struct entry *e, const struct fact *f)
+{
 	switch (f->kind) {
 	case KIND_STACK:
-		return !e->at->deep && f->object == e->at->depth - 1 ? region_make(w, REGION_STACK, 0, 0) : LOST_REGION;
+		return !e->at->deep && f->object == e->at->depth - 1;
 	case KIND_CTX:
-		return region_make(w, REGION_CTX, 0, 0);
 	case KIND_PACKET:
-		return region_make(w, REGION_PACKET, 0, tuple_make(w, &s->counters[COUNT_EPOCH], 1));
+		return true;
 	case KIND_VALUE:
-		return value_region(e, f);
+		return follows_value(e, map_number(e, f->object));
 	case KIND_MAP:
-		return f->object < w->n_maps ? region_make(w, REGION_MAP, f->object, 0) : LOST_REGION;
+		return map_number(e, f->object) < e->w->n_maps;
 	case KIND_MEM:
-		record[0] = fresh(e); /* its number */
-		record[1] = fresh(e); /* and its ring buffer */
-		return e->slices ? LOST_REGION : region_make(w, REGION_MEM, f->object, tuple_make(w, record, 2));
+		return !e->slices;
 	case KIND_NONE:
 	case KIND_NUMBER:
 	case KIND_STALE:
@@ -158,27 +153,92 @@ static uint32_t region_of(struct entry *e, const struct fact *f, const struct st
 	case KIND_COUNT:
 		break;
 	}
-	return LOST_REGION;
+	return false;
+}
+
+static uint32_t memory_region(struct entry *e, uint32_t bytes)
+{
+	term record[2] = {fresh(e), fresh(e)}; /* its number, and its ring buffer */
+	return region_make(e->w, REGION_MEM, bytes, tuple_make(e->w, record, 2));
+}
+
+uint32_t entry_region(struct entry *e, const struct fact *f, const struct state *s)
+{
+	struct world *w = e->w;
+	uint32_t number = map_number(e, f->object);
+	if (!entry_follows(e, f))
+		return LOST_REGION;
+	switch ((int)f->kind) {
+	case KIND_STACK:
+		return region_make(w, REGION_STACK, 0, 0);
+	case KIND_CTX:
+		return region_make(w, REGION_CTX, 0, 0);
+	case KIND_PACKET:
+		return region_make(w, REGION_PACKET, 0, tuple_make(w, &s->counters[COUNT_EPOCH], 1));
+	case KIND_VALUE:
+		return w->maps[number].def->is_data ? region_make(w, REGION_DATA, number, 0) : element_region(e, number);
+	case KIND_MAP:
+		return region_make(w, REGION_MAP, number, 0);
+	default:
+		return memory_region(e, f->object);
+	}
+}
+
+static bool is_constant(const struct scalar *s, uint64_t v)
+{
+	return s->umin == s->umax && s->umin == v;
+}
+
+/* The offset of a pointer that is NULL is 0, whatever the fact says of others. */
+static bool says_offset(const struct fact *f)
+{
+	return !f->maybe_null || is_constant(&f->value, 0);
+}
+
+static term packet_length(struct entry *e, const struct state *s)
+{
+	return term_sub(e->w->pool, s->counters[COUNT_DATA_END], s->counters[COUNT_DATA]);
+}
+
+term entry_number(struct entry *e, const struct fact *f, const struct state *s)
+{
+	if (f->kind == KIND_NUMBER)
+		return number_of(e, &f->value);
+	if (!entry_follows(e, f) || !says_offset(f))
+		return fresh(e);
+	term off = offset_of(e, &f->value);
+	return f->from_end ? term_add(e->w->pool, off, packet_length(e, s)) : off;
+}
+
+static term origin_of(struct entry *e, const struct fact *f, const struct state *s)
+{
+	if (f->kind == KIND_STACK)
+		return word_const(e->w, STACK_BYTES);
+	return f->kind == KIND_PACKET ? s->counters[COUNT_DATA] : word_const(e->w, 0);
+}
+
+struct value entry_pointer(struct entry *e, const struct fact *f, const struct state *s, uint32_t region, term there, term at)
+{
+	struct term_pool *p = e->w->pool;
+	if (says_offset(f))
+		assume_all(e, &f->value, f->from_end ? term_sub(p, at, packet_length(e, s)) : at);
+	return value_maybe(e->w, there, region, term_add(p, at, origin_of(e, f, s)));
 }
 
 /* What is told apart by other things than its kind is written here; its address is anything. */
-static struct value fresh_value(struct entry *e, const struct fact *f, const struct state *s)
+struct value entry_value(struct entry *e, const struct fact *f, const struct state *s, term at)
 {
 	struct world *w = e->w;
-	struct term_pool *p = w->pool;
 	if (f->kind == KIND_NUMBER) {
-		term t = number_of(e, &f->value);
+		if (at)
+			assume_all(e, &f->value, at);
+		term t = at ? at : number_of(e, &f->value);
 		return f->followable ? value_pointer(w, WORD_REGION, t) : value_number(w, t);
 	}
-	uint32_t region = region_of(e, f, s);
+	uint32_t region = entry_region(e, f, s);
 	if (region == LOST_REGION)
-		return lost(e);
-	term off = offset_of(e, &f->value);
-	if (f->kind == KIND_STACK)
-		off = term_add(p, off, word_const(w, STACK_BYTES));
-	if (f->kind == KIND_PACKET)
-		off = term_add(p, off, s->counters[f->from_end ? COUNT_DATA_END : COUNT_DATA]);
-	return f->maybe_null ? value_maybe(w, fresh_flag(e), region, off) : value_pointer(w, region, off);
+		return at ? value_pointer(w, LOST_REGION, at) : lost(e);
+	return entry_pointer(e, f, s, region, f->maybe_null ? fresh_flag(e) : term_true(w->pool), at ? at : entry_number(e, f, s));
 }
 
 /* Elements of a map may be told apart by more than their offset: only what is no such pointer is tied to another place.
@@ -190,6 +250,13 @@ static bool is_tied(const struct fact *f, unsigned place)
 	return f->same != place && f->kind != KIND_NONE && !identity && !f->maybe_null && !f->followable;
 }
 
+struct value entry_nothing(struct entry *e)
+{
+	struct value v = lost(e);
+	v.init = fresh_flag(e);
+	return v;
+}
+
 static struct value place_value(struct entry *e, unsigned place, const struct state *s)
 {
 	const struct fact *f = facts_place(e->at, place);
@@ -197,14 +264,13 @@ static struct value place_value(struct entry *e, unsigned place, const struct st
 		return e->places[place];
 	struct value v;
 	if (f->kind == KIND_NONE) {
-		v = lost(e);
-		v.init = fresh_flag(e);
+		v = entry_nothing(e);
 	} else if (is_tied(f, place)) {
 		struct value base = place_value(e, f->same, s);
 		struct value by = value_number(e->w, word_const(e->w, (uint64_t)f->distance));
 		v = value_add(e->w, s->guard, &base, &by);
 	} else {
-		v = fresh_value(e, f, s);
+		v = entry_value(e, f, s, 0);
 	}
 	e->made[place] = true;
 	e->places[place] = v;
@@ -260,14 +326,20 @@ static void set_packet(struct entry *e, struct state *s)
 		assume(e, term_ule(p, word_const(w, (uint64_t)e->at->packet), length));
 }
 
+struct state *entry_begin(struct entry *e)
+{
+	struct state *s = state_new(e->w);
+	e->assumed = term_true(e->w->pool);
+	set_packet(e, s);
+	return s;
+}
+
 struct state *entry_make(struct entry *e)
 {
 	struct world *w = e->w;
-	struct state *s = state_new(w);
+	struct state *s = entry_begin(e);
 	e->state = s;
 	e->words = (struct frame_deferred){write_word, e};
-	e->assumed = term_true(w->pool);
-	set_packet(e, s);
 	for (unsigned i = 0; i < 10; i++)
 		s->regs[i] = place_value(e, i, s);
 	for (unsigned i = 0; i < STACK_BYTES / 8; i++)

@@ -5,10 +5,11 @@
  * taken for granted: facts are of programs that are proved safe.
  */
 #include "checker/window/window.h"
-#include "clock.h"
 #include "checker/equiv/compare.h"
+#include "checker/window/differ.h"
 #include "checker/window/entry.h"
 #include "checker/window/part.h"
+#include "clock.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -82,115 +83,17 @@ static void differ(struct question *q, term t)
 	q->differ = term_or(q->pool, q->differ, t);
 }
 
-/* Do they point into the same memory? Equal words don't say so: one may be a number that can't be followed. */
-static term regions_differ(struct question *q, uint32_t a, uint32_t b)
-{
-	const struct region *x = region_at(q->world, a), *y = region_at(q->world, b);
-	if (a == b)
-		return term_false(q->pool);
-	if (x->kind != y->kind || x->id != y->id)
-		return term_true(q->pool);
-	return term_not(q->pool, tuple_equal(q->world, x->key, y->key));
-}
-
-static term targets_differ(struct question *q, const struct value *a, const struct value *b)
-{
-	struct term_pool *p = q->pool;
-	struct alt none = {.guard = term_true(p)};
-	uint32_t n = a->n ? a->n : 1, m = b->n ? b->n : 1;
-	const struct alt *x = a->n ? a->alts : &none, *y = b->n ? b->alts : &none;
-	term any = term_false(p);
-	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t j = 0; j < m; j++) {
-			term both = term_and(p, x[i].guard, y[j].guard);
-			any = term_or(p, any, term_and(p, both, regions_differ(q, x[i].region, y[j].region)));
-		}
-	return any;
-}
-
-static term values_differ(struct question *q, const struct value *a, const struct value *b)
-{
-	struct term_pool *p = q->pool;
-	if (value_same(a, b))
-		return term_false(p);
-	term words = term_ne(p, value_word(q->world, a), value_word(q->world, b));
-	term other = term_or(p, words, targets_differ(q, a, b));
-	return term_and(p, a->init, term_or(p, other, term_not(p, b->init)));
-}
-
-static bool byte_is(const uint64_t *bits, unsigned i)
-{
-	return bits[i / 64] >> (i % 64) & 1;
-}
-
-static term stacks_differ(struct question *q, const struct state *a, const struct state *b, const uint64_t *live)
-{
-	struct world *w = q->world;
-	term any = term_false(q->pool);
-	for (unsigned word = 0; word < STACK_BYTES / 8; word++) {
-		if (a->frames[0]->slots[word] == b->frames[0]->slots[word])
-			continue;
-		bool all = (live[word / 8] >> (word % 8 * 8) & 0xff) == 0xff;
-		for (unsigned i = 8 * word; i < 8 * word + 8; i += all ? 8 : 1) {
-			if (!all && !byte_is(live, i))
-				continue;
-			struct value x = frame_read(w, a->frames[0], word_const(w, i), all ? 8 : 1);
-			struct value y = frame_read(w, b->frames[0], word_const(w, i), all ? 8 : 1);
-			any = term_or(q->pool, any, values_differ(q, &x, &y));
-		}
-	}
-	return any;
-}
-
-static term space_differs(struct question *q, const struct state *a, const struct state *b, unsigned space,
-			  uint64_t *n_some)
-{
-	struct term_pool *p = q->pool;
-	struct world *w = q->world;
-	struct mem_index *at[2];
-	size_t n[2] = {mem_writes(w, a->mems[space], &at[0]), mem_writes(w, b->mems[space], &at[1])};
-	term any = term_false(p);
-	for (unsigned side = 0; side < 2; side++) {
-		for (size_t i = 0; i < n[side]; i++) {
-			const struct mem_index *x = &at[side][i];
-			term off = x->off, inside = term_true(p);
-			if (x->to) { /* all bytes of a stretch: an arbitrary one */
-				off = world_input1(w, IN_SOME, word_const(w, (*n_some)++));
-				inside = term_and(p, term_sle(p, x->off, off), term_slt(p, off, x->to));
-			}
-			term here = term_ne(p, mem_read_byte(w, a->mems[space], x->key, off),
-					    mem_read_byte(w, b->mems[space], x->key, off));
-			any = term_or(p, any, term_and(p, inside, here));
-		}
-		free(at[side]);
-	}
-	return any;
-}
-
-static term memories_differ(struct question *q, const struct state *a, const struct state *b, uint64_t *n_some)
-{
-	term any = term_false(q->pool);
-	size_t spaces = SPACE_FIXED + q->world->n_maps * MAP_SPACES;
-	for (unsigned space = 0; space < spaces; space++)
-		if (a->mems[space] != b->mems[space])
-			any = term_or(q->pool, any, space_differs(q, a, b, space, n_some));
-	for (size_t i = 0; i < q->world->n_counters; i++)
-		if (a->counters[i] != b->counters[i])
-			any = term_or(q->pool, any, term_ne(q->pool, a->counters[i], b->counters[i]));
-	return any;
-}
-
 /* At an exit of the function only r0 and memory that outlives it count. */
 static term states_differ(struct question *q, uint32_t way, const struct state *a, const struct state *b,
 			  uint64_t *n_some)
 {
 	static const struct live_at returned = {.regs = 1};
 	const struct live_at *live = way == PART_RETURN ? &returned : &q->ask->live->at[way];
-	term any = memories_differ(q, a, b, n_some);
+	term any = differ_memories(q->world, a, b, n_some);
 	for (unsigned i = 0; i < 10; i++)
 		if (live->regs & 1u << i)
-			any = term_or(q->pool, any, values_differ(q, &a->regs[i], &b->regs[i]));
-	return term_or(q->pool, any, stacks_differ(q, a, b, live->stack));
+			any = term_or(q->pool, any, differ_values(q->world, &a->regs[i], &b->regs[i]));
+	return term_or(q->pool, any, differ_stacks(q->world, a->frames[0], b->frames[0], live->stack));
 }
 
 /* What goes that way, NULL if nothing does; a packet load of the window may return as well. */

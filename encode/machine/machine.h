@@ -303,6 +303,13 @@ struct run {
 	 * of the exit's slot in `exits` (one a slot, NULL where none was reached) instead of `final`. */
 	const struct state *entry;
 	struct state **exits;
+	/* With them: it begins at this slot of the main function, which begins a block, and ends as well where it gets to a
+	 * block of that function that begins at a stop; the state then goes to the slot's place in `arrivals`. NULL: no stops.
+	 * Where `start` is a stop and the head of a loop, the run ends there on the visit number `rounds`, or 1. */
+	uint32_t start;
+	const bool *stops;
+	struct state **arrivals;
+	unsigned rounds;
 	/* Not NULL: no context; r1 is at memory of these bytes, r2 their number; both 0 if there are none. */
 	const uint8_t *memory;
 	size_t memory_len;
