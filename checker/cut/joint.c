@@ -150,7 +150,7 @@ static void put_place(struct joint *j, const struct place *place, struct value v
 		b->byte[place->at % 8 + i] = term_extract(p, value_word(j->w, &v), 8 * i + 7, 8 * i);
 }
 
-static term order_holds(struct term_pool *p, const struct order *o, const term *words)
+static term order_holds(struct term_pool *p, const struct rank *o, const term *words)
 {
 	return o->is_signed ? term_sle(p, words[o->p], words[o->q]) : term_ule(p, words[o->p], words[o->q]);
 }

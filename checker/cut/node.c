@@ -204,7 +204,7 @@ static void add_order(struct node *n, uint16_t p, uint16_t q, bool is_signed)
 {
 	if ((n->n_orders & (n->n_orders - 1)) == 0)
 		n->orders = checked(realloc(n->orders, 2 * (n->n_orders ? n->n_orders : 1) * sizeof *n->orders));
-	n->orders[n->n_orders++] = (struct order){p, q, is_signed, true};
+	n->orders[n->n_orders++] = (struct rank){p, q, is_signed, true};
 }
 
 static void find_orders(const struct product *p, struct node *n)

@@ -45,7 +45,7 @@ struct twin {
 };
 
 /* The word of p is at most that of q. */
-struct order {
+struct rank {
 	uint16_t p, q;
 	bool is_signed, holds;
 };
@@ -68,7 +68,7 @@ struct node {
 	struct affine affine; /* of the words of the places */
 	struct twin *twins;
 	size_t n_twins;
-	struct order *orders; /* of one side's places, where a loop begins */
+	struct rank *orders; /* of one side's places, where a loop begins */
 	size_t n_orders;
 	enum move move;
 	size_t parent; /* the node from which it was reached first */

@@ -350,7 +350,7 @@ static struct node *target(struct arrival *a)
 	return &a->t->p->nodes[a->to];
 }
 
-static bool is_ordered(const struct order *o, const uint64_t *values)
+static bool is_ordered(const struct rank *o, const uint64_t *values)
 {
 	uint64_t x = values[o->p], y = values[o->q];
 	return o->is_signed ? (int64_t)x <= (int64_t)y : x <= y;
