@@ -210,6 +210,7 @@ static bool add_relo(const struct loader *l, struct program *p, const struct cor
 				  e.text);
 	if (r->kind == CORE_TYPE_LOCAL) { /* no kernel's business */
 		set_immediate(&p->insns[slot], r->type);
+		p->has_type_ids = true;
 		free(relo.text);
 		return true;
 	}

@@ -113,7 +113,8 @@ static int find_extern(struct loader *l, uint32_t symbol, bool is_call)
 		bool is_function = is_call || s->type == STT_FUNC ||
 				   (l->btf && btf__find_by_name_kind(l->btf, s->name, BTF_KIND_FUNC) > 0);
 		*e = (struct extern_symbol){
-		    .name = memory_string(s->name), .is_weak = s->bind == STB_WEAK, .is_function = is_function};
+		    .name = memory_string(s->name), .is_weak = s->bind == STB_WEAK, .is_function = is_function,
+		    .type = extern_type(l, s->name)};
 		l->symbol_extern[symbol] = (int)l->o->n_externs - 1;
 	}
 	l->o->externs[l->symbol_extern[symbol]].is_function |= is_call;

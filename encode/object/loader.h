@@ -80,6 +80,9 @@ void special_read(const struct btf *btf, struct map *m, uint32_t type);
 void special_read_data(const struct loader *l);
 bool special_add(struct map *m, const char *kind, uint32_t off);
 
+/* A hash of the type of a symbol that the kernel gives, and of where it gives it; 0: the object doesn't tell. */
+uint64_t extern_type(const struct loader *l, const char *name);
+
 bool functions_read(struct loader *l);
 /* The function that begins at that slot, NULL if none. */
 struct function *function_find(const struct loader *l, uint32_t section, int64_t slot);

@@ -2,6 +2,7 @@
 /* Map definitions: BTF-defined ones (.maps) and legacy sections that hold one struct of words per map. */
 #include "loader.h"
 
+#include "hash.h"
 #include "memory.h"
 
 #include <elf.h>
@@ -110,12 +111,21 @@ static bool read_inner(struct loader *l, size_t map, uint32_t id, bool is_inner)
 	return read_definition(l, inner, t, true);
 }
 
+static void remember(const struct loader *l, struct map *m, const char *name, uint32_t type)
+{
+	uint32_t value = 0;
+	read_number(l, type, &value);
+	m->attributes = hash_add_word(hash_add_text(m->attributes, name), value);
+}
+
 static bool read_member(struct loader *l, size_t map, const struct btf_member *member, bool is_inner)
 {
 	const char *name = btf__name_by_offset(l->btf, member->name_off);
 	const struct member_row *row = find_member(name ? name : "");
-	if (!row)
-		return true; /* pinning, numa_node, map_extra: no part of a run */
+	if (!row) { /* pinning, numa_node, map_extra: no part of a run */
+		remember(l, &l->o->maps[map], name ? name : "", member->type);
+		return true;
+	}
 	if (row->kind == MEMBER_INNER)
 		return read_inner(l, map, member->type, is_inner);
 	uint32_t value;
@@ -145,6 +155,20 @@ static bool read_definition(struct loader *l, size_t map, const struct btf_type 
 	return settle(l, &l->o->maps[map], ".maps", (uint32_t)l->o->maps[map].type);
 }
 
+/* The maps or programs that a loader puts into it. */
+static void remember_contents(const struct loader *l, struct map *m, const struct symbol *s)
+{
+	const struct section *sec = &l->im.sections[s->section];
+	for (size_t i = 0; i < sec->n_relocs; i++) {
+		const struct reloc *r = &sec->relocs[i];
+		const struct symbol *to = &l->im.symbols[r->symbol];
+		if (r->off < s->value || r->off - s->value >= s->size)
+			continue;
+		m->attributes = hash_add_word(hash_add_text(m->attributes, to->name), r->off - s->value);
+		m->attributes = hash_add_word(hash_add_word(m->attributes, to->value), (uint64_t)r->addend);
+	}
+}
+
 static bool read_btf_map(struct loader *l, uint32_t section, const struct btf_type *var)
 {
 	const char *name = types_name(l->btf, var);
@@ -155,8 +179,12 @@ static bool read_btf_map(struct loader *l, uint32_t section, const struct btf_ty
 	if (!t || !btf_is_struct(t))
 		return image_fail(&l->im, "section .maps: map %s: expected a struct that defines it", name);
 	loader_add_map(l, name);
-	l->symbol_map[s - l->im.symbols] = (int)l->o->n_maps - 1;
-	return read_definition(l, l->o->n_maps - 1, t, false);
+	size_t map = l->o->n_maps - 1;
+	l->symbol_map[s - l->im.symbols] = (int)map;
+	if (!read_definition(l, map, t, false))
+		return false;
+	remember_contents(l, &l->o->maps[map], s);
+	return true;
 }
 
 static bool read_btf_maps(struct loader *l, uint32_t section)
@@ -203,6 +231,7 @@ static bool read_legacy_map(struct loader *l, size_t symbol)
 	m->value_size = image_word(p + 8);
 	m->max_entries = image_word(p + 12);
 	m->flags = size < 20 ? 0 : image_word(p + 16);
+	m->attributes = size < 20 ? 0 : hash_add(HASH_BEGIN, p + 20, size - 20);
 	l->symbol_map[symbol] = (int)l->o->n_maps - 1;
 	return settle(l, m, sec->name, (uint32_t)m->type);
 }

@@ -30,6 +30,8 @@ struct map {
 	uint32_t key_size, value_size, max_entries, flags; /* bytes, bytes, entries, BPF_F_* */
 	int inner;       /* map-in-map: index of the inner definition in object.maps, else -1 */
 	bool is_inner;   /* some other map's inner definition */
+	uint64_t attributes; /* hash of what else its definition says, which is no part of a run: pinning, NUMA node, what
+				it holds at first */
 	struct special *specials; /* as far as BTF tells */
 	size_t n_specials;
 	/* data sections only (an array map with one entry): */
@@ -77,6 +79,7 @@ static inline bool map_has_generations(const struct map *m)
 struct extern_symbol {
 	char *name;
 	bool is_weak, is_function;
+	uint64_t type;           /* hash of how it is declared, where BTF tells, else 0 */
 	struct helper_row *call; /* of a function whose prototype is known, else NULL */
 };
 
@@ -144,6 +147,7 @@ struct program {
 	const char *expected;   /* the section's attach point text after the first '/', or "" */
 	uint32_t expected_attach; /* enum bpf_attach_type, 0 if none */
 	bool sleepable;
+	bool has_type_ids;      /* some immediate is the number of a type in the object's own BTF */
 	struct object *object;  /* owner */
 	struct insn *insns;
 	size_t n;               /* slots */
@@ -229,6 +233,8 @@ const struct line *program_line(const struct program *p, size_t slot);
 /* The symbolic relocation of a slot, NULL if none. */
 const struct core_relo *program_core(const struct program *p, size_t slot);
 bool program_is_symbolic(const struct program *p); /* some slot has one */
+/* Do the numbers of types mean the same in both? */
+bool object_has_same_types(const struct object *a, const struct object *b);
 /* Of the function at a slot and those that it reaches, up to the places that they have; `numbers` of maps as in
  * exec_options. */
 uint64_t program_code_hash(const struct program *p, uint32_t slot, const uint32_t *numbers);

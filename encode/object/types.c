@@ -106,3 +106,9 @@ const struct btf_type *types_section(const struct btf *btf, const char *name)
 	int id = btf ? btf__find_by_name_kind(btf, name, BTF_KIND_DATASEC) : -1;
 	return id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
 }
+
+bool object_has_same_types(const struct object *a, const struct object *b)
+{
+	const struct store *x = (const struct store *)a, *y = (const struct store *)b;
+	return x->types_len == y->types_len && (!x->types_len || !memcmp(x->types, y->types, x->types_len));
+}
