@@ -11,8 +11,8 @@ static const struct command {
 	const char *name, *arguments, *text;
 	enum status (*run)(const struct options *opt);
 } commands[] = {
-    {"equiv", "A.o B.o", "do two objects do the same on every input?", command_equiv},
-    {"safe", "FILE", "can a program fault, leak or not end, whatever the input?", command_safe},
+    {"equiv", "A.o B.o", "do two objects, or those of two folders, do the same on every input?", command_equiv},
+    {"safe", "FILE", "can a program (of an object, or of those in a folder) fault, leak or not end, whatever the input?", command_safe},
     {"opt", "IN.o -o OUT.o", "a smaller or faster object that is proved to do the same", command_opt},
     {"assert", "FILE", "can an assertion of a program fail, whatever the input?", command_assert},
     {"run", "FILE", "run a program on one input", command_run},

@@ -3,6 +3,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -37,6 +38,11 @@ enum status {
 	STATUS_FAULT = 70,
 };
 
+/* Of a number that option.def has as UINT_MAX if it is not given. */
+static inline unsigned options_or(unsigned given, unsigned otherwise)
+{
+	return given == UINT_MAX ? otherwise : given;
+}
 /* Parses argv[0..argc-1] (without program and subcommand names). False with one sentence in err. */
 bool options_parse(int argc, char **argv, struct options *out, char *err, size_t len);
 void options_release(struct options *o);

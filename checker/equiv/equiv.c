@@ -10,28 +10,37 @@
 #include "checker/equiv/stamp.h"
 #include "checker/safety/liveness.h"
 
-static void answer(struct question *q)
+/* What takes no encoding. */
+static bool settle(struct question *q)
 {
 	const struct program *a = q->prog[0], *b = q->prog[1];
 	const char *what = "";
 	enum reason why = REASON_NONE;
 	if (a->error || b->error) {
 		question_set_unknown(q, REASON_REFUSED, a->error ? a->error : b->error);
-		return;
+		return true;
 	}
 	if (a->type != b->type) {
 		question_set_unknown(q, REASON_PROGTYPES, "");
-		return;
+		return true;
 	}
 	if (!pairing_build(a, b, &q->out->pairing, &why, &what)) {
 		question_set_unknown(q, why, what);
-		return;
+		return true;
 	}
-	if (!q->opt->encode && identical_programs(q)) {
-		question_set_proved(q);
-		q->out->decided_by = "identical";
+	if (q->opt->encode || !identical_programs(q))
+		return false;
+	question_set_proved(q);
+	q->out->identical = true;
+	q->out->decided_by = "identical";
+	return true;
+}
+
+static void answer(struct question *q)
+{
+	const struct program *a = q->prog[0], *b = q->prog[1];
+	if (settle(q))
 		return;
-	}
 	if (a->type == PROGTYPE_UNSPEC || liveness_has_unknown_arguments(a) || liveness_has_unknown_arguments(b)) {
 		question_set_unknown(q, REASON_PROGTYPE, a->section);
 		return;
@@ -83,6 +92,19 @@ void equiv_programs(const struct program *a, const struct program *b, const stru
 	question_release(&q);
 	question_enter(&q, STAGE_OTHER);
 	out->ms = clock_now_ms() - start;
+}
+
+bool equiv_settle(const struct program *a, const struct program *b, const struct equiv_options *opt,
+                  struct equiv_result *out)
+{
+	double start = clock_now_ms();
+	*out = (struct equiv_result){.verdict = VERDICT_UNKNOWN, .decided_by = "nothing"};
+	struct question q = {.opt = opt, .prog = {a, b}, .out = out};
+	bool settled = settle(&q);
+	out->ms = clock_now_ms() - start;
+	if (!settled)
+		equiv_release(out);
+	return settled;
 }
 
 void equiv_release(struct equiv_result *r)

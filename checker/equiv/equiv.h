@@ -59,6 +59,8 @@ struct equiv_result {
 	struct pairing pairing;   /* owned, numbers the witness's maps */
 	size_t terms, claims;
 	bool partial;             /* proved, but the first program may fault on some inputs: they are not compared */
+	bool identical;           /* proved by comparison */
+	bool cached;              /* an earlier run decided it (checker/whole/verdicts.h) */
 	bool swept;               /* terms were merged before the solver decided */
 	struct stages stages;
 	struct term_stats term_stats;
@@ -66,5 +68,8 @@ struct equiv_result {
 };
 void equiv_programs(const struct program *a, const struct program *b, const struct equiv_options *opt,
                     struct equiv_result *out);
+/* Only what takes no encoding: pairs that can't be compared, and identical ones. False: the rest is open. */
+bool equiv_settle(const struct program *a, const struct program *b, const struct equiv_options *opt,
+                  struct equiv_result *out);
 void equiv_release(struct equiv_result *r);
 #endif

@@ -29,10 +29,12 @@ void report_text(const struct object_pair *p, char *buf, size_t len)
 		snprintf(buf, len, "%s%s%s%s", reason_texts[r->reason], *r->what ? " (" : "", r->what,
 			 *r->what ? ")" : "");
 	else if (r->verdict == VERDICT_REFUTED)
-		snprintf(buf, len, "%s%s", r->what, r->kernel == OPINION_CONFIRMED ? "; the kernel confirms" : "");
+		snprintf(buf, len, "%s%s%s", r->what, r->kernel == OPINION_CONFIRMED ? "; the kernel confirms" : "",
+			 r->cached ? "; cached" : "");
 	else
-		snprintf(buf, len, "by %s%s", r->decided_by,
-			 r->partial ? "; inputs on which the first program faults are not compared" : "");
+		snprintf(buf, len, "by %s%s%s", r->decided_by,
+			 r->partial ? "; inputs on which the first program faults are not compared" : "",
+			 r->cached ? "; cached" : "");
 }
 
 void report_kernel(const struct object_pair *p, char *buf, size_t len)
@@ -45,21 +47,30 @@ void report_kernel(const struct object_pair *p, char *buf, size_t len)
 	snprintf(buf, len, "%s%s%s", names[p->result.kernel], why ? ": " : "", why ? p->result.kernel_text : "");
 }
 
-void report_print(const struct object_pairs *pairs, FILE *out)
+/* Bytes of the longest name. */
+static int width_of(const struct object_pairs *pairs)
 {
-	char text[512];
 	int wide = 7;
 	for (size_t i = 0; i < pairs->n; i++) {
 		int len = (int)strlen(name_of(&pairs->at[i])->name);
 		wide = len > wide ? len : wide;
 	}
-	fprintf(out, "%-*s  %-8s %9s  %s\n", wide, "program", "verdict", "ms", "");
+	return wide;
+}
+
+static void print_rows(const struct object_pairs *pairs, const char *indent, int wide, FILE *out)
+{
+	char text[512];
 	for (size_t i = 0; i < pairs->n; i++) {
 		const struct object_pair *p = &pairs->at[i];
 		report_text(p, text, sizeof text);
-		fprintf(out, "%-*s  %-8s %9.1f  %s\n", wide, name_of(p)->name, report_verdict(pairs, p), p->result.ms,
-			text);
+		fprintf(out, "%s%-*s  %-8s %9.1f  %s\n", indent, wide, name_of(p)->name, report_verdict(pairs, p),
+			p->result.ms, text);
 	}
+}
+
+static void print_examples(const struct object_pairs *pairs, FILE *out)
+{
 	for (size_t i = 0; i < pairs->n; i++) {
 		const struct object_pair *p = &pairs->at[i];
 		if (p->result.verdict == VERDICT_REFUTED && p->result.witness) {
@@ -69,15 +80,30 @@ void report_print(const struct object_pairs *pairs, FILE *out)
 	}
 }
 
+void report_print(const struct object_pairs *pairs, FILE *out)
+{
+	int wide = width_of(pairs);
+	fprintf(out, "%-*s  %-8s %9s  %s\n", wide, "program", "verdict", "ms", "");
+	print_rows(pairs, "", wide, out);
+	print_examples(pairs, out);
+}
+
+void report_print_file(const char *name, const struct object_pairs *pairs, FILE *out)
+{
+	fprintf(out, "%s\n", name);
+	print_rows(pairs, "  ", width_of(pairs), out);
+	print_examples(pairs, out);
+}
+
 static json_t *pair_json(const struct object_pairs *pairs, const struct object_pair *p)
 {
 	char text[512], kernel[256];
 	const struct equiv_result *r = &p->result;
 	report_text(p, text, sizeof text);
 	report_kernel(p, kernel, sizeof kernel);
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:f, s:s, s:s, s:s, s:I, s:I}", "program", name_of(p)->name,
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:b, s:f, s:s, s:s, s:s, s:I, s:I}", "program", name_of(p)->name,
 			      "section", name_of(p)->section, "verdict", report_verdict(pairs, p), "decided_by",
-			      r->decided_by ? r->decided_by : "missing", "ms", r->ms, "reason",
+			      r->decided_by ? r->decided_by : "missing", "cached", (int)r->cached, "ms", r->ms, "reason",
 			      r->verdict == VERDICT_UNKNOWN ? reason_texts[r->reason] : "", "detail", text, "kernel",
 			      kernel, "terms", (json_int_t)r->terms, "claims", (json_int_t)r->claims);
 	if (r->verdict == VERDICT_REFUTED && r->witness)

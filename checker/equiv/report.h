@@ -19,6 +19,8 @@ void report_kernel(const struct object_pair *p, char *buf, size_t len);
 
 /* One line for each pair, then the counterexamples. */
 void report_print(const struct object_pairs *pairs, FILE *out);
+/* The same of one of several files: its name, the lines without a heading, the counterexamples. */
+void report_print_file(const char *name, const struct object_pairs *pairs, FILE *out);
 /* The same for programs; the caller owns the reference. */
 json_t *report_json(const struct object_pairs *pairs);
 #endif

@@ -40,11 +40,8 @@ static void withdraw(struct safety_result *r)
 		 r->outcome.what);
 }
 
-static void decide(struct programs_item *item, const struct safety_options *so, const struct programs_options *opt)
+void programs_ask_kernel(struct programs_item *item, const struct programs_options *opt)
 {
-	uint64_t start = clock_now_ns();
-	safety_check(item->program, so, &item->result);
-	item->ms = 1e-6 * (double)(clock_now_ns() - start);
 	if (opt->kernel)
 		kernel_rule_view(item->program, !opt->no_live, &item->kernel);
 	else if (item->result.verdict == VERDICT_REFUTED && !opt->no_live)
@@ -54,24 +51,30 @@ static void decide(struct programs_item *item, const struct safety_options *so, 
 }
 
 /* The time that is left goes to each program as it comes: later ones may get none. */
+void programs_decide_item(struct programs_item *item, const struct programs_options *opt, uint64_t end_ns)
+{
+	struct safety_options so = opt->safety;
+	uint64_t start = clock_now_ns();
+	bool late = opt->timeout_ms && start >= end_ns, stopped = so.stop && *so.stop;
+	if (late || stopped) {
+		item->result = (struct safety_result){.verdict = VERDICT_UNKNOWN,
+						      .reason = stopped ? REASON_INTERRUPTED : REASON_TIMEOUT};
+		return;
+	}
+	if (opt->timeout_ms)
+		so.timeout_ms = (unsigned)((end_ns - start) / 1000000 + 1);
+	safety_check(item->program, &so, &item->result);
+	item->ms = 1e-6 * (double)(clock_now_ns() - start);
+	programs_ask_kernel(item, opt);
+}
+
 void programs_decide(struct programs *programs, const struct programs_options *opt, programs_progress *progress)
 {
 	uint64_t end = clock_now_ns() + opt->timeout_ms * 1000000ull;
-	struct safety_options so = opt->safety;
 	for (size_t i = 0; i < programs->n; i++) {
-		struct programs_item *item = &programs->at[i];
-		uint64_t now = clock_now_ns();
 		if (progress)
-			progress(i, programs->n, item->program->name);
-		bool late = opt->timeout_ms && now >= end, stopped = so.stop && *so.stop;
-		if (late || stopped) {
-			item->result = (struct safety_result){.verdict = VERDICT_UNKNOWN,
-							      .reason = stopped ? REASON_INTERRUPTED : REASON_TIMEOUT};
-			continue;
-		}
-		if (opt->timeout_ms)
-			so.timeout_ms = (unsigned)((end - now) / 1000000 + 1);
-		decide(item, &so, opt);
+			progress(i, programs->n, programs->at[i].program->name);
+		programs_decide_item(&programs->at[i], opt, end);
 	}
 	if (progress)
 		progress(programs->n, programs->n, "");

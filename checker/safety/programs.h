@@ -11,6 +11,7 @@ struct programs_item {
 	struct safety_result result; /* from programs_decide on */
 	struct kernel_view kernel;   /* what a kernel would say, if asked for */
 	double ms;
+	bool cached; /* the result is an earlier run's (checker/whole/verdicts.h) */
 };
 
 struct programs {
@@ -32,6 +33,10 @@ bool programs_select(const struct object *o, const char *name, struct programs *
 typedef void programs_progress(size_t done, size_t n, const char *name);
 /* Decides every program; once *safety.stop is set the rest is unknown. `progress` may be NULL. */
 void programs_decide(struct programs *programs, const struct programs_options *opt, programs_progress *progress);
+/* Decides one program, in what time is left until end_ns (CLOCK_MONOTONIC). */
+void programs_decide_item(struct programs_item *item, const struct programs_options *opt, uint64_t end_ns);
+/* Asks the kernel what was to be asked about an item that has its result. */
+void programs_ask_kernel(struct programs_item *item, const struct programs_options *opt);
 /* Refuted if one is refuted, else unknown if one is, else proved. */
 enum verdict programs_verdict(const struct programs *programs);
 void programs_release(struct programs *programs);

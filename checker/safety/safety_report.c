@@ -11,16 +11,17 @@
 void safety_report_text(const struct programs_item *item, char *buf, size_t len)
 {
 	const struct safety_result *r = &item->result;
+	const char *cached = item->cached ? "; cached" : "";
 	if (r->verdict == VERDICT_REFUTED)
-		snprintf(buf, len, "%s, at instruction %u", fault_texts[r->outcome.fault], r->outcome.slot);
+		snprintf(buf, len, "%s, at instruction %u%s", fault_texts[r->outcome.fault], r->outcome.slot, cached);
 	else if (r->verdict == VERDICT_UNKNOWN)
 		snprintf(buf, len, "%s%s%s%s", reason_texts[r->reason], *r->detail ? " (" : "", r->detail,
 			 *r->detail ? ")" : "");
 	else if (r->solved)
-		snprintf(buf, len, "%" PRIu64 " abstract instructions; a solver showed bounds at %u", r->steps,
-			 r->solved);
+		snprintf(buf, len, "%" PRIu64 " abstract instructions; a solver showed bounds at %u%s", r->steps,
+			 r->solved, cached);
 	else
-		snprintf(buf, len, "%" PRIu64 " abstract instructions", r->steps);
+		snprintf(buf, len, "%" PRIu64 " abstract instructions%s", r->steps, cached);
 }
 
 void safety_report_kernel(const struct programs_item *item, char *buf, size_t len)
@@ -174,23 +175,40 @@ static void print_more(const struct safety_view *v, const struct programs_item *
 	print_kernel(item, out);
 }
 
-void safety_report_print(const struct safety_view *v, FILE *out)
+static int width_of(const struct programs *programs)
 {
-	char text[512];
 	int wide = 7;
-	for (size_t i = 0; i < v->programs->n; i++) {
-		int len = (int)strlen(v->programs->at[i].program->name);
+	for (size_t i = 0; i < programs->n; i++) {
+		int len = (int)strlen(programs->at[i].program->name);
 		wide = len > wide ? len : wide;
 	}
-	fprintf(out, "%-*s  %-8s %9s  %s\n", wide, "program", "verdict", "ms", "");
+	return wide;
+}
+
+static void print_all(const struct safety_view *v, const char *indent, int wide, FILE *out)
+{
+	char text[512];
 	for (size_t i = 0; i < v->programs->n; i++) {
 		const struct programs_item *item = &v->programs->at[i];
 		safety_report_text(item, text, sizeof text);
-		fprintf(out, "%-*s  %-8s %9.1f  %s\n", wide, item->program->name, report_verdicts[item->result.verdict],
-			item->ms, text);
+		fprintf(out, "%s%-*s  %-8s %9.1f  %s\n", indent, wide, item->program->name,
+			report_verdicts[item->result.verdict], item->ms, text);
 	}
 	for (size_t i = 0; i < v->programs->n; i++)
 		print_more(v, &v->programs->at[i], out);
+}
+
+void safety_report_print(const struct safety_view *v, FILE *out)
+{
+	int wide = width_of(v->programs);
+	fprintf(out, "%-*s  %-8s %9s  %s\n", wide, "program", "verdict", "ms", "");
+	print_all(v, "", wide, out);
+}
+
+void safety_report_print_file(const char *name, const struct safety_view *v, FILE *out)
+{
+	fprintf(out, "%s\n", name);
+	print_all(v, "  ", width_of(v->programs), out);
 }
 
 /* For programs. */
@@ -267,10 +285,10 @@ static json_t *item_json(const struct safety_view *v, const struct programs_item
 	const struct safety_result *r = &item->result;
 	safety_report_text(item, text, sizeof text);
 	safety_report_kernel(item, kernel, sizeof kernel);
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:f, s:I, s:i, s:s, s:o}", "program", item->program->name,
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:f, s:I, s:i, s:s, s:o}", "program", item->program->name,
 			      "section", item->program->section, "verdict", report_verdicts[r->verdict], "reason",
-			      r->verdict == VERDICT_UNKNOWN ? reason_texts[r->reason] : "", "detail", text, "ms",
-			      item->ms, "steps", (json_int_t)r->steps, "attempts", (int)r->attempts, "kernel", kernel,
+			      r->verdict == VERDICT_UNKNOWN ? reason_texts[r->reason] : "", "detail", text, "cached",
+			      (int)item->cached, "ms", item->ms, "steps", (json_int_t)r->steps, "attempts", (int)r->attempts, "kernel", kernel,
 			      "not_shown", findings_json(item, true));
 	if (v->explain)
 		json_object_set_new(o, "why", findings_json(item, false));

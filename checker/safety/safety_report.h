@@ -19,6 +19,8 @@ void safety_report_text(const struct programs_item *item, char *buf, size_t len)
 void safety_report_kernel(const struct programs_item *item, char *buf, size_t len);
 /* One line for each program, then what there is to say about each. */
 void safety_report_print(const struct safety_view *v, FILE *out);
+/* The same of one of several files: its name, and the lines without a heading. */
+void safety_report_print_file(const char *name, const struct safety_view *v, FILE *out);
 /* The same for programs; the caller owns the reference. */
 json_t *safety_report_json(const struct safety_view *v);
 /* The input that refutes, as saved by --witness; the caller owns the reference. */

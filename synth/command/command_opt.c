@@ -126,8 +126,8 @@ static enum status read_request(struct request *q)
 	q->optimize.accept = (struct accept_options){.timeout = opt->timeout,
 						     .query_timeout = opt->query_timeout,
 						     .memory = opt->memory,
-						     .parallel = opt->jobs > 1};
-	q->optimize.jobs = opt->jobs;
+						     .parallel = options_or(opt->jobs, 1) > 1};
+	q->optimize.jobs = options_or(opt->jobs, 1);
 	q->optimize.budget = opt->budget;
 	return s;
 }

@@ -2,140 +2,57 @@
 /* The cache of finds as an SQLite database with one table. */
 #include "synth/search/cache.h"
 
+#include "checker/whole/database.h"
 #include "synth/draft/alloc.h"
 
-#include <errno.h>
-#include <sqlite3.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define APPLICATION 0x62706670 /* application_id: says that the file is ours */
-#define FORMAT 1               /* user_version */
-#define TEXT(x) TEXT_OF(x)
-#define TEXT_OF(x) #x
-#define BUSY_MS 500 /* for other runs to end what they write; after that it is not kept */
-
-struct cache {
-	sqlite3 *db;
-	sqlite3_stmt *find, *put;
-	char path[4096];
+static const struct database_kind kind = {
+    .file = "finds",
+    .title = "cache of finds",
+    .mark = "0x62706670",
+    .version = "1",
+    .tables = "CREATE TABLE IF NOT EXISTS finds(key INTEGER PRIMARY KEY, rounds INTEGER NOT NULL, insns BLOB);"
+	      "SELECT key, rounds, insns FROM finds LIMIT 0",
 };
 
-static bool default_path(char *out, size_t len)
-{
-	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-	int n;
-	if (base && *base == '/')
-		n = snprintf(out, len, "%s/bpfprove/finds", base);
-	else if (home && *home)
-		n = snprintf(out, len, "%s/.cache/bpfprove/finds", home);
-	else
-		return false;
-	return n > 0 && (size_t)n < len;
-}
-
-/* The folders above a file. */
-static bool make_folders(const char *path)
-{
-	char part[4096];
-	for (const char *s = path + 1; (s = strchr(s, '/')); s++) {
-		snprintf(part, sizeof part, "%.*s", (int)(s - path), path);
-		if (mkdir(part, 0700) && errno != EEXIST)
-			return false;
-	}
-	return true;
-}
-
-static int64_t ask_number(sqlite3 *db, const char *sql)
-{
-	sqlite3_stmt *s;
-	int64_t v = -1;
-	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
-		v = sqlite3_column_int64(s, 0);
-	sqlite3_finalize(s);
-	return v;
-}
-
-static bool is_ours(sqlite3 *db)
-{
-	return ask_number(db, "PRAGMA application_id") == APPLICATION &&
-	       ask_number(db, "PRAGMA user_version") == FORMAT;
-}
+struct cache {
+	struct database d;
+	sqlite3_stmt *find, *put;
+};
 
 static void drop(struct cache *c)
 {
 	sqlite3_finalize(c->find);
 	sqlite3_finalize(c->put);
-	sqlite3_close(c->db);
-	c->db = NULL;
 	c->find = c->put = NULL;
 }
 
-/* An SQLite result code; SQLITE_NOTADB also for what is another database. */
-static int open_file(struct cache *c)
+/* The next run begins it anew. */
+static void drop_if_broken(struct cache *c, int rc)
 {
-	int rc = sqlite3_open_v2(c->path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-	if (rc != SQLITE_OK)
-		return rc;
-	sqlite3_busy_timeout(c->db, BUSY_MS);
-	if (ask_number(c->db, "SELECT count(*) FROM sqlite_master") != 0 && !is_ours(c->db))
-		return sqlite3_errcode(c->db) == SQLITE_BUSY ? SQLITE_BUSY : SQLITE_NOTADB;
-	rc = sqlite3_exec(c->db,
-			  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-			  "BEGIN IMMEDIATE;"
-			  "PRAGMA application_id = " TEXT(APPLICATION) "; PRAGMA user_version = " TEXT(
-			      FORMAT) ";"
-				      "CREATE TABLE IF NOT EXISTS finds(key INTEGER PRIMARY KEY, rounds INTEGER NOT "
-				      "NULL, insns BLOB);"
-				      "COMMIT;",
-			  NULL, NULL, NULL);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_prepare_v2(c->db, "SELECT rounds, insns FROM finds WHERE key = ?", -1, &c->find, NULL);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_prepare_v2(c->db, "INSERT OR REPLACE INTO finds VALUES(?, ?, ?)", -1, &c->put, NULL);
-	return rc;
+	if (!database_is_broken(rc))
+		return;
+	drop(c);
+	database_remove(&c->d);
 }
 
-static bool is_broken(int rc)
+static bool prepare(struct cache *c)
 {
-	return rc == SQLITE_NOTADB || rc == SQLITE_CORRUPT || rc == SQLITE_SCHEMA || rc == SQLITE_ERROR;
-}
-
-static void remove_file(const struct cache *c)
-{
-	static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-		char path[sizeof c->path + 16];
-		snprintf(path, sizeof path, "%s%s", c->path, ends[i]);
-		unlink(path);
-	}
+	return sqlite3_prepare_v2(c->d.db, "SELECT rounds, insns FROM finds WHERE key = ?", -1, &c->find, NULL) ==
+		   SQLITE_OK &&
+	       sqlite3_prepare_v2(c->d.db, "INSERT OR REPLACE INTO finds VALUES(?, ?, ?)", -1, &c->put, NULL) == SQLITE_OK;
 }
 
 struct cache *cache_open(const char *path, char *note, size_t len)
 {
 	struct cache *c = checked(calloc(1, sizeof *c));
-	note[0] = 0;
-	if (path)
-		snprintf(c->path, sizeof c->path, "%s", path);
-	if ((!path && !default_path(c->path, sizeof c->path)) || !make_folders(c->path)) {
-		snprintf(note, len, "there is no folder for the cache of finds");
-		free(c);
-		return NULL;
-	}
-	int rc = open_file(c);
-	if (is_broken(rc)) {
-		snprintf(note, len, "%s was no cache of finds of this version and is begun anew", c->path);
-		drop(c);
-		remove_file(c);
-		rc = open_file(c);
-	}
-	if (rc == SQLITE_OK)
+	bool open = database_open(&c->d, &kind, path, note, len);
+	if (open && prepare(c))
 		return c;
-	snprintf(note, len, "the cache of finds %s can't be used: %s", c->path, sqlite3_errstr(rc));
-	drop(c);
-	free(c);
+	if (open)
+		snprintf(note, len, "the cache of finds %s can't be used: %s", c->d.path, sqlite3_errmsg(c->d.db));
+	cache_close(c);
 	return NULL;
 }
 
@@ -144,6 +61,7 @@ void cache_close(struct cache *c)
 	if (!c)
 		return;
 	drop(c);
+	database_close(&c->d);
 	free(c);
 }
 
@@ -207,10 +125,7 @@ bool cache_find(struct cache *c, uint64_t key, struct cache_entry *out)
 		       read_insns(sqlite3_column_blob(c->find, 1), (size_t)sqlite3_column_bytes(c->find, 1), out);
 	}
 	sqlite3_reset(c->find);
-	if (is_broken(rc)) { /* the next run begins it anew */
-		drop(c);
-		remove_file(c);
-	}
+	drop_if_broken(c, rc);
 	return good;
 }
 
@@ -231,8 +146,5 @@ void cache_put(struct cache *c, uint64_t key, const struct cache_entry *e)
 		sqlite3_bind_zeroblob(c->put, 3, 0);
 	int rc = sqlite3_step(c->put);
 	sqlite3_reset(c->put);
-	if (is_broken(rc)) {
-		drop(c);
-		remove_file(c);
-	}
+	drop_if_broken(c, rc);
 }

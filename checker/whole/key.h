@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The name under which a verdict is kept: a hash of all that it depends on. A
+ * key that leaves something out would make one program's proof another's, so
+ * whole records are taken in, needed or not: programs after relocation, all
+ * maps, data and externs of their objects, options, this very build, its
+ * libraries and solvers by their build ids, the running kernel by its own.
+ */
+#ifndef KEY_H
+#define KEY_H
+
+#include "checker/equiv/equiv.h"
+#include "checker/safety/safety.h"
+#include "checker/whole/sha256.h"
+
+struct key {
+	uint8_t bytes[SHA256_BYTES];
+};
+
+/* False: nothing is to be kept of this question, since a solver is asked whose version is not known, since it is to
+ * leave its queries, or since some library has no build id. */
+bool key_of_equiv(const struct program *a, const struct program *b, const struct equiv_options *opt, struct key *out);
+bool key_of_safe(const struct program *p, const struct safety_options *opt, struct key *out);
+#endif
