@@ -272,3 +272,11 @@ $(foreach c,14 19,$(foreach o,O1 O2,$(foreach v,0 1 2 3,$(eval $(call loops_rule
 bench-loops: $(B)/bpfprove $(LOOPS_OBJ)
 	@bash tests/loops.sh $(B) $(BENCH)
 .PHONY: bench-loops
+
+# Large programs, against variants of theirs, by size.
+$(B)/tests/grow: $(B)/tests/grow.c.o
+	$(CC) $(LDFLAGS) -o $@ $^
+
+bench-scale: $(B)/bpfprove $(B)/tests/grow
+	@bash tests/scale.sh $(B) $(B)/scale $(BENCH)
+.PHONY: bench-scale

@@ -321,11 +321,52 @@ static sym new_symbol(struct meeting *m, sym xa, int64_t ka, sym xb, int64_t kb)
 	return state_define(m->out, DEF_HEAD, f, tainted, m->head, 0, m->n_pairs, 0);
 }
 
+static sym add_pair(struct meeting *m, sym xa, int64_t ka, sym xb, int64_t kb)
+{
+	if (m->n_pairs == m->cap_pairs) {
+		m->cap_pairs = m->cap_pairs ? m->cap_pairs * 2 : 32;
+		m->pairs = realloc(m->pairs, m->cap_pairs * sizeof *m->pairs);
+		if (!m->pairs)
+			abort();
+	}
+	sym out = new_symbol(m, xa, ka, xb, kb);
+	m->pairs[m->n_pairs++] = (struct pair){xa, xb, ka, kb, out};
+	return out;
+}
+
+/* Is x + k at a constant distance from the packet's length, which a path may have found to be a constant? */
+static bool from_length(const struct astate *s, sym x, int64_t k, int64_t *distance)
+{
+	struct scalar length = state_facts(s, s->length, 0);
+	if (x == s->length)
+		*distance = k;
+	else if (x == 0 && scalar_is_const(length))
+		*distance = (int64_t)((uint64_t)k - length.bits.value);
+	else
+		return false;
+	return true;
+}
+
+/* The end of the packet, or what is beside it in both: it stays that, or bounds were lost where one path knows the
+ * length. */
+static bool join_length(const struct meeting *m, sym xa, int64_t ka, sym xb, int64_t kb, struct aval *v)
+{
+	int64_t da, db;
+	bool likely = v->kind == KIND_PACKET || xa == m->a->length || xb == m->b->length;
+	if (!m->out->length || !likely || !from_length(m->a, xa, ka, &da) || !from_length(m->b, xb, kb, &db) || da != db)
+		return false;
+	v->sym = m->out->length;
+	v->add = da;
+	return true;
+}
+
 /* The symbol and constant of the result for a place that holds (xa + ka) in a and (xb + kb) in b. */
 static void join_number(struct meeting *m, sym xa, int64_t ka, sym xb, int64_t kb, struct aval *v)
 {
 	struct scalar fa = state_facts(m->a, xa, ka), fb = state_facts(m->b, xb, kb);
 	bool tainted = m->a->syms[xa].tainted || m->b->syms[xb].tainted;
+	if (join_length(m, xa, ka, xb, kb, v))
+		return;
 	if (scalar_is_const(fa) && scalar_equal(fa, fb) && !tainted) {
 		v->sym = 0;
 		v->add = (int64_t)fa.bits.value;
@@ -344,15 +385,7 @@ static void join_number(struct meeting *m, sym xa, int64_t ka, sym xb, int64_t k
 	int64_t base_a = ka, base_b = kb;
 	if (xa && xb && ka == kb)
 		base_a = base_b = 0;
-	if (m->n_pairs == m->cap_pairs) {
-		m->cap_pairs = m->cap_pairs ? m->cap_pairs * 2 : 32;
-		m->pairs = realloc(m->pairs, m->cap_pairs * sizeof *m->pairs);
-		if (!m->pairs)
-			abort();
-	}
-	sym out = new_symbol(m, xa, base_a, xb, base_b);
-	m->pairs[m->n_pairs++] = (struct pair){xa, xb, base_a, base_b, out};
-	v->sym = out;
+	v->sym = add_pair(m, xa, base_a, xb, base_b);
 	v->add = (int64_t)((uint64_t)ka - (uint64_t)base_a);
 }
 
@@ -449,7 +482,7 @@ static void join_frame(struct meeting *m, unsigned d)
 /* The order of a place to what it was at the head of the loop outlives the place. */
 static void join_heads(struct meeting *m)
 {
-	struct aval ignored;
+	struct aval ignored = {0};
 	for (uint32_t i = 0; i < m->a->n_orders; i++) {
 		const struct order *o = &m->a->orders[i];
 		for (int end = 0; end < 2; end++) {
@@ -532,11 +565,9 @@ static bool meet_states(struct meeting *m)
 		o->refs[i] = a->refs[i];
 		o->refs[i].id = join_id(m, a->refs[i].id, b->refs[i].id);
 	}
-	struct aval v;
-	if (a->length && b->length) {
-		join_number(m, a->length, 0, b->length, 0, &v);
-		o->length = v.add ? 0 : v.sym;
-	}
+	struct aval v = {0};
+	if (a->length && b->length)
+		o->length = add_pair(m, a->length, 0, b->length, 0);
 	if (a->meta && b->meta) {
 		join_number(m, a->meta, 0, b->meta, 0, &v);
 		o->meta = v.add ? 0 : v.sym;

@@ -28,7 +28,7 @@ const struct obligation_row obligation_rows[OBLIGATION_COUNT] = {
 };
 
 static const struct effort efforts[] = {
-    {.steps = 20000, .unroll = 8, .disjuncts = 4},
+    {.steps = 20000, .steps_a_slot = 100, .unroll = 8, .disjuncts = 4},
     {.steps = 200000, .unroll = 64, .disjuncts = 64},
     {.steps = 2000000, .unroll = 100000, .disjuncts = UINT32_MAX},
 };
@@ -209,6 +209,7 @@ static bool any_failed(const struct prover *v)
 static bool attempt(struct prover *v, struct effort effort)
 {
 	struct safety_result *r = v->result;
+	effort.steps += effort.steps_a_slot * v->p->n;
 	uint64_t left = v->opt->max_steps ? v->opt->max_steps - r->steps : effort.steps;
 	memset(v->discharged, 0, v->p->n * sizeof *v->discharged);
 	memset(v->failed, 0, v->p->n * sizeof *v->failed);

@@ -33,6 +33,7 @@ static inline void *checked(void *p)
 /* How hard an attempt tries. */
 struct effort {
 	uint64_t steps;     /* abstract instructions at most */
+	unsigned steps_a_slot; /* and so many more for each slot of the program */
 	unsigned unroll;    /* visits of a loop head before it is widened */
 	unsigned disjuncts; /* states kept apart at one place before they are joined */
 };
