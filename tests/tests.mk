@@ -280,3 +280,21 @@ $(B)/tests/grow: $(B)/tests/grow.c.o
 bench-scale: $(B)/bpfprove $(B)/tests/grow
 	@bash tests/scale.sh $(B) $(B)/scale $(BENCH)
 .PHONY: bench-scale
+
+# Time and memory by stage and program, saved as JSON; two such files side by side.
+BENCH_JSON = $(B)/bench.json
+REAL_OBJ = $(firstword $(wildcard $(REAL)/obj /tmp/real/obj))
+$(B)/tests/bench: $(patsubst %,$(B)/tests/%.c.o,bench bench_plan bench_work bench_windows bench_table bench_json \
+	bench_scene bench_corpus real_type children) $(MUTATE_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+bench: $(B)/tests/bench $(CORPUS_OBJ)
+	@$< --json=$(BENCH_JSON) --corpus=$(B)/corpus --real=$(or $(REAL_OBJ),$(REAL)/obj) \
+		--commit="$$(git describe --always --dirty)" $(BENCH)
+
+$(B)/tests/bench_compare: $(B)/tests/bench_compare.c.o
+	$(CC) $(LDFLAGS) -o $@ $^ -ljansson
+
+bench-compare: $(B)/tests/bench_compare
+	@$< $(OLD) $(NEW)
+.PHONY: bench bench-compare
