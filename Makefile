@@ -41,11 +41,12 @@ CUT_SRC = $(wildcard checker/cut/*.c)
 SYNTH_SRC = $(filter-out synth/command/%,$(wildcard synth/*/*.c))
 WHOLE_SRC = $(addprefix checker/whole/,bytes.c sha256.c key.c database.c verdicts.c results.c crew.c units.c folder.c files.c \
 	whole_report.c whole_equiv.c whole_safe.c)
+CERTIFICATE_SRC = $(wildcard checker/certificate/*.c)
 API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c
-CLI_SRC = $(addprefix checker/cli/,options.c command.c command_whole.c command_equiv.c command_safe.c command_assert.c command_conform.c \
+CLI_SRC = $(addprefix checker/cli/,options.c command.c command_whole.c command_equiv.c command_safe.c command_assert.c certify.c command_recheck.c command_conform.c \
 	run_packet.c run_input.c run_view.c run_print.c run_json.c command_run.c \
 	show_dot.c show_smt2.c command_show.c command_matrix.c) $(wildcard synth/command/*.c) checker/cli/main.c
-LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(SAFETY_SRC) $(WINDOW_SRC) $(CUT_SRC) $(SYNTH_SRC) $(WHOLE_SRC) $(API_SRC)
+LIB_SRC = $(TABLES_SRC) $(ISA_SRC) $(OBJECT_SRC) $(TERM_SRC) $(SOLVER_SRC) $(MACHINE_SRC) $(EXEC_SRC) $(EQUIV_SRC) $(SAFETY_SRC) $(WINDOW_SRC) $(CUT_SRC) $(SYNTH_SRC) $(WHOLE_SRC) $(CERTIFICATE_SRC) $(API_SRC)
 
 RULES = $(sort $(wildcard synth/rules/*.rule))
 LIB_OBJ = $(patsubst %,$(B)/%.o,$(LIB_SRC)) $(B)/synth/rule_files.o

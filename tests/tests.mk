@@ -142,7 +142,7 @@ real-objects: $(B)/tests/extract_bpf
 bench-real: $(B)/tests/bench_real real-objects
 	$< --json=$(REAL)/results.json $(BENCH) $(REAL)/obj
 
-$(B)/tests/test_cli $(B)/tests/test_opt $(B)/tests/test_safe $(B)/tests/test_calibrate: | $(B)/bpfprove
+$(B)/tests/test_certificate $(B)/tests/test_cli $(B)/tests/test_opt $(B)/tests/test_safe $(B)/tests/test_calibrate: | $(B)/bpfprove
 $(B)/tests/test_symbolic $(B)/tests/test_rule_match: | $(CORPUS:%=$(B)/corpus/%.19.O2.o)
 
 matrix: $(B)/bpfprove

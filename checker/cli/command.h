@@ -10,6 +10,7 @@ enum status command_equiv(const struct options *opt);
 enum status command_safe(const struct options *opt);
 enum status command_opt(const struct options *opt);
 enum status command_assert(const struct options *opt);
+enum status command_recheck(const struct options *opt);
 enum status command_run(const struct options *opt);
 enum status command_conform(const struct options *opt);
 enum status command_show(const struct options *opt);

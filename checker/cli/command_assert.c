@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bpfprove assert FILE: can an assertion of a program fail? */
 #include "checker/assertion/assertion.h"
-#include "checker/cli/command.h"
+#include "checker/cli/certify.h"
 #include "checker/equiv/objects.h"
 #include "checker/witness/witness.h"
 
@@ -102,5 +102,5 @@ enum status command_assert(const struct options *opt)
 	status = conclude(opt, o, &t);
 	solver_close(s);
 	object_free(o);
-	return status;
+	return certify(opt, CERTIFICATE_ASSERT, status);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bpfprove equiv A B: pairs files and programs, decides each pair, reports. */
-#include "checker/cli/command.h"
+#include "checker/cli/certify.h"
 #include "checker/cli/command_whole.h"
 #include "checker/equiv/objects.h"
 
@@ -39,5 +39,5 @@ enum status command_equiv(const struct options *opt)
 		s = compare(opt, &files, solver);
 	files_release(&files);
 	solver_close(solver);
-	return s;
+	return certify(opt, CERTIFICATE_EQUIV, s);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bpfprove safe FILE: decides each program by itself, reports. */
-#include "checker/cli/command.h"
+#include "checker/cli/certify.h"
 #include "checker/cli/command_whole.h"
 #include "checker/equiv/objects.h"
 
@@ -45,5 +45,5 @@ enum status command_safe(const struct options *opt)
 	if (s == STATUS_PROVED)
 		s = check(opt, &files);
 	files_release(&files);
-	return s;
+	return certify(opt, CERTIFICATE_SAFE, s);
 }

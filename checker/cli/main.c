@@ -15,6 +15,7 @@ static const struct command {
     {"safe", "FILE", "can a program (of an object, or of those in a folder) fault, leak or not end, whatever the input?", command_safe},
     {"opt", "IN.o -o OUT.o", "a smaller or faster object that is proved to do the same", command_opt},
     {"assert", "FILE", "can an assertion of a program fail, whatever the input?", command_assert},
+    {"recheck", "CERTIFICATE", "does a certificate of equiv, safe or assert prove what it says?", command_recheck},
     {"run", "FILE", "run a program on one input", command_run},
     {"show", "FILE", "programs, maps, control flow or formulas of an object", command_show},
     {"calibrate", "", "measure what instructions and helpers take on this machine", command_calibrate},

@@ -7,6 +7,7 @@
 
 struct object_pair {
 	const struct program *a, *b; /* b NULL: only in the first object; a NULL: only in the second */
+	struct tape *tape;           /* of what the solver is asked about it; NULL: none */
 	struct equiv_result result;  /* of two programs, from objects_decide on */
 };
 

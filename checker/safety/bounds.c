@@ -18,6 +18,7 @@
 #include "checker/safety/bounds.h"
 #include "checker/equiv/address.h"
 #include "checker/equiv/equiv.h"
+#include "encode/solver/tape.h"
 
 #include <stdlib.h>
 
@@ -91,9 +92,12 @@ static bool open_proof(struct proof *f)
 	const struct prover *v = f->v;
 	if (!pairing_build(v->p, v->p, &f->maps, &why, &what))
 		return false;
-	f->solver = prover_open_solver(v, TOTAL_MS, QUERY_MS, MEMORY_MIB);
+	struct tape *tape = v->opt->tape;
+	f->solver = tape && tape->replays ? solver_open_tape(tape)
+					  : prover_open_solver(v, TOTAL_MS, QUERY_MS, MEMORY_MIB);
 	if (!f->solver)
 		return false;
+	solver_use_tape(f->solver, tape);
 	f->pool = term_new_pool();
 	f->world = world_new(f->pool, v->p->type, f->maps.maps, f->maps.n);
 	f->world->term_limit = TERM_LIMIT;

@@ -55,6 +55,7 @@ void programs_decide_item(struct programs_item *item, const struct programs_opti
 {
 	struct safety_options so = opt->safety;
 	uint64_t start = clock_now_ns();
+	so.tape = item->tape;
 	bool late = opt->timeout_ms && start >= end_ns, stopped = so.stop && *so.stop;
 	if (late || stopped) {
 		item->result = (struct safety_result){.verdict = VERDICT_UNKNOWN,

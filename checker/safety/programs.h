@@ -8,6 +8,7 @@
 
 struct programs_item {
 	const struct program *program;
+	struct tape *tape;           /* of what a solver is asked for its proof; NULL: none */
 	struct safety_result result; /* from programs_decide on */
 	struct kernel_view kernel;   /* what a kernel would say, if asked for */
 	double ms;

@@ -7,7 +7,7 @@
  */
 #include "checker/safety/bounds.h"
 #include "clock.h"
-#include "encode/solver/solver.h"
+#include "encode/solver/tape.h"
 #include "checker/safety/explore.h"
 #include "checker/safety/search.h"
 
@@ -287,6 +287,12 @@ static bool set_proved(struct prover *v)
 	return true;
 }
 
+/* For failing inputs. A tape has nothing of that. */
+static bool is_searching(const struct prover *v)
+{
+	return !v->opt->no_search && !(v->opt->tape && v->opt->tape->replays);
+}
+
 /* True: decided. */
 static bool prove(struct prover *v)
 {
@@ -295,7 +301,7 @@ static bool prove(struct prover *v)
 			return set_proved(v);
 		if (must_end(v))
 			break;
-		if (i == 0 && !v->opt->no_search && search_probe(v, PROBES))
+		if (i == 0 && is_searching(v) && search_probe(v, PROBES))
 			return true;
 		if (v->unmodelled && !any_failed(v))
 			break; /* more effort makes no model */
@@ -323,7 +329,8 @@ static void check(const struct program *p, const struct safety_options *o, struc
 		return;
 	}
 	prover_init(&v, p, o, r);
-	bool decided = prove(&v) || (!o->no_search && !must_end(&v) && (search_solve(&v) || prove_by_solver(&v)));
+	bool decided = prove(&v) || (!must_end(&v) && is_searching(&v) && search_solve(&v)) ||
+		       (!o->no_search && !must_end(&v) && prove_by_solver(&v));
 	take_findings(&v);
 	if (!decided)
 		set_unknown(&v);

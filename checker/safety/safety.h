@@ -34,6 +34,7 @@ struct safety_options {
 	uint64_t max_steps;   /* abstract instructions of all attempts together; 0: default */
 	unsigned timeout_ms;  /* of the whole check; 0: none */
 	const char *solver;   /* solver spec for the search, NULL: SOLVER_DEFAULT */
+	struct tape *tape;    /* of what is asked for a proof, NULL: none; if it replays, nothing is searched for */
 	volatile int *stop;   /* set by ctrl-C; may be NULL */
 	safety_seen seen;     /* NULL: nobody asks */
 	void *seen_arg;

@@ -31,6 +31,7 @@ struct search {
 	FILE *proof;
 	uint64_t end_ns;
 	bool too_long;
+	bool ended; /* by the empty clause */
 };
 
 static FILE *open_text(char **text, size_t *n)
@@ -93,6 +94,7 @@ char *refutation_clauses(const struct query *q, size_t *n)
 static void learn(void *state, int *clause)
 {
 	struct search *s = state;
+	s->ended = !*clause;
 	for (; !s->too_long && *clause; clause++)
 		fprintf(s->proof, "%d ", *clause);
 	if (!s->too_long)
@@ -118,6 +120,8 @@ static bool refute(const struct formula *f, uint64_t end_ns, struct refutation *
 		ccadical_add(solver, f->literals[i]);
 	bool refuted = ccadical_solve(solver) == 20 && !s.too_long;
 	ccadical_release(solver);
+	if (!s.ended) /* it does not tell of what it sees while clauses are added */
+		fputs("0\n", s.proof);
 	close_text(s.proof);
 	return refuted;
 }

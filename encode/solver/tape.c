@@ -23,7 +23,7 @@ void tape_replay(struct tape *t, tape_refuted refuted, void *arg)
 	t->replays = true;
 	t->next = t->next_run = 0;
 	t->in_run = 0;
-	t->strayed = false;
+	t->strayed = t->is_false = false;
 	t->refuted = refuted;
 	t->arg = arg;
 }
@@ -101,12 +101,13 @@ uint32_t tape_late(struct tape *t, const char *name)
 	return e->pairs;
 }
 
-static bool take_model(const struct tape_entry *e, const struct query *q, uint64_t *values)
+static bool take_model(struct tape *t, const struct tape_entry *e, const struct query *q, uint64_t *values)
 {
-	if (e->n_values != q->n_leaves || !model_holds(q, e->values))
-		return false;
-	memcpy(values, e->values, e->n_values * sizeof *values);
-	return true;
+	bool good = e->n_values == q->n_leaves && model_holds(q, e->values);
+	if (good)
+		memcpy(values, e->values, e->n_values * sizeof *values);
+	t->is_false |= !good;
+	return good;
 }
 
 /* What is not on the tape has no answer: that proves nothing, and refutes nothing. */
@@ -121,7 +122,7 @@ enum solver_answer tape_answer(struct tape *t, const struct query *q, uint64_t *
 	}
 	size_t number = t->next++;
 	bool good = e->answer == SOLVER_UNSAT ? t->refuted(t->arg, number, e, q)
-					      : e->answer == SOLVER_UNKNOWN || take_model(e, q, values);
+					      : e->answer == SOLVER_UNKNOWN || take_model(t, e, q, values);
 	*why = good ? e->why : SOLVER_GAVE_UP;
 	return good ? e->answer : SOLVER_UNKNOWN;
 }

@@ -34,6 +34,7 @@ struct tape {
 	size_t next, next_run;
 	uint32_t in_run; /* answers taken from that run */
 	bool strayed;    /* something was asked that is not on the tape */
+	bool is_false;   /* it holds a model that is none */
 	tape_refuted refuted;
 	void *arg;
 };
