@@ -12,6 +12,7 @@ static enum status compare(const struct options *opt, struct whole_files *files,
 	struct equiv_options eo = {.solver = solver,
 				   .encode = opt->encode,
 				   .kernel = !opt->no_kernel,
+				   .no_cuts = opt->no_cuts,
 				   .unroll = opt->unroll,
 				   .stop = command_catch_interrupt()};
 	enum status s = command_whole_open(opt, &o);

@@ -117,7 +117,7 @@ static void count(struct product *p)
 
 static void answer(struct product *p)
 {
-	size_t failed;
+	size_t failed = 0;
 	const char *why = walk(p, &failed);
 	for (unsigned i = 0; why && i < RESTARTS && !is_over(p) && choose_again(p, failed); i++) {
 		forget_nodes(p);
@@ -157,6 +157,7 @@ void cut_check(const struct program *a, const struct program *b, const struct pa
 	       const struct cut_points *points, const struct cut_options *o, struct cut_answer *out)
 {
 	double start = clock_now_ms();
+	unsigned query_ms = o->solver && o->query_ms ? solver_set_query_ms(o->solver, o->query_ms) : 0;
 	const struct program *programs[2] = {a, b};
 	static const char *const unsafe[2] = {"the first program is not proved safe",
 					      "the second program is not proved safe"};
@@ -182,5 +183,7 @@ void cut_check(const struct program *a, const struct program *b, const struct pa
 	free(p.choices);
 	for (unsigned side = 0; side < 2; side++)
 		side_release(&p.side[side]);
+	if (o->solver && o->query_ms)
+		solver_set_query_ms(o->solver, query_ms);
 	out->ms = clock_now_ms() - start;
 }

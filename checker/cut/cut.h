@@ -10,6 +10,7 @@
 #ifndef CUT_H
 #define CUT_H
 
+#include "checker/cut/answer.h"
 #include "checker/equiv/equiv.h"
 
 /* Where runs stop: slots of the main function at which a block begins, sorted. Every loop of the main function holds
@@ -26,16 +27,6 @@ struct cut_options {
 	volatile int *stop;      /* set by ctrl-C; may be NULL */
 	unsigned query_ms;       /* for one query, 0: the solver's own limit */
 	unsigned timeout_ms;     /* of the whole check, 0: none */
-};
-
-struct cut_answer {
-	enum verdict verdict;  /* proved or unknown */
-	const char *why;       /* unknown: a fixed sentence, static; else "" */
-	uint32_t slot[2];      /* unknown: the points of the node where it failed */
-	size_t pairs;          /* nodes */
-	size_t relations;      /* proved at them */
-	size_t queries, rounds;
-	double ms, safety_ms;  /* all of it; of that what both programs' safety took */
 };
 
 /* Both programs have one type, and maps is their pairing. Proved: as equiv_programs has it; moreover both programs are

@@ -10,6 +10,29 @@
 #include "checker/equiv/stamp.h"
 #include "checker/safety/liveness.h"
 
+/* Both programs as a whole: run, compared, decided. */
+static void decide_whole(struct question *q)
+{
+	question_encode(q);
+	if (question_gave_up(q))
+		return;
+	if (!stamp_agrees(q->run[0], q->run[1], q->opt->solver)) {
+		question_set_unknown(q, REASON_CONTEXT, "tstamp beside tstamp_type");
+		return;
+	}
+	q->out->decided_by = "rewriting";
+	bool trivial = q->claims.n == 0 && term_is_true(q->pool, q->modelled) && term_is_true(q->pool, q->no_fault);
+	if (trivial) {
+		question_set_proved(q);
+		return;
+	}
+	question_set_unknown(q, REASON_SOLVER_GAVE_UP, ""); /* until something says otherwise */
+	decide_claims(q);
+	vacuous_check(q);
+	if (q->out->verdict == VERDICT_PROVED)
+		question_gave_up(q);
+}
+
 /* What takes no encoding. */
 static bool settle(struct question *q)
 {
@@ -45,24 +68,14 @@ static void answer(struct question *q)
 		question_set_unknown(q, REASON_PROGTYPE, a->section);
 		return;
 	}
-	question_encode(q);
-	if (question_gave_up(q))
-		return;
-	if (!stamp_agrees(q->run[0], q->run[1], q->opt->solver)) {
-		question_set_unknown(q, REASON_CONTEXT, "tstamp beside tstamp_type");
+	if (cuts_come_first(q)) {
+		if (!cuts_prove(q))
+			decide_whole(q);
 		return;
 	}
-	q->out->decided_by = "rewriting";
-	bool trivial = q->claims.n == 0 && term_is_true(q->pool, q->modelled) && term_is_true(q->pool, q->no_fault);
-	if (trivial) {
-		question_set_proved(q);
-		return;
-	}
-	question_set_unknown(q, REASON_SOLVER_GAVE_UP, ""); /* until something says otherwise */
-	decide_claims(q);
-	vacuous_check(q);
-	if (q->out->verdict == VERDICT_PROVED)
-		question_gave_up(q);
+	decide_whole(q);
+	if (cuts_may_help(q))
+		cuts_prove(q);
 }
 
 static void count_queries(struct question *q, const struct solver_stats *before)

@@ -3,6 +3,7 @@
 #ifndef EQUIV_H
 #define EQUIV_H
 
+#include "checker/cut/answer.h"
 #include "checker/exec/exec.h"
 #include "encode/machine/machine.h"
 #include "stage.h"
@@ -39,6 +40,7 @@ struct equiv_options {
 	bool encode;           /* don't take identical programs for granted */
 	bool kernel;           /* ask the live kernel about refutations */
 	bool quick;            /* no more than one short query of a kind, and any counterexample will do */
+	bool no_cuts;          /* the whole programs only, no cut points */
 	unsigned unroll;       /* 0: default */
 	volatile int *stop;
 	enum term_mode terms;  /* for measurements, see term.h */
@@ -62,6 +64,7 @@ struct equiv_result {
 	bool identical;           /* proved by comparison */
 	bool cached;              /* an earlier run decided it (checker/whole/verdicts.h) */
 	bool swept;               /* terms were merged before the solver decided */
+	struct cut_answer cut;    /* pairs and relations of the last attempt by cut points */
 	struct stages stages;
 	struct term_stats term_stats;
 	struct solver_stats queries; /* of this question */

@@ -44,6 +44,12 @@ unsigned ask_shorten(struct question *q, unsigned ms);
 /* refute.c: a model of `question` was found, which is released: true if the concrete machine confirms it. */
 bool refute_by_model(struct question *q, term question, struct solver_model *model);
 
+/* cuts.c: proved by cut points? Asked first where the programs have loops or are large, and later where the whole programs
+ * took too much. */
+bool cuts_come_first(const struct question *q);
+bool cuts_may_help(const struct question *q);
+bool cuts_prove(struct question *q);
+
 /* decide.c: proves or refutes the claims. */
 void decide_claims(struct question *q);
 

@@ -95,6 +95,14 @@ void report_print_file(const char *name, const struct object_pairs *pairs, FILE 
 	print_examples(pairs, out);
 }
 
+static json_t *cuts_json(const struct cut_answer *c)
+{
+	return json_pack("{s:b, s:s, s:[I, I], s:I, s:I, s:I, s:I, s:f, s:f}", "proved", c->verdict == VERDICT_PROVED,
+			 "reason", c->why, "at", (json_int_t)c->slot[0], (json_int_t)c->slot[1], "pairs",
+			 (json_int_t)c->pairs, "relations", (json_int_t)c->relations, "queries", (json_int_t)c->queries,
+			 "steps", (json_int_t)c->rounds, "ms", c->ms, "safety_ms", c->safety_ms);
+}
+
 static json_t *pair_json(const struct object_pairs *pairs, const struct object_pair *p)
 {
 	char text[512], kernel[256];
@@ -106,6 +114,8 @@ static json_t *pair_json(const struct object_pairs *pairs, const struct object_p
 			      r->decided_by ? r->decided_by : "missing", "cached", (int)r->cached, "ms", r->ms, "reason",
 			      r->verdict == VERDICT_UNKNOWN ? reason_texts[r->reason] : "", "detail", text, "kernel",
 			      kernel, "terms", (json_int_t)r->terms, "claims", (json_int_t)r->claims);
+	if (r->cut.ms > 0)
+		json_object_set_new(o, "cuts", cuts_json(&r->cut));
 	if (r->verdict == VERDICT_REFUTED && r->witness)
 		json_object_set_new(o, "witness", witness_json(p->a, p->b, r));
 	return o;

@@ -230,6 +230,7 @@ bool key_of_equiv(const struct program *a, const struct program *b, const struct
 	bool good = add_surroundings(&all) && add_solver(&all, solver_name(opt->solver));
 	bytes_put_number(&all, opt->encode);
 	bytes_put_number(&all, opt->quick);
+	bytes_put_number(&all, opt->no_cuts);
 	bytes_put_number(&all, opt->unroll);
 	add_program(&all, a);
 	add_program(&all, b);
