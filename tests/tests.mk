@@ -37,7 +37,7 @@ $(B)/tests/bench_domain: $(B)/tests/bench_domain.c.o $(B)/tests/tnum_best.c.o
 
 # The operators of the abstract domains, proved from their own source; FAULT=NAME puts one of proofs/break.txt into a copy.
 FAULT =
-proofs: $(B)/bpfprove $(B)/proofs/isa/encode
+proofs: $(B)/bpfprove $(B)/proofs/isa/encode $(B)/proofs/term/prove
 	bash proofs/run.sh $(B) $(FAULT)
 # The last table of `make proofs` as that of proofs/README.md
 proofs-readme:
@@ -48,6 +48,12 @@ proofs-readme:
 $(B)/proofs/isa/encode: $(B)/proofs/isa/encode.c.o $(B)/proofs/isa/statement.c.o $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/tests/test_isa_proof $(B)/tests/test_proofs_list: | $(B)/proofs/isa/encode
+
+# The rewrite rules of the terms as questions
+TERM_PROOF_OBJ = $(patsubst %,$(B)/%.o,$(wildcard proofs/term/*.c))
+$(B)/proofs/term/prove: $(TERM_PROOF_OBJ) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/tests/test_term_proof: | $(B)/proofs/term/prove
 
 # Products of known bits, beside the kernel's two.
 bench-domain: $(B)/tests/bench_domain

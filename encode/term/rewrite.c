@@ -80,7 +80,7 @@ static int rank(const struct term_pool *p, const struct node *n, term t)
 	return is_const(p, t) ? 2 : kind_of(p, t) != (enum term_kind)n->kind;
 }
 
-static void order(const struct term_pool *p, struct node *n)
+void rewrite_order(const struct term_pool *p, struct node *n)
 {
 	static const bool commutes[TERM_KIND_COUNT] = {
 	    [TERM_AND] = true, [TERM_OR] = true,  [TERM_XOR] = true,
@@ -96,7 +96,7 @@ static void order(const struct term_pool *p, struct node *n)
 	}
 }
 
-static bool fold(struct term_pool *p, const struct node *n, term *out)
+bool rewrite_fold(struct term_pool *p, const struct node *n, term *out)
 {
 	const term *args;
 	size_t n_args = node_args(p, n, &args);
@@ -109,6 +109,15 @@ static bool fold(struct term_pool *p, const struct node *n, term *out)
 	unsigned low = n->b ? width_of(p, n->b) : 0;
 	*out = term_const(p, n->width, value_compute(n, v, width_of(p, n->a), low));
 	return true;
+}
+
+term rewrite_try(struct term_pool *p, enum rule rule, const struct node *n, bool alone)
+{
+	p->fuel = FUEL;
+	p->depth = alone ? DEPTH_MAX : 1;
+	term t = rows[rule].fn(p, n);
+	p->depth = 0;
+	return t;
 }
 
 static term rewrite(struct term_pool *p, const struct node *n)
@@ -197,8 +206,8 @@ term rewrite_make(struct term_pool *p, struct node n)
 	term t;
 	if (!term_tick(p))
 		return pool_nothing(p, n.width);
-	order(p, &n);
-	if ((t = memo_slot(p->memo, p->memo_size, &n)->result) || (t = pool_find(p, &n)) || fold(p, &n, &t))
+	rewrite_order(p, &n);
+	if ((t = memo_slot(p->memo, p->memo_size, &n)->result) || (t = pool_find(p, &n)) || rewrite_fold(p, &n, &t))
 		return t;
 	const struct memo *m = p->cache ? &p->cache[pool_hash(&n) & (CACHE_SIZE - 1)] : NULL;
 	if (m && m->result && !memcmp(&m->node, &n, sizeof n))

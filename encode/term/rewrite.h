@@ -21,6 +21,14 @@ enum rule {
 /* The term of a node after rewriting. */
 term rewrite_make(struct term_pool *p, struct node n);
 
+/* Parts of it, for proofs (proofs/term). Commutative operands in the order in which rules see them. */
+void rewrite_order(const struct term_pool *p, struct node *n);
+/* The constant that an operation on constants is; false: it has another operand. */
+bool rewrite_fold(struct term_pool *p, const struct node *n, term *out);
+/* What this one rule makes of a node that is in order and that neither constants nor facts decide; 0 if nothing.
+ * alone: what it builds is built as it is, no other rule takes part. */
+term rewrite_try(struct term_pool *p, enum rule rule, const struct node *n, bool alone);
+
 /* Operand lists: associative chains are looked at as far as this. */
 #define LIST_MAX 24u
 struct list {

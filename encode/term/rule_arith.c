@@ -61,7 +61,7 @@ term rule_add_double(struct term_pool *p, const struct node *n)
 
 term rule_mul_neutral(struct term_pool *p, const struct node *n)
 {
-	return is_value(p, n->b, 0) ? n->b : is_value(p, n->b, 1) ? n->a : 0;
+	return is_value(p, n->b, 1) ? n->a : 0;
 }
 
 term rule_mul_shift(struct term_pool *p, const struct node *n)

@@ -61,8 +61,6 @@ term rule_not_sext(struct term_pool *p, const struct node *n)
 
 term rule_and_neutral(struct term_pool *p, const struct node *n)
 {
-	if (is_value(p, n->b, 0))
-		return n->b;
 	return is_ones(p, n->b) || n->a == n->b ? n->a : 0;
 }
 
@@ -240,8 +238,6 @@ term rule_or_de_morgan(struct term_pool *p, const struct node *n)
 
 term rule_or_neutral(struct term_pool *p, const struct node *n)
 {
-	if (is_ones(p, n->b))
-		return n->b;
 	return is_value(p, n->b, 0) || n->a == n->b ? n->a : 0;
 }
 

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * usage: prove DIRECTORY [RULE]
+ * Writes DIRECTORY/NAME.smt2 for each rule of rule.def, and for the facts, the constants and the order of operands of
+ * each kind of term: questions that are all unsatisfiable if it is right. Prints for each
+ * statement NAME FUNCTION QUESTIONS WIDTHS DETAIL, separated by tabs; or missing NAME WHY. Exit 1 if something is
+ * missing.
+ */
+#include "proofs/term/question.h"
+
+#include <string.h>
+
+static const struct row {
+	const char *name, *text;
+	int kind;
+} rows[RULE_COUNT] = {
+#define TERM_ANY (-1)
+#define RULE(name, kind, text) {#name, text, TERM_##kind},
+#include "encode/term/rule.def"
+#undef RULE
+};
+
+/* Choices of numbers for each width: all up to some width, then few. Instances of each choice that are tried. */
+enum { ALL_UP_TO = 8, STATED = 3, CODED = 2, HARD_WIDTH = 8, TRIES = 60, MORE_TRIES = 4000 };
+
+struct proof {
+	struct questions q;
+	const struct row *row;
+	enum rule rule;
+	struct law *laws;
+	size_t n_laws;
+	/* of the law under way, by w */
+	int choices[65][LAW_CHOICES][LAW_NUMBERS];
+	size_t n_choices[65];
+	uint64_t stated;               /* widths with a statement */
+	unsigned results, with_others; /* of the code; laws that need other rules as well */
+	bool missing;
+};
+
+/* Products and divisions are asked about one width at a time. */
+static bool is_hard(const struct law *l)
+{
+	return law_has(l, TERM_MUL) || law_has(l, TERM_UDIV) || law_has(l, TERM_UREM) || law_has(l, TERM_SDIV) ||
+	       law_has(l, TERM_SREM);
+}
+
+/* The i-th of `some` choices out of n, first and last among them; of one: that in the middle. */
+static size_t pick(size_t i, size_t some, size_t n)
+{
+	return n <= some ? i : some == 1 ? n / 2 : i * (n - 1) / (some - 1);
+}
+
+static void state_width(struct proof *pr, struct law *l, unsigned w)
+{
+	size_t n = pr->n_choices[w], some = w <= ALL_UP_TO && !is_hard(l) ? LAW_CHOICES : STATED;
+	if (is_hard(l) && w > HARD_WIDTH)
+		return;
+	for (size_t i = 0; i < n && i < some; i++) {
+		const int *numbers = pr->choices[w][pick(i, some, n)];
+		law_choose(l, numbers);
+		law_print(l, numbers, question_add(&pr->q, w), pr->q.out);
+	}
+}
+
+static void state_law(struct proof *pr, struct law *l)
+{
+	for (unsigned w = 1; w <= 64; w++) {
+		pr->n_choices[w] = law_choices(l, w, pr->choices[w]);
+		pr->stated |= pr->n_choices[w] ? 1ull << (w - 1) : 0;
+		state_width(pr, l, w);
+		if (is_hard(l) || w % 8 == 0)
+			question_end(&pr->q, "stated");
+	}
+	if (is_hard(l) && law_is_of_rings(l)) {
+		law_print_ring(l, question_add(&pr->q, 0), pr->q.out);
+		question_end(&pr->q, "over the integers");
+	}
+}
+
+/* One instance: true if the code made something of it. */
+static bool try_instance(struct proof *pr, struct term_pool *p, struct law *l, const int numbers[LAW_NUMBERS],
+			 bool alone)
+{
+	struct node top;
+	if (!instance_make(p, l, numbers, &top) || (pr->row->kind != TERM_ANY && top.kind != pr->row->kind))
+		return false;
+	term t = rewrite_try(p, pr->rule, &top, alone);
+	if (!t)
+		return false;
+	term made = pool_add(p, &top, fact_compute(p, &top));
+	if (t == made)
+		return true;
+	char about[300];
+	snprintf(about, sizeof about, "code%s, w = %d", alone ? " alone" : "", numbers[LAW_WIDTH]);
+	instance_print(p, made, t, about, question_add(&pr->q, (unsigned)numbers[LAW_WIDTH]), pr->q.out);
+	pr->results++;
+	return true;
+}
+
+/* Widths that are looked at more closely. */
+static bool is_sample(unsigned w)
+{
+	return w <= ALL_UP_TO || w == 16 || w == 32 || w == 33 || w == 48 || w >= 63;
+}
+
+/* Instances of one law at one width; true if the code made something of one of them. */
+static bool try_width(struct proof *pr, struct law *l, unsigned w, bool alone)
+{
+	size_t n = pr->n_choices[w], some = is_sample(w) ? CODED : 1;
+	struct term_pool *p = term_new_pool();
+	bool any = false;
+	for (size_t i = 0; i < n && i < some; i++) {
+		const int *numbers = pr->choices[w][pick(i, some, n)];
+		bool fired = false;
+		law_choose(l, numbers);
+		for (unsigned k = 0; k < TRIES && !fired; k++)
+			fired = try_instance(pr, p, l, numbers, alone);
+		any |= fired;
+	}
+	for (unsigned k = 0; n && k < MORE_TRIES && !any; k++) {
+		law_choose(l, pr->choices[w][k % n]);
+		any = try_instance(pr, p, l, pr->choices[w][k % n], alone);
+	}
+	term_free_pool(p);
+	return any;
+}
+
+static void miss(struct proof *pr, const struct law *l, const char *what)
+{
+	printf("missing\t%s\t%s %s\n", pr->row->name, what, l->text);
+	pr->missing = true;
+}
+
+static void try_law(struct proof *pr, struct law *l)
+{
+	uint64_t fits = 0, fired = 0, alone = 0;
+	for (unsigned w = 1; w <= 64; w++) {
+		uint64_t bit = 1ull << (w - 1);
+		bool lone = pr->n_choices[w] && try_width(pr, l, w, true);
+		/* What a rule builds with others is another matter only where it looks at what it built. */
+		bool with = pr->n_choices[w] && (!lone || is_sample(w)) && try_width(pr, l, w, false);
+		fits |= pr->n_choices[w] ? bit : 0;
+		alone |= lone ? bit : 0;
+		fired |= lone || with ? bit : 0;
+		if (is_hard(l) || w % 8 == 0)
+			question_end(&pr->q, "code");
+	}
+	for (unsigned w = 1; w <= 64; w++)
+		if ((fits & ~fired) >> (w - 1) & 1)
+			fprintf(stderr, "%s: the code makes nothing of %s at width %u\n", pr->row->name, l->text, w);
+	if (fits & ~fired)
+		miss(pr, l, "the code makes nothing at some width of");
+	if (!fits)
+		miss(pr, l, "no widths fit");
+	pr->with_others += alone != fired;
+}
+
+static bool prove_rule(const char *directory, size_t i)
+{
+	static struct proof pr;
+	pr = (struct proof){.row = &rows[i], .rule = (enum rule)i};
+	question_open(&pr.q, directory, rows[i].name);
+	pr.n_laws = law_read(rows[i].name, rows[i].text, &pr.laws);
+	for (size_t k = 0; k < pr.n_laws; k++) {
+		state_law(&pr, &pr.laws[k]);
+		try_law(&pr, &pr.laws[k]);
+	}
+	unsigned questions = question_close(&pr.q);
+	printf("statement\t%s\trule_%s\t%u\t%s\n", rows[i].name, rows[i].name, questions, question_widths(pr.stated));
+	free(pr.laws);
+	return !pr.missing;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || argc > 3) {
+		fprintf(stderr, "usage: prove DIRECTORY [NAME]\n");
+		return 64;
+	}
+	bool all = true, some = false;
+	for (size_t i = 0; i < RULE_COUNT; i++) {
+		if (argc == 3 && strcmp(argv[2], rows[i].name))
+			continue;
+		all &= prove_rule(argv[1], i);
+		some = true;
+	}
+	some |= question_all_kinds(argv[1], argc == 3 ? argv[2] : NULL);
+	return !some ? 64 : !all;
+}
