@@ -13,6 +13,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const struct bench_part_row bench_parts[BENCH_PARTS] = {
@@ -93,22 +94,16 @@ static bool parse_mode(struct bench_options *o, const char *text)
 static bool parse_options(struct bench_options *o, int argc, char **argv)
 {
 	static const struct option options[] = {
-	    {"corpus", required_argument, NULL, 'c'},
-	    {"real", required_argument, NULL, 'r'},
-	    {"json", required_argument, NULL, 'J'},
-	    {"commit", required_argument, NULL, 'C'},
-	    {"solver", required_argument, NULL, 'S'},
-	    {"only", required_argument, NULL, 'o'},
-	    {"parts", required_argument, NULL, 'p'},
-	    {"terms", required_argument, NULL, 't'},
-	    {"seconds", required_argument, NULL, 's'},
-	    {"mebibytes", required_argument, NULL, 'm'},
-	    {"jobs", required_argument, NULL, 'j'},
-	    {"quick", no_argument, NULL, 'q'},
-	    {0},
+	    {"corpus", required_argument, NULL, 'c'},  {"real", required_argument, NULL, 'r'},
+	    {"json", required_argument, NULL, 'J'},    {"commit", required_argument, NULL, 'C'},
+	    {"solver", required_argument, NULL, 'S'},  {"only", required_argument, NULL, 'o'},
+	    {"parts", required_argument, NULL, 'p'},   {"terms", required_argument, NULL, 't'},
+	    {"seconds", required_argument, NULL, 's'}, {"mebibytes", required_argument, NULL, 'm'},
+	    {"jobs", required_argument, NULL, 'j'},    {"quick", no_argument, NULL, 'q'},
+	    {"log", required_argument, NULL, 'l'},     {0},
 	};
-	const char **const texts[128] = {['c'] = &o->corpus, ['r'] = &o->real,   ['J'] = &o->json,
-					 ['C'] = &o->commit, ['S'] = &o->solver, ['o'] = &o->only};
+	const char **const texts[128] = {['c'] = &o->corpus, ['r'] = &o->real, ['J'] = &o->json, ['C'] = &o->commit,
+					 ['S'] = &o->solver, ['o'] = &o->only, ['l'] = &o->log};
 	unsigned *const numbers[128] = {
 	    ['s'] = &o->limits.seconds, ['m'] = &o->limits.mebibytes, ['j'] = &o->limits.jobs};
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) >= 0;) {
@@ -128,7 +123,7 @@ static int usage(void)
 {
 	fprintf(stderr, "usage: bench [--json=FILE] [--parts=NAME,..] [--only=TEXT] [--quick] [--terms=normal|plain]\n"
 			"             [--solver=SPEC] [--seconds=N] [--mebibytes=N] [--jobs=N] [--corpus=DIR]\n"
-			"             [--real=DIR] [--commit=TEXT]\n"
+			"             [--real=DIR] [--commit=TEXT] [--log=DIR]\n"
 			"parts:\n");
 	for (enum bench_part part = 0; part < BENCH_PARTS; part++)
 		fprintf(stderr, "  %-10s %s\n", bench_parts[part].name, bench_parts[part].text);
@@ -161,6 +156,10 @@ int main(int argc, char **argv)
 	memset(o.parts, true, sizeof o.parts);
 	if (!parse_options(&o, argc, argv))
 		return usage();
+	if (o.log && mkdir(o.log, 0777) != 0) {
+		perror(o.log);
+		return 66;
+	}
 	if (!mkdtemp(scratch)) {
 		perror(scratch);
 		return 66;

@@ -46,7 +46,7 @@ struct bench_row {
 	char set[64], object[128], program[128]; /* of what; folder or builds, file or mutant, function */
 	char path[2][BENCH_PATH];                /* of the objects; the second may be the first */
 	char verdict[16], by[40], what[160];
-	size_t slots;
+	size_t index, slots;
 	uint64_t counts[BENCH_COUNTS];
 	double ms[BENCH_TIMES], mebibytes;
 	size_t n_checks;
@@ -55,10 +55,10 @@ struct bench_row {
 
 struct bench_options {
 	struct child_limits limits;
-	const char *corpus, *real; /* folders of objects */
-	const char *scratch;       /* of mutants */
-	const char *solver, *only; /* only: in "part/set/object:program", NULL: all */
-	const char *json, *commit;
+	const char *corpus, *real;       /* folders of objects */
+	const char *scratch;             /* of mutants */
+	const char *solver, *only;       /* only: in "part/set/object:program", NULL: all */
+	const char *json, *commit, *log; /* log: folder of the queries, NULL: not kept */
 	enum term_mode terms;
 	bool parts[BENCH_PARTS];
 	bool quick; /* few pairs, mutants and sets */
@@ -84,6 +84,9 @@ extern const struct bench_part_row bench_parts[BENCH_PARTS];
 #include "tests/bench_part.def"
 #undef PART
 
+/* The specification of a solver for a row: `solver`, whose queries go to a folder of the row's if they are kept. */
+void bench_solver_spec(const struct bench_row *row, const struct bench_options *o, const char *solver, char *out,
+		       size_t len);
 /* The program of the row's n-th object; NULL with row->what if it can't be had. The object is never freed. */
 struct program *bench_load(struct bench_row *row, unsigned n);
 void bench_print(const struct bench *b, FILE *out);

@@ -31,6 +31,7 @@ static void add_row(const struct source *s, const char *program)
 	}
 	s->b->n++;
 	row->part = s->part;
+	row->index = s->b->n - 1;
 	snprintf(row->set, sizeof row->set, "%s", s->set);
 	snprintf(row->object, sizeof row->object, "%s", s->object);
 	snprintf(row->program, sizeof row->program, "%s", program);

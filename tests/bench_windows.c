@@ -48,8 +48,13 @@ static bool offer(const struct scene *s, struct draft *d, const char *what)
 void bench_do_windows(struct bench_row *row, const struct bench_options *bo)
 {
 	struct asker a = {.row = row};
-	struct judge_options o = {
-	    .window_ms = bo->limits.seconds * 1000 / 8, .privileged = true, .seen = see, .seen_arg = &a};
+	char spec[BENCH_PATH];
+	bench_solver_spec(row, bo, "sat", spec, sizeof spec);
+	struct judge_options o = {.windows = spec,
+				  .window_ms = bo->limits.seconds * 1000 / 8,
+				  .privileged = true,
+				  .seen = see,
+				  .seen_arg = &a};
 	struct bench_scene b;
 	struct search_stats stats = {0};
 	struct program *p = bench_load(row, 0);

@@ -34,13 +34,23 @@ struct program *bench_load(struct bench_row *row, unsigned n)
 	return NULL;
 }
 
-static struct solver *open_solver(const struct bench_options *o)
+void bench_solver_spec(const struct bench_row *row, const struct bench_options *o, const char *solver, char *out,
+		       size_t len)
 {
-	char err[200];
+	if (o->log)
+		snprintf(out, len, "log:%s/%05zu:%s", o->log, row->index, solver);
+	else
+		snprintf(out, len, "%s", solver);
+}
+
+static struct solver *open_solver(const struct bench_row *row, const struct bench_options *o)
+{
+	char err[200], spec[BENCH_PATH];
+	bench_solver_spec(row, o, o->solver, spec, sizeof spec);
 	struct solver_limits limits = {.query_ms = o->limits.seconds * 500,
 				       .memory_mib = o->limits.mebibytes * 3 / 4,
 				       .deadline_ns = clock_now_ns() + o->limits.seconds * 900000000ull};
-	struct solver *s = solver_open(o->solver, limits, err, sizeof err);
+	struct solver *s = solver_open(spec, limits, err, sizeof err);
 	if (s)
 		return s;
 	fprintf(stderr, "bench: %s\n", err);
@@ -104,7 +114,7 @@ void bench_do_equiv(struct bench_row *row, const struct bench_options *o)
 	snprintf(row->verdict, sizeof row->verdict, "not read");
 	if (!a || !b)
 		return;
-	struct solver *solver = open_solver(o);
+	struct solver *solver = open_solver(row, o);
 	measure(a, b, row, solver, o->terms);
 	solver_close(solver);
 }

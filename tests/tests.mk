@@ -30,6 +30,7 @@ $(B)/tests/agree: $(B)/tests/agree.c.o $(AGREE_OBJ) $(B)/libbpfprove.a
 $(B)/tests/test_cases $(B)/tests/test_coverage $(B)/tests/test_case_agreement: $(B)/tests/case_text.c.o
 $(B)/tests/test_coverage: $(B)/tests/coverage.c.o
 $(B)/tests/test_domain: $(B)/tests/domain.c.o
+$(B)/tests/test_smt2_read: $(B)/tests/smt2_read.c.o
 $(B)/tests/test_domain_best: $(B)/tests/tnum_best.c.o
 
 $(B)/tests/bench_domain: $(B)/tests/bench_domain.c.o $(B)/tests/tnum_best.c.o
@@ -303,4 +304,14 @@ $(B)/tests/bench_compare: $(B)/tests/bench_compare.c.o
 
 bench-compare: $(B)/tests/bench_compare
 	@$< $(OLD) $(NEW)
-.PHONY: bench bench-compare
+
+# The queries of such a run to each solver; how many and how long: BENCH='--most=N --seconds=N'
+$(B)/tests/bench_backends: $(patsubst %,$(B)/tests/%.c.o,bench_backends smt2_read children) $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+bench-backends: $(B)/tests/bench $(B)/tests/bench_backends $(CORPUS_OBJ)
+	@rm -rf $(B)/queries
+	@$< --quick --parts=builds,mutants,compilers,windows --seconds=5 --corpus=$(B)/corpus \
+		--real=$(or $(REAL_OBJ),$(REAL)/obj) --log=$(B)/queries >/dev/null
+	@$(B)/tests/bench_backends --json=$(B)/backends.json --most=2000 $(BENCH) $(B)/queries
+.PHONY: bench bench-compare bench-backends
