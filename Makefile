@@ -18,7 +18,7 @@ TABLES_SRC = encode/machine/tables.c encode/machine/retval.c encode/machine/mapf
 ISA_SRC = encode/isa/isa.c encode/isa/check.c encode/isa/print.c encode/isa/token.c encode/isa/operand.c \
 	encode/isa/assign.c encode/isa/statement.c encode/isa/assemble.c encode/isa/cfg.c encode/isa/loop.c encode/isa/effect.c
 OBJECT_SRC = $(addprefix encode/object/,read.c image.c types.c line.c core_read.c core_path.c core_name.c core_value.c \
-	core_types.c core_match.c core_target.c core.c special.c map.c data.c function.c extern.c link.c kfunc.c code.c settle.c progtype.c check.c raw.c \
+	core_types.c core_match.c core_target.c core_index.c core.c special.c map.c data.c function.c extern.c link.c kfunc.c code.c settle.c progtype.c check.c raw.c \
 	text.c inner.c patch.c patch_elf.c patch_body.c patch_link.c patch_new.c patch_section.c patch_ext.c patch_check.c \
 	write.c write_program.c write_types.c write_image.c)
 TERM_SRC = $(addprefix encode/term/,term.c build.c rewrite.c list.c rule_bool.c rule_bits.c rule_arith.c rule_compare.c \

@@ -32,10 +32,10 @@ static char *read_text(const char *path, char *err, size_t len)
 	return text;
 }
 
-static enum object_error read_elf(const char *path, const char *btf, struct object **out, char *err, size_t len)
+static enum object_error read_elf(const char *path, struct object_types *types, struct object **out, char *err, size_t len)
 {
 	enum object_error e = object_read(path, out, err, len);
-	if (e == OBJECT_OK && (e = object_resolve(*out, btf, err, len)) != OBJECT_OK) {
+	if (e == OBJECT_OK && (e = object_resolve_by(*out, types, err, len)) != OBJECT_OK) {
 		object_free(*out);
 		*out = NULL;
 	}
@@ -60,10 +60,11 @@ static bool is_text(const char *path)
 	return n > 0 && plain == n;
 }
 
-enum object_error objects_read(const char *path, const char *btf, struct object **out, char *err, size_t len)
+enum object_error objects_read_by(const char *path, struct object_types *types, struct object **out, char *err,
+				  size_t len)
 {
 	if (!is_text(path))
-		return read_elf(path, btf, out, err, len);
+		return read_elf(path, types, out, err, len);
 	char *text = read_text(path, err, len);
 	if (!text) {
 		*out = NULL;
@@ -71,6 +72,14 @@ enum object_error objects_read(const char *path, const char *btf, struct object 
 	}
 	enum object_error e = object_assemble(path, text, out, err, len);
 	free(text);
+	return e;
+}
+
+enum object_error objects_read(const char *path, const char *btf, struct object **out, char *err, size_t len)
+{
+	struct object_types *types = object_types_new(btf);
+	enum object_error e = objects_read_by(path, types, out, err, len);
+	object_types_free(types);
 	return e;
 }
 

@@ -20,6 +20,9 @@ struct object_pairs {
 /* Reads an ELF object, or assembly text if the name ends in .s or .bpf, or has no ending and plain text in it, and resolves its CO-RE relocations against
  * `btf` (see object_resolve). Errors as object_read's. */
 enum object_error objects_read(const char *path, const char *btf, struct object **out, char *err, size_t len);
+/* The same with types that several objects share. */
+enum object_error objects_read_by(const char *path, struct object_types *types, struct object **out, char *err,
+				  size_t len);
 /* A solver that stops `timeout` seconds from now; limits as in option.def, 0 for none. NULL with a sentence in err. */
 struct solver *objects_open_solver(const char *spec, unsigned timeout, unsigned query_timeout, unsigned memory,
 				   char *err, size_t len);

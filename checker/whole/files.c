@@ -92,13 +92,13 @@ static void set_type(struct object *o, enum progtype type)
 			o->programs[i]->type = type;
 }
 
-bool files_open(struct whole_file *f, const char *btf, enum progtype type)
+bool files_open(struct whole_file *f, struct object_types *types, enum progtype type)
 {
 	char why[1024];
 	for (int i = 0; i < 2 && f->failure == OBJECT_OK; i++) {
 		if (!f->path[i])
 			continue;
-		f->failure = objects_read(f->path[i], btf, &f->object[i], why, sizeof why);
+		f->failure = objects_read_by(f->path[i], types, &f->object[i], why, sizeof why);
 		if (f->failure == OBJECT_OK)
 			set_type(f->object[i], type);
 		else

@@ -30,6 +30,6 @@ bool files_is_alone(const struct whole_files *f, const struct whole_file *file);
 
 /* Reads the file's objects (objects_read) and gives `type` to the programs that have none. False: failure and why say
  * it. files_close releases what was read. */
-bool files_open(struct whole_file *f, const char *btf, enum progtype type);
+bool files_open(struct whole_file *f, struct object_types *types, enum progtype type);
 void files_close(struct whole_file *f);
 #endif

@@ -26,6 +26,7 @@ struct comparing {
 	const struct equiv_options *eo;
 	struct whole_report report;
 	struct unit *units;
+	struct object_types *types;
 	const char *name; /* of the program that ended last, for progress */
 	bool saved;       /* the counterexample */
 };
@@ -64,7 +65,7 @@ static size_t open_unit(void *arg, size_t i)
 	struct comparing *c = arg;
 	struct whole_file *f = &c->files->at[i];
 	struct unit *u = &c->units[i];
-	if (files_is_alone(c->files, f) || is_interrupted(c) || !files_open(f, c->o->btf, c->o->type))
+	if (files_is_alone(c->files, f) || is_interrupted(c) || !files_open(f, c->types, c->o->type))
 		return 0;
 	objects_pair(f->object[0], f->object[1], c->o->program, c->o->allow_missing, &u->pairs);
 	u->open = fault_calloc(u->pairs.n, sizeof *u->open);
@@ -201,11 +202,16 @@ bool whole_equiv(struct whole_files *files, const struct whole_options *o, const
 		 struct whole_sums *sums, char *err, size_t len)
 {
 	double start = clock_now_ms();
-	struct comparing c = {.files = files, .o = o, .eo = eo, .units = fault_calloc(files->n, sizeof *c.units)};
+	struct comparing c = {.files = files,
+			      .o = o,
+			      .eo = eo,
+			      .units = fault_calloc(files->n, sizeof *c.units),
+			      .types = object_types_new(o->btf)};
 	whole_report_begin(&c.report, files, o, sums, "pairs", err, len);
 	struct units u = {files->n, open_unit, decide, take, close_unit, o->show ? show : NULL, &c};
 	units_run(&u, o->jobs, o->stop);
 	free(c.units);
+	object_types_free(c.types);
 	sums->ms = clock_now_ms() - start;
 	return whole_report_end(&c.report);
 }

@@ -28,6 +28,7 @@ struct checking {
 	uint64_t end_ns;
 	struct whole_report report;
 	struct unit *units;
+	struct object_types *types;
 	const char *name;
 	bool saved;
 };
@@ -71,7 +72,7 @@ static size_t open_unit(void *arg, size_t i)
 	struct checking *c = arg;
 	struct whole_file *f = &c->files->at[i];
 	struct unit *u = &c->units[i];
-	if (is_interrupted(c) || !files_open(f, c->o->btf, c->o->type))
+	if (is_interrupted(c) || !files_open(f, c->types, c->o->type))
 		return 0;
 	programs_select(f->object[0], c->o->program, &u->programs, u->why, sizeof u->why);
 	u->open = fault_calloc(u->programs.n, sizeof *u->open);
@@ -185,11 +186,13 @@ bool whole_safe(struct whole_files *files, const struct whole_options *o, const 
 			     .o = o,
 			     .so = so,
 			     .end_ns = start + so->programs.timeout_ms * 1000000ull,
-			     .units = fault_calloc(files->n, sizeof *c.units)};
+			     .units = fault_calloc(files->n, sizeof *c.units),
+			     .types = object_types_new(o->btf)};
 	whole_report_begin(&c.report, files, o, sums, "programs", err, len);
 	struct units u = {files->n, open_unit, decide, take, close_unit, o->show ? show : NULL, &c};
 	units_run(&u, o->jobs, o->stop);
 	free(c.units);
+	object_types_free(c.types);
 	sums->ms = 1e-6 * (double)(clock_now_ns() - start);
 	return whole_report_end(&c.report);
 }

@@ -28,7 +28,7 @@ struct candidates {
 struct resolving {
 	struct object *o;
 	struct btf *local;
-	struct core_target target;
+	struct object_types *target;
 	struct candidates *lists; /* one for each root, in order of first use */
 	size_t n_lists;
 	char *err;
@@ -56,14 +56,18 @@ static bool is_candidate(const struct btf *btf, uint32_t id, const struct btf_ty
 	return own && *own && !strncmp(own, name, len) && core_plain_length(own) == len;
 }
 
-static void search(const struct resolving *v, struct candidates *c, const struct btf *btf, uint32_t first)
+/* Among the types of one of the target's files. */
+static void search(const struct resolving *v, struct candidates *c, size_t k)
 {
+	struct object_types *t = v->target;
 	const struct btf_type *root = btf__type_by_id(v->local, c->root);
 	const char *name = core_type_name(v->local, c->root);
 	size_t len = core_plain_length(name);
-	for (uint32_t id = first; id < btf__type_cnt(btf); id++)
-		if (is_candidate(btf, id, root, name, len))
-			*MEMORY_PUSH(c->at, c->n) = (struct candidate){btf, id};
+	if (!t->names[k])
+		t->names[k] = core_names_new(t->btf[k], k ? btf__type_cnt(t->btf[0]) : 1);
+	for (uint32_t id = 0; (id = core_names_next(t->names[k], name, len, id));)
+		if (is_candidate(t->btf[k], id, root, name, len))
+			*MEMORY_PUSH(c->at, c->n) = (struct candidate){t->btf[k], id};
 }
 
 static struct candidates *find_candidates(struct resolving *v, uint32_t root)
@@ -73,11 +77,11 @@ static struct candidates *find_candidates(struct resolving *v, uint32_t root)
 			return &v->lists[i];
 	struct candidates *c = MEMORY_PUSH(v->lists, v->n_lists);
 	*c = (struct candidates){.root = root};
-	search(v, c, v->target.btf[0], 1);
-	if (!c->n && v->target.has_modules)
-		core_target_load_modules(&v->target);
-	for (size_t i = 1; !c->n && i < v->target.n; i++)
-		search(v, c, v->target.btf[i], btf__type_cnt(v->target.btf[0]));
+	search(v, c, 0);
+	if (!c->n && v->target->has_modules)
+		core_target_load_modules(v->target);
+	for (size_t i = 1; !c->n && i < v->target->n; i++)
+		search(v, c, i);
 	return c;
 }
 
@@ -211,7 +215,7 @@ static bool resolve_job(struct resolving *v, const struct job *j, bool same, str
 	if (v->keeps)
 		return false;
 	snprintf(why, sizeof why, "%s: program %s: instruction %u: CO-RE relocation to %s of %s in %s: %s", v->o->path,
-		 j->p->name, r->slot, core_rows[r->kind].text, r->text, v->target.name, e.text);
+		 j->p->name, r->slot, core_rows[r->kind].text, r->text, v->target->spec, e.text);
 	if (!j->p->error)
 		j->p->error = memory_string(why);
 	return false;
@@ -292,43 +296,50 @@ static void resolve_kfuncs(struct resolving *v)
 {
 	if (!count_kfuncs(v->o))
 		return;
-	core_target_load_modules(&v->target);
+	core_target_load_modules(v->target);
 	for (size_t i = 0; i < v->o->n_externs; i++)
-		for (size_t k = v->target.n; k-- > 0;) /* the kernel's own last */
-			kfunc_resolve(&v->o->externs[i], v->target.btf[k]);
+		for (size_t k = v->target->n; k-- > 0;) /* the kernel's own last */
+			kfunc_resolve(&v->o->externs[i], v->target->btf[k]);
 }
 
-static enum object_error look_up(struct resolving *v, const char *btf)
+static enum object_error look_up(struct resolving *v)
 {
 	struct object *o = v->o;
-	if (!btf)
-		btf = access("/sys/kernel/btf/vmlinux", R_OK) ? "none" : "kernel";
 	bool relos = count_relos(o) > 0, kfuncs = !v->keeps && count_kfuncs(o);
-	if (!strcmp(btf, "none") || (!relos && !kfuncs))
+	if (!strcmp(v->target->spec, "none") || (!relos && !kfuncs))
 		return OBJECT_OK;
-	enum object_error e = core_target_open(&v->target, btf, v->err, v->errlen);
+	enum object_error e = core_target_open(v->target, v->err, v->errlen);
 	if (e == OBJECT_OK && kfuncs)
 		resolve_kfuncs(v);
 	if (e == OBJECT_OK && relos)
 		e = resolve_object(v);
 	if (e == OBJECT_OK && relos && !v->keeps) {
 		free(o->btf);
-		o->btf = memory_string(btf);
+		o->btf = memory_string(v->target->spec);
 	}
-	core_target_close(&v->target);
 	return e;
+}
+
+enum object_error object_resolve_by(struct object *o, struct object_types *types, char *err, size_t errlen)
+{
+	struct resolving v = {.o = o, .target = types, .err = err, .errlen = errlen};
+	return look_up(&v);
 }
 
 enum object_error object_resolve(struct object *o, const char *btf, char *err, size_t errlen)
 {
-	struct resolving v = {.o = o, .err = err, .errlen = errlen};
-	return look_up(&v, btf);
+	struct object_types *types = object_types_new(btf);
+	enum object_error e = object_resolve_by(o, types, err, errlen);
+	object_types_free(types);
+	return e;
 }
 
 enum object_error object_answer(struct object *o, const char *btf, char *err, size_t errlen)
 {
-	struct resolving v = {.o = o, .err = err, .errlen = errlen, .keeps = true};
-	return look_up(&v, btf);
+	struct resolving v = {.o = o, .target = object_types_new(btf), .err = err, .errlen = errlen, .keeps = true};
+	enum object_error e = look_up(&v);
+	object_types_free(v.target);
+	return e;
 }
 
 const struct core_relo *program_core(const struct program *p, size_t slot)

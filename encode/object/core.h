@@ -77,13 +77,21 @@ struct core_value {
 bool core_value(const struct core_path *p, struct core_value *out, struct core_error *e);
 
 /* core_target.c: the types to resolve against. */
-struct core_target {
+struct core_names; /* core_index.c */
+struct object_types {
+	char *spec;
+	bool open;           /* or else opened when they are needed */
 	struct btf *btf[64]; /* the kernel's, then its modules' */
+	struct core_names *names[64];
 	size_t n;
 	bool has_modules; /* which are not loaded until they are needed */
-	char *name;
 };
-enum object_error core_target_open(struct core_target *t, const char *spec, char *err, size_t errlen);
-void core_target_load_modules(struct core_target *t);
-void core_target_close(struct core_target *t);
+enum object_error core_target_open(struct object_types *t, char *err, size_t errlen);
+void core_target_load_modules(struct object_types *t);
+
+/* core_index.c: types by their plain names (without ___flavor). */
+struct core_names *core_names_new(const struct btf *btf, uint32_t first);
+void core_names_free(struct core_names *n);
+/* The next type behind `after` (0: the first), by id, whose plain name may be this one: the caller compares. 0: none. */
+uint32_t core_names_next(const struct core_names *n, const char *name, size_t len, uint32_t after);
 #endif

@@ -84,7 +84,7 @@ static struct btf *quietly_new(const uint8_t *bytes, size_t len)
 	return libbpf_get_error(btf) ? NULL : btf;
 }
 
-static bool parse_file(struct core_target *t, const char *path, const struct file *f, char *err, size_t errlen)
+static bool parse_file(struct object_types *t, const char *path, const struct file *f, char *err, size_t errlen)
 {
 	size_t len = f->len;
 	uint8_t *own = NULL;
@@ -105,7 +105,7 @@ static bool parse_file(struct core_target *t, const char *path, const struct fil
 	return t->n == 1;
 }
 
-static enum object_error open_kernel(struct core_target *t, char *err, size_t errlen)
+static enum object_error open_kernel(struct object_types *t, char *err, size_t errlen)
 {
 	libbpf_print_fn_t print = libbpf_set_print(NULL);
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -119,20 +119,25 @@ static enum object_error open_kernel(struct core_target *t, char *err, size_t er
 	return OBJECT_OK;
 }
 
-enum object_error core_target_open(struct core_target *t, const char *spec, char *err, size_t errlen)
+enum object_error core_target_open(struct object_types *t, char *err, size_t errlen)
 {
 	struct file f;
-	*t = (struct core_target){.name = memory_string(spec)};
-	if (!strcmp(spec, "kernel"))
-		return open_kernel(t, err, errlen);
-	enum object_error e = open_file(spec, &f, err, errlen);
-	if (e == OBJECT_OK && !parse_file(t, spec, &f, err, errlen))
-		e = OBJECT_MALFORMED;
-	close_file(&f);
+	if (t->open)
+		return OBJECT_OK;
+	enum object_error e;
+	if (!strcmp(t->spec, "kernel")) {
+		e = open_kernel(t, err, errlen);
+	} else {
+		e = open_file(t->spec, &f, err, errlen);
+		if (e == OBJECT_OK && !parse_file(t, t->spec, &f, err, errlen))
+			e = OBJECT_MALFORMED;
+		close_file(&f);
+	}
+	t->open = e == OBJECT_OK;
 	return e;
 }
 
-void core_target_load_modules(struct core_target *t)
+void core_target_load_modules(struct object_types *t)
 {
 	DIR *d = t->has_modules ? opendir(KERNEL_BTF) : NULL;
 	struct dirent *entry;
@@ -150,10 +155,24 @@ void core_target_load_modules(struct core_target *t)
 		closedir(d);
 }
 
-void core_target_close(struct core_target *t)
+struct object_types *object_types_new(const char *spec)
 {
-	while (t->n) /* modules' types refer to the kernel's */
-		btf__free(t->btf[--t->n]);
-	free(t->name);
-	*t = (struct core_target){0};
+	struct object_types *t = memory_new(1, sizeof *t);
+	if (!spec)
+		spec = access(KERNEL_BTF "/vmlinux", R_OK) ? "none" : "kernel";
+	t->spec = memory_string(spec);
+	return t;
+}
+
+void object_types_free(struct object_types *t)
+{
+	if (!t)
+		return;
+	while (t->n) { /* modules' types refer to the kernel's */
+		t->n--;
+		core_names_free(t->names[t->n]);
+		btf__free(t->btf[t->n]);
+	}
+	free(t->spec);
+	free(t);
 }

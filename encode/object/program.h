@@ -206,6 +206,11 @@ enum object_error object_decode(const char *path, const uint8_t *bytes, size_t n
  * symbolic), a file (raw BTF, or ELF with a section .BTF), or NULL: the kernel's if it shows them, else none. An
  * instruction whose relocation has no answer there becomes a call of CORE_UNRESOLVED, as libbpf has it. */
 enum object_error object_resolve(struct object *o, const char *btf, char *err, size_t errlen);
+/* The same for several objects, which read the types once; in one thread at a time. `spec` as `btf` above. */
+struct object_types;
+struct object_types *object_types_new(const char *spec);
+void object_types_free(struct object_types *t); /* NULL is allowed */
+enum object_error object_resolve_by(struct object *o, struct object_types *types, char *err, size_t errlen);
 #define CORE_UNRESOLVED 0xbad2310
 /* The same, but the relocations stay symbolic: each of them only learns what its instruction would become. */
 enum object_error object_answer(struct object *o, const char *btf, char *err, size_t errlen);
