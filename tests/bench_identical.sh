@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# usage: bench_identical.sh BPFPROVE REASSEMBLE OBJECTS WORK
+# Objects as their packages ship them against the same after llvm-strip -g, and after their instructions and data went
+# through llvm-objdump and llvm-mc with all sections the other way round: what is identical by comparison, and how long
+# all of them take without the cache.
+set -eu
+export LC_ALL=C
+prove=$1 reassemble=$2 objects=$3 work=$4
+rm -rf "$work"
+mkdir -p "$work/strip"
+
+strip_all() {
+	for f in "$objects"/*.o; do
+		llvm-strip-19 -g "$f" -o "$work/strip/${f##*/}"
+	done
+}
+
+reassemble_all() { # VERSION CPU
+	mkdir -p "$work/mc-$1"
+	for f in "$objects"/*.o; do
+		"$reassemble" "llvm-objdump-$1 --mcpu=$2" "$f" >"$work/a.s"
+		"llvm-mc-$1" -triple=bpfel -mcpu="$2" -filetype=obj "$work/a.s" -o "$work/mc-$1/${f##*/}"
+	done
+	rm -f "$work/a.s"
+}
+
+compare() { # NAME TITLE
+	local began=$EPOCHREALTIME
+	"$prove" equiv --no-cache "$objects" "$work/$1" >"$work/$1.txt" || bad=1
+	local ended=$EPOCHREALTIME
+	printf '%-36s %s; %d ms in all\n' "$2" "$(tail -n 1 "$work/$1.txt" | sed 's/; [0-9.]* s$//')" \
+		$(((${ended/./} - ${began/./}) / 1000))
+	grep -E '^  ' "$work/$1.txt" | grep -v 'by identical$' || true
+}
+
+bad=0
+strip_all
+reassemble_all 14 v3
+reassemble_all 19 v4
+compare strip 'after llvm-strip -g'
+compare mc-14 'after llvm-objdump-14, llvm-mc-14'
+compare mc-19 'after llvm-objdump-19, llvm-mc-19'
+exit $bad
