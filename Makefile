@@ -39,7 +39,7 @@ SAFETY_SRC = $(addprefix checker/safety/,symbol.c state.c stack.c lattice.c live
 WINDOW_SRC = $(wildcard checker/window/*.c)
 CUT_SRC = $(wildcard checker/cut/*.c)
 SYNTH_SRC = $(filter-out synth/command/%,$(wildcard synth/*/*.c))
-WHOLE_SRC = $(addprefix checker/whole/,bytes.c sha256.c key.c database.c verdicts.c results.c crew.c units.c folder.c files.c \
+WHOLE_SRC = $(addprefix checker/whole/,bytes.c key.c database.c verdicts.c results.c crew.c units.c folder.c files.c \
 	whole_report.c whole_equiv.c whole_safe.c)
 CERTIFICATE_SRC = $(wildcard checker/certificate/*.c)
 API_SRC = checker/equiv/objects.c checker/equiv/report.c checker/api.c

@@ -4,10 +4,16 @@
 #include "checker/cli/command_whole.h"
 #include "checker/equiv/objects.h"
 
+static void print_statistics(const struct solver *solver, const struct solver_stats *s)
+{
+	fprintf(stderr, "%s: %llu queries, %llu decided by rewriting, %.1f ms\n", solver_name(solver),
+		(unsigned long long)s->queries, (unsigned long long)s->trivial, 1e-6 * (double)s->ns);
+}
+
 static enum status compare(const struct options *opt, struct whole_files *files, struct solver *solver)
 {
 	char err[512];
-	struct whole_sums sums;
+	struct whole_sums sums = {0};
 	struct whole_options o;
 	struct equiv_options eo = {.solver = solver,
 				   .encode = opt->encode,
@@ -20,6 +26,8 @@ static enum status compare(const struct options *opt, struct whole_files *files,
 		s = command_fail(STATUS_USAGE, "%s", err);
 	else if (s == STATUS_PROVED)
 		s = command_whole_status(&o, &sums);
+	if (opt->verbose)
+		print_statistics(solver, &sums.queries);
 	command_whole_close(&o);
 	return s;
 }

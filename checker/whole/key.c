@@ -214,16 +214,13 @@ static bool add_solver(struct bytes *b, const char *spec)
 	return !strstr(spec, "log:") && !strstr(spec, "smtlib:");
 }
 
-static void finish(struct bytes *b, struct key *out)
+static void finish(struct bytes *b, struct digest *out)
 {
-	struct sha256 h;
-	sha256_init(&h);
-	sha256_add(&h, b->at, b->n);
-	sha256_finish(&h, out->bytes);
+	*out = digest_make(b->at, b->n);
 	bytes_release(b);
 }
 
-bool key_of_equiv(const struct program *a, const struct program *b, const struct equiv_options *opt, struct key *out)
+bool key_of_equiv(const struct program *a, const struct program *b, const struct equiv_options *opt, struct digest *out)
 {
 	struct bytes all = {0};
 	bytes_put_text(&all, "equiv");
@@ -232,15 +229,14 @@ bool key_of_equiv(const struct program *a, const struct program *b, const struct
 	bytes_put_number(&all, opt->quick);
 	bytes_put_number(&all, opt->no_cuts);
 	bytes_put_number(&all, opt->unroll);
+	bytes_put_number(&all, (uint64_t)opt->terms);
 	add_program(&all, a);
 	add_program(&all, b);
-	/* numbers of types: the same in both objects, or not */
-	bytes_put_number(&all, object_has_same_types(a->object, b->object));
 	finish(&all, out);
 	return good && !a->has_type_ids && !b->has_type_ids;
 }
 
-bool key_of_safe(const struct program *p, const struct safety_options *opt, struct key *out)
+bool key_of_safe(const struct program *p, const struct safety_options *opt, struct digest *out)
 {
 	struct bytes all = {0};
 	bytes_put_text(&all, "safe");

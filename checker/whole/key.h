@@ -11,14 +11,11 @@
 
 #include "checker/equiv/equiv.h"
 #include "checker/safety/safety.h"
-#include "checker/whole/sha256.h"
-
-struct key {
-	uint8_t bytes[SHA256_BYTES];
-};
+#include "encode/digest.h"
 
 /* False: nothing is to be kept of this question, since a solver is asked whose version is not known, since it is to
  * leave its queries, or since some library has no build id. */
-bool key_of_equiv(const struct program *a, const struct program *b, const struct equiv_options *opt, struct key *out);
-bool key_of_safe(const struct program *p, const struct safety_options *opt, struct key *out);
+bool key_of_equiv(const struct program *a, const struct program *b, const struct equiv_options *opt,
+		  struct digest *out);
+bool key_of_safe(const struct program *p, const struct safety_options *opt, struct digest *out);
 #endif

@@ -46,7 +46,7 @@ bool results_receive_equiv(struct bytes_reader *in, const struct program *a, con
 	bytes_get(in, out, sizeof *out);
 	out->pairing = (struct pairing){0};
 	out->witness = receive_witness(in);
-	if (!in->broken && (!out->witness || rebuild_pairing(a, b, &out->pairing)))
+	if (bytes_is_done(in) && (!out->witness || rebuild_pairing(a, b, &out->pairing)))
 		return true;
 	equiv_release(out);
 	return false;
@@ -78,7 +78,7 @@ bool results_receive_safe(struct bytes_reader *in, bool privileged, struct progr
 	r->outcome = (struct exec_outcome){0};
 	r->findings = receive_findings(in, r->n_findings);
 	r->witness = receive_witness(in);
-	bool good = !in->broken;
+	bool good = bytes_is_done(in);
 	if (good && r->witness)
 		good = replay_faults(item->program, privileged, r->witness, &r->outcome);
 	if (!good)

@@ -4,6 +4,7 @@
 #include "checker/whole/database.h"
 #include "encode/solver/fault.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -81,31 +82,33 @@ void verdicts_close(struct verdicts *v)
 	free(v);
 }
 
-static void sum_up(const struct key *key, const void *what, size_t n, uint8_t out[SHA256_BYTES])
+static struct digest sum_up(const struct digest *key, const void *what, size_t n)
 {
-	struct sha256 h;
-	sha256_init(&h);
-	sha256_add(&h, key->bytes, sizeof key->bytes);
-	sha256_add(&h, what, n);
-	sha256_finish(&h, out);
+	struct bytes all = {0};
+	bytes_put(&all, key->bytes, sizeof key->bytes);
+	bytes_put(&all, what, n);
+	struct digest sum = digest_make(all.at, all.n);
+	bytes_release(&all);
+	return sum;
 }
 
 /* The row that was found, if it is whole. */
-static bool read_row(sqlite3_stmt *s, const struct key *key, struct bytes *out)
+static bool read_row(sqlite3_stmt *s, const struct digest *key, struct bytes *out)
 {
-	uint8_t sum[SHA256_BYTES];
-	const void *what = sqlite3_column_blob(s, 0), *kept = sqlite3_column_blob(s, 1);
+	struct digest sum, kept;
+	const void *what = sqlite3_column_blob(s, 0), *found = sqlite3_column_blob(s, 1);
 	size_t n = (size_t)sqlite3_column_bytes(s, 0);
-	if (!what || !kept || sqlite3_column_bytes(s, 1) != SHA256_BYTES)
+	if (!what || !found || sqlite3_column_bytes(s, 1) != sizeof kept.bytes)
 		return false;
-	sum_up(key, what, n, sum);
-	if (memcmp(sum, kept, sizeof sum) != 0)
+	memcpy(kept.bytes, found, sizeof kept.bytes);
+	sum = sum_up(key, what, n);
+	if (!digest_equal(&sum, &kept))
 		return false;
 	bytes_put(out, what, n);
 	return true;
 }
 
-bool verdicts_find(struct verdicts *v, const struct key *key, struct bytes *out)
+bool verdicts_find(struct verdicts *v, const struct digest *key, struct bytes *out)
 {
 	if (!v->find)
 		return false;
@@ -117,15 +120,14 @@ bool verdicts_find(struct verdicts *v, const struct key *key, struct bytes *out)
 	return good;
 }
 
-void verdicts_put(struct verdicts *v, const struct key *key, const struct bytes *what)
+void verdicts_put(struct verdicts *v, const struct digest *key, const struct bytes *what)
 {
-	uint8_t sum[SHA256_BYTES];
 	if (!v->put)
 		return;
-	sum_up(key, what->at, what->n, sum);
+	struct digest sum = sum_up(key, what->at, what->n);
 	sqlite3_bind_blob(v->put, 1, key->bytes, sizeof key->bytes, SQLITE_STATIC);
 	sqlite3_bind_blob(v->put, 2, what->at, (int)what->n, SQLITE_STATIC);
-	sqlite3_bind_blob(v->put, 3, sum, sizeof sum, SQLITE_STATIC);
+	sqlite3_bind_blob(v->put, 3, sum.bytes, sizeof sum.bytes, SQLITE_STATIC);
 	int rc = sqlite3_step(v->put);
 	sqlite3_reset(v->put);
 	drop_if_broken(v, rc);

@@ -9,7 +9,7 @@
 #define VERDICTS_H
 
 #include "checker/whole/bytes.h"
-#include "checker/whole/key.h"
+#include "encode/digest.h"
 
 struct verdicts;
 
@@ -17,6 +17,6 @@ struct verdicts;
 struct verdicts *verdicts_open(const char *path, char *note, size_t len);
 void verdicts_close(struct verdicts *v);
 /* False: nothing is known. What is found is added to `out`. */
-bool verdicts_find(struct verdicts *v, const struct key *key, struct bytes *out);
-void verdicts_put(struct verdicts *v, const struct key *key, const struct bytes *what);
+bool verdicts_find(struct verdicts *v, const struct digest *key, struct bytes *out);
+void verdicts_put(struct verdicts *v, const struct digest *key, const struct bytes *what);
 #endif

@@ -35,6 +35,7 @@ struct whole_sums {
 	bool faulted;                    /* some process met an internal fault */
 	bool unsaved;                    /* the counterexample could not be written */
 	enum reason reason;              /* of the first unknown program */
+	struct solver_stats queries;     /* equiv: of this run */
 	double ms;
 };
 

@@ -39,7 +39,7 @@ static bool is_interrupted(const struct comparing *c)
 /* True: the cache knows it. */
 static bool recall(const struct comparing *c, struct object_pair *p)
 {
-	struct key key;
+	struct digest key;
 	struct bytes kept = {0};
 	double start = clock_now_ms();
 	bool known = c->o->cache && key_of_equiv(p->a, p->b, c->eo, &key) && verdicts_find(c->o->cache, &key, &kept);
@@ -53,7 +53,7 @@ static bool recall(const struct comparing *c, struct object_pair *p)
 
 static void keep(const struct comparing *c, const struct object_pair *p)
 {
-	struct key key;
+	struct digest key;
 	struct bytes b = {0};
 	if (c->o->cache && key_of_equiv(p->a, p->b, c->eo, &key) && results_keep_equiv(&b, &p->result))
 		verdicts_put(c->o->cache, &key, &b);
@@ -82,11 +82,9 @@ static void decide(void *arg, size_t unit, size_t question, struct bytes *out)
 	const struct comparing *c = arg;
 	const struct unit *u = &c->units[unit];
 	const struct object_pair *p = &u->pairs.at[u->open[question]];
-	struct solver_stats before = solver_get_stats(c->eo->solver);
 	struct equiv_result result;
 	equiv_programs(p->a, p->b, c->eo, &result);
 	results_send_equiv(out, &result);
-	whole_report_send_stats(out, &before, c->eo->solver);
 	equiv_release(&result);
 }
 
@@ -96,8 +94,7 @@ static void take(void *arg, size_t unit, size_t question, enum crew_end end, str
 	const struct unit *u = &c->units[unit];
 	struct object_pair *p = &u->pairs.at[u->open[question]];
 	c->name = p->a->name;
-	bool whole = end == CREW_DONE && results_receive_equiv(in, p->a, p->b, &p->result) &&
-		     whole_report_take_stats(&c->report, in);
+	bool whole = end == CREW_DONE && results_receive_equiv(in, p->a, p->b, &p->result);
 	if (whole)
 		keep(c, p);
 	else
@@ -122,6 +119,13 @@ static void save_witness(struct comparing *c, const struct object_pairs *pairs)
 	}
 }
 
+static void add_queries(struct solver_stats *sum, const struct solver_stats *s)
+{
+	sum->queries += s->queries;
+	sum->trivial += s->trivial;
+	sum->ns += s->ns;
+}
+
 static void count(struct whole_sums *s, const struct object_pairs *pairs)
 {
 	for (size_t i = 0; i < pairs->n; i++) {
@@ -136,6 +140,7 @@ static void count(struct whole_sums *s, const struct object_pairs *pairs)
 		s->unknown += p->result.verdict == VERDICT_UNKNOWN;
 		s->identical += p->result.identical;
 		s->cached += p->result.cached;
+		add_queries(&s->queries, &p->result.queries);
 		if (p->result.verdict == VERDICT_UNKNOWN && !s->reason)
 			s->reason = p->result.reason;
 	}

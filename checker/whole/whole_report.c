@@ -72,22 +72,6 @@ void whole_report_types(const struct whole_report *r, const struct whole_file *f
 	}
 }
 
-void whole_report_send_stats(struct bytes *b, const struct solver_stats *before, const struct solver *solver)
-{
-	struct solver_stats now = solver_get_stats(solver);
-	bytes_put_number(b, now.queries - before->queries);
-	bytes_put_number(b, now.trivial - before->trivial);
-	bytes_put_number(b, now.ns - before->ns);
-}
-
-bool whole_report_take_stats(struct whole_report *r, struct bytes_reader *in)
-{
-	r->stats.queries += bytes_get_number(in);
-	r->stats.trivial += bytes_get_number(in);
-	r->stats.ns += bytes_get_number(in);
-	return bytes_is_done(in);
-}
-
 static void print_skipped(const struct whole_report *r)
 {
 	static const char *const places[] = {" in the first folder", " in the second folder"};

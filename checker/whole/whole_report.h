@@ -3,9 +3,7 @@
 #ifndef WHOLE_REPORT_H
 #define WHOLE_REPORT_H
 
-#include "checker/whole/bytes.h"
 #include "checker/whole/whole.h"
-#include "encode/solver/solver.h"
 
 #include <jansson.h>
 
@@ -15,8 +13,7 @@ struct whole_report {
 	struct whole_sums *sums;
 	const char *list; /* what a file's programs are called in JSON */
 	json_t *json;     /* of all files; of the only one if there is no folder */
-	struct solver_stats stats;
-	char *err; /* why there was nothing to decide */
+	char *err;        /* why there was nothing to decide */
 	size_t len;
 };
 
@@ -28,9 +25,6 @@ void whole_report_add_json(struct whole_report *r, const char *name, json_t *fil
 void whole_report_unread(struct whole_report *r, const struct whole_file *f, bool interrupted);
 /* Whose types its CO-RE relocations have, if that is to be told. */
 void whole_report_types(const struct whole_report *r, const struct whole_file *f);
-/* What the solver did since `before`, behind a result, and adding that up. */
-void whole_report_send_stats(struct bytes *b, const struct solver_stats *before, const struct solver *solver);
-bool whole_report_take_stats(struct whole_report *r, struct bytes_reader *in);
 /* The sums, or the JSON. False: there was nothing to decide, and `err` says so. */
 bool whole_report_end(struct whole_report *r);
 #endif

@@ -40,7 +40,7 @@ static bool is_interrupted(const struct checking *c)
 
 static bool recall(const struct checking *c, struct programs_item *item)
 {
-	struct key key;
+	struct digest key;
 	struct bytes kept = {0};
 	double start = clock_now_ms();
 	bool known = c->o->cache && key_of_safe(item->program, &c->so->programs.safety, &key) &&
@@ -59,7 +59,7 @@ static bool recall(const struct checking *c, struct programs_item *item)
 
 static void keep(const struct checking *c, const struct programs_item *item)
 {
-	struct key key;
+	struct digest key;
 	struct bytes b = {0};
 	if (c->o->cache && key_of_safe(item->program, &c->so->programs.safety, &key) &&
 	    results_keep_safe(&b, &item->result))
