@@ -58,21 +58,35 @@ bool database_is_broken(int rc)
 	return rc == SQLITE_NOTADB || rc == SQLITE_CORRUPT || rc == SQLITE_SCHEMA || rc == SQLITE_ERROR;
 }
 
-/* An SQLite result code; SQLITE_NOTADB also for what is another database. */
-static int open_file(struct database *d)
+/* An SQLite result code; SQLITE_NOTADB also for what is another database. Looked at and made under one lock: another
+ * run may be at the same. */
+static int claim_file(struct database *d)
 {
 	char sql[1024];
+	int rc = sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	if (rc != SQLITE_OK)
+		return rc;
+	int64_t tables = ask_number(d->db, "SELECT count(*) FROM sqlite_master");
+	if (tables < 0)
+		return sqlite3_errcode(d->db);
+	if (tables && !is_ours(d))
+		return SQLITE_NOTADB;
+	snprintf(sql, sizeof sql, "PRAGMA application_id = %s; PRAGMA user_version = %s; %s; COMMIT", d->kind->mark,
+		 d->kind->version, d->kind->tables);
+	return sqlite3_exec(d->db, sql, NULL, NULL, NULL);
+}
+
+/* Without a write-ahead log, which can't begin while others are in the file, it is only slower. */
+static int open_file(struct database *d)
+{
 	int rc = sqlite3_open_v2(d->path, &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
 	if (rc != SQLITE_OK)
 		return rc;
 	sqlite3_busy_timeout(d->db, BUSY_MS);
-	if (ask_number(d->db, "SELECT count(*) FROM sqlite_master") != 0 && !is_ours(d))
-		return sqlite3_errcode(d->db) == SQLITE_BUSY ? SQLITE_BUSY : SQLITE_NOTADB;
-	snprintf(sql, sizeof sql,
-		 "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-		 "BEGIN IMMEDIATE; PRAGMA application_id = %s; PRAGMA user_version = %s; %s; COMMIT;",
-		 d->kind->mark, d->kind->version, d->kind->tables);
-	return sqlite3_exec(d->db, sql, NULL, NULL, NULL);
+	rc = claim_file(d);
+	if (rc == SQLITE_OK)
+		sqlite3_exec(d->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+	return rc;
 }
 
 void database_close(struct database *d)
