@@ -149,7 +149,7 @@ real-objects: $(B)/tests/extract_bpf
 bench-real: $(B)/tests/bench_real real-objects
 	$< --json=$(REAL)/results.json $(BENCH) $(REAL)/obj
 
-$(B)/tests/test_certificate # Debian's libbpf-tools against themselves, stripped and assembled anew
+# Debian's libbpf-tools against themselves, stripped and assembled anew
 $(B)/tests/reassemble: $(B)/tests/reassemble.c.o
 	$(CC) $(LDFLAGS) -o $@ $^ -lelf
 
@@ -158,7 +158,7 @@ bench-identical: $(B)/tests/reassemble $(B)/bpfprove real-objects
 	@bash tests/bench_identical.sh $(B)/bpfprove $< $(SAME_OBJ) $(B)/identical
 .PHONY: bench-identical
 
-$(B)/tests/test_cli $(B)/tests/test_opt $(B)/tests/test_safe $(B)/tests/test_calibrate: | $(B)/bpfprove
+$(B)/tests/test_certificate $(B)/tests/test_cli $(B)/tests/test_opt $(B)/tests/test_safe $(B)/tests/test_calibrate: | $(B)/bpfprove
 $(B)/tests/test_symbolic $(B)/tests/test_rule_match: | $(CORPUS:%=$(B)/corpus/%.19.O2.o)
 
 matrix: $(B)/bpfprove
