@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "checker/certificate/certificate.h"
+#include "core_fixture.h"
 
 /* x * (y + 1) and x * y + x, in 8 bits */
 #define ARGS "r6 = *(u32 *)(r1 + 12)\nr7 = *(u32 *)(r1 + 16)\nr6 &= 63\nr7 &= 63\n"
@@ -189,10 +190,10 @@ static json_t *query(const struct forgery *f, size_t i)
 	return json_array_get(json_object_get(program(f), "queries"), i);
 }
 
-static void set_digest(json_t *object, const char *key, const char *text)
+static void set_digest(json_t *object, const char *key, const void *bytes, size_t n)
 {
 	char hex[DIGEST_TEXT];
-	struct digest d = digest_make(text, strlen(text));
+	struct digest d = digest_make(bytes, n);
 	digest_print(&d, hex);
 	json_object_set_new(object, key, json_string(hex));
 }
@@ -205,7 +206,7 @@ static void expect_forgery(struct forgery *f, int status, const char *want)
 	json_t *digests = json_object();
 	for (size_t i = 0; i < f->files.n; i++)
 		if (strcmp(f->files.at[i].name, MANIFEST_NAME) != 0)
-			set_digest(digests, f->files.at[i].name, (const char *)f->files.at[i].bytes);
+			set_digest(digests, f->files.at[i].name, f->files.at[i].bytes, f->files.at[i].n);
 	json_object_set_new(f->manifest, "files", digests);
 	char *text = json_dumps(f->manifest, 0);
 	replace(f, MANIFEST_NAME, text);
@@ -285,11 +286,11 @@ Test(certificate, false_claims)
 	char *text = false_query(); /* the claim is right about what is asked, and wrong about the answer */
 	f = claim_falsely(c);
 	replace(&f, QUERY ".smt2", text);
-	set_digest(query(&f, 0), "sha256", text);
+	set_digest(query(&f, 0), "sha256", text, strlen(text));
 	expect_forgery(&f, 1, "its clauses are others");
 	f = claim_falsely(c);
 	replace(&f, QUERY ".smt2", text);
-	set_digest(query(&f, 0), "sha256", text);
+	set_digest(query(&f, 0), "sha256", text, strlen(text));
 	json_object_del(query(&f, 0), "proof");
 	json_object_del(query(&f, 0), "clauses");
 	expect_forgery(&f, 1, "it has a model");
@@ -307,6 +308,24 @@ Test(certificate, proofs_alone)
 	certificate_recheck_release(&r);
 }
 
+/* The layout of the kernel's types is part of the claim. */
+Test(certificate, types)
+{
+	static const char source[] = "struct CORE s { int a, b; };\nREAD(f, struct s, s->b)\n",
+			  moved[] = "struct s { int a, c, b; };\nstruct s x;\n";
+	const char *c = cli_path("c.tar.gz");
+	struct core_file o = core_compile(source), types = core_compile(moved);
+	expect(0, "proved", "equiv --no-kernel --encode --btf=%s --type=raw_tp --certificate=%s %s %s", types.path, c,
+	       o.path, o.path);
+	expect(0, "holds", "recheck --proofs %s", c);
+	struct forgery f = open_forgery(c);
+	cr_expect(json_is_string(json_object_get(f.manifest, "types")));
+	json_object_del(f.manifest, "types");
+	expect_forgery(&f, 1, "not the one that was decided");
+	core_remove(&o);
+	core_remove(&types);
+}
+
 Test(certificate, changed_queries)
 {
 	static const char easy[] = "(set-logic QF_BV)\n(assert false)\n(check-sat)\n";
@@ -316,10 +335,11 @@ Test(certificate, changed_queries)
 	expect_forgery(&f, 1, "its text is another one");
 	f = open_forgery(c);
 	replace(&f, QUERY ".smt2", easy);
-	set_digest(query(&f, 0), "sha256", easy);
+	set_digest(query(&f, 0), "sha256", easy, strlen(easy));
 	expect_forgery(&f, 1, "another query");
 	f = open_forgery(c);
-	json_object_set_new(query(&f, 0), "name", json_string("vacuous"));
+	json_object_set_new(query(&f, 0), "name", json_string("internal"));
+	json_object_set_new(query(&f, 0), "role", json_string(manifest_role("internal")));
 	expect_forgery(&f, 1, "another query");
 	f = open_forgery(c);
 	json_array_remove(json_object_get(program(&f), "queries"), 0);
@@ -369,6 +389,9 @@ Test(certificate, changed_answers)
 	json_object_set_new(query(&f, 0), "answer", json_string("sat"));
 	json_object_set_new(query(&f, 0), "values", json_string("1ffffffff 1ffffffff 0"));
 	expect_forgery(&f, 1, "a model that is none");
+	f = open_forgery(c);
+	json_object_set_new(query(&f, 0), "role", json_string("everything is proved"));
+	expect_forgery(&f, 65, "what query visible is for");
 	f = open_forgery(c);
 	json_object_set_new(query(&f, 0), "late", json_integer(1));
 	expect_forgery(&f, 65, "an answer to query visible");

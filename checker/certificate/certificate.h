@@ -102,6 +102,8 @@ enum certificate_verdict manifest_read(struct container *files, struct certifica
 
 /* Words of manifests by the enumeration's number, ended by NULL. */
 extern const char *const manifest_answers[], *const manifest_failures[];
+/* What the refutation of a query of that name says. */
+const char *manifest_role(const char *name);
 #define MANIFEST_FORMAT 1
 
 /* code.c */

@@ -30,14 +30,17 @@ static const struct role {
     {"modelled", "no input leads to what is not modelled"},
     {"loop", "the loop does not go on"},
     {"sweep", "two terms are equal"},
+    {"loadable", "under this layout of types no data leads to what a kernel refuses"},
     {"partial", "the first program never faults, so that all inputs were compared"},
+    {"cut", "no run of a stretch breaks what has to hold there"},
+    {"cut-relations", "what relates the two programs holds where a stretch ends"},
     {"bounds", "no input makes the instruction leave its region"},
     {"assertions", "no assertion fails, and nothing before one"},
     {"guessed", "no assertion fails where a callback's effect is an input"},
     {"", "no input makes this output differ"},
 };
 
-static const char *role_of(const char *name)
+const char *manifest_role(const char *name)
 {
 	const struct role *r = roles;
 	while (*r->name && strcmp(r->name, name) != 0)
@@ -100,7 +103,7 @@ static json_t *query_json(const struct tape_entry *e, const struct certificate_q
 	if (e->answer == SOLVER_SAT)
 		json_object_set_new(j, "values", values_json(e));
 	if (e->answer == SOLVER_UNSAT)
-		set_text(j, "role", role_of(e->name));
+		set_text(j, "role", manifest_role(e->name));
 	set_text(j, "text", q ? q->text : NULL);
 	set_text(j, "clauses", q ? q->clauses : NULL);
 	set_text(j, "proof", q ? q->proof : NULL);

@@ -81,6 +81,8 @@ static bool take_query(struct reader *r, json_t *j, struct tape *tape, struct ce
 	entry.why = (enum solver_failure)failure;
 	if (!late && (!sha || !digest_parse(sha, &entry.digest)))
 		return fail(r, "a digest of query %s", name);
+	if (a == SOLVER_UNSAT && (!role || strcmp(role, manifest_role(name)) != 0))
+		return fail(r, "what query %s is for", name);
 	bool good = a == SOLVER_SAT ? values && take_values(r, values, &entry) : true;
 	tape_push(tape, &entry);
 	if (a == SOLVER_SAT && !values)
