@@ -158,7 +158,7 @@ bench-identical: $(B)/tests/reassemble $(B)/bpfprove real-objects
 	@bash tests/bench_identical.sh $(B)/bpfprove $< $(SAME_OBJ) $(B)/identical
 .PHONY: bench-identical
 
-$(B)/tests/test_certificate $(B)/tests/test_cli $(B)/tests/test_opt $(B)/tests/test_safe $(B)/tests/test_calibrate: | $(B)/bpfprove
+$(B)/tests/test_whole $(B)/tests/test_certificate $(B)/tests/test_cli $(B)/tests/test_opt $(B)/tests/test_safe $(B)/tests/test_calibrate: | $(B)/bpfprove
 $(B)/tests/test_symbolic $(B)/tests/test_rule_match: | $(CORPUS:%=$(B)/corpus/%.19.O2.o)
 
 matrix: $(B)/bpfprove

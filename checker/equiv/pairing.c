@@ -36,7 +36,7 @@ static bool program_uses(const struct program *p, size_t map)
 
 /* Number of b's map m among those that a numbered, or -1: a map of its own. */
 static int shared_number(const struct program *a, const struct program *b, const struct map *m, bool used,
-                         enum reason *why)
+			 enum reason *why)
 {
 	(void)b;
 	for (size_t i = 0; i < a->object->n_maps; i++) {
@@ -106,14 +106,37 @@ static bool kfuncs_agree(const struct object *a, const struct object *b, const c
 			*what = x->name;
 			if (same && !x->call != !y->call)
 				return false;
-			if (x->call && y->call && (same ? !same_prototype(x->call, y->call) : x->call->id == y->call->id))
+			if (x->call && y->call &&
+			    (same ? !same_prototype(x->call, y->call) : x->call->id == y->call->id))
+				return false;
+		}
+	return true;
+}
+
+static bool uses_extern(const struct program *p, size_t number)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->insns[i].op == ISA_LDDW && p->insns[i].src == WIDE_BTF_ID && (size_t)p->insns[i].imm == number)
+			return true;
+	return false;
+}
+
+/* By its type a loader knows how to write a setting: y is 1, 2 or 'y'. */
+static bool settings_agree(const struct program *a, const struct program *b, const char **what)
+{
+	for (size_t i = 0; i < a->object->n_externs; i++)
+		for (size_t j = 0; j < b->object->n_externs; j++) {
+			const struct extern_symbol *x = &a->object->externs[i], *y = &b->object->externs[j];
+			*what = x->name;
+			if (!strcmp(x->name, y->name) && x->type && y->type && x->type != y->type &&
+			    uses_extern(a, i) && uses_extern(b, j))
 				return false;
 		}
 	return true;
 }
 
 bool pairing_build(const struct program *a, const struct program *b, struct pairing *out, enum reason *why,
-                   const char **what)
+		   const char **what)
 {
 	size_t n = a->object->n_maps, m = b->object->n_maps;
 	*out = (struct pairing){calloc(n + m + 1, sizeof *out->maps), n, {NULL, NULL}};
@@ -127,7 +150,7 @@ bool pairing_build(const struct program *a, const struct program *b, struct pair
 		*why = REASON_KFUNC;
 		return false;
 	}
-	if (!twins_agree(a, b, what) || !twins_agree(b, a, what)) {
+	if (!twins_agree(a, b, what) || !twins_agree(b, a, what) || !settings_agree(a, b, what)) {
 		*why = REASON_DATA_LAYOUT;
 		return false;
 	}

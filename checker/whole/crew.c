@@ -140,7 +140,7 @@ void crew_start(struct crew *c, size_t item)
 
 static enum crew_end end_of(const struct member *m, int state)
 {
-	if (m->killed)
+	if (m->killed || (WIFSIGNALED(state) && WTERMSIG(state) == SIGINT))
 		return CREW_STOPPED;
 	if (!WIFEXITED(state))
 		return CREW_DIED;
