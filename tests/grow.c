@@ -20,6 +20,7 @@ struct grow {
 	char *text, *cold; /* hot way, blocks out of it */
 	size_t text_n, cold_n, room;
 	unsigned size, wanted, labels;
+	unsigned at, middle; /* pieces */
 	struct random shape; /* equal for all variants */
 	struct random style;
 	bool variant;
@@ -73,7 +74,7 @@ static void emit(struct grow *g, const char *format, ...)
 
 static bool takes_fault(struct grow *g, enum fault fault)
 {
-	if (g->fault != fault || g->size < g->wanted / 2)
+	if (g->fault != fault || g->at < g->middle)
 		return false;
 	g->fault = FAULT_NONE;
 	return true;
@@ -363,6 +364,25 @@ static void finish(struct grow *g)
 	printf("stir:\nr0 = r1\nr0 *= 33\nif r2 > 4000 goto high\nr0 += r2\nexit\nhigh:\nr0 ^= r2\nr0 += 1\nexit\n");
 }
 
+/* At most so many pieces, none that begins near the wanted size; returns their number. */
+static unsigned grow(struct grow *g, unsigned most)
+{
+	unsigned n = 0;
+	g->room = 300 * g->wanted + 10000;
+	g->text = calloc(1, g->room);
+	g->cold = calloc(1, g->room);
+	if (!g->text || !g->cold)
+		abort();
+	g->middle = most / 2;
+	name_places(g);
+	begin(g);
+	for (; n < most && (most < UINT32_MAX || g->size + 25 < g->wanted); n++) {
+		g->at = n;
+		piece(g);
+	}
+	return n;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 3 || argc > 5) {
@@ -372,21 +392,15 @@ int main(int argc, char **argv)
 	unsigned long number[4] = {0};
 	for (int i = 1; i < argc; i++)
 		number[i - 1] = strtoul(argv[i], NULL, 0);
-	struct grow g = {.wanted = (unsigned)number[0],
-			 .shape.state = number[1],
-			 .style.state = number[2],
-			 .variant = number[2] != 0,
-			 .fault = (enum fault)(number[3] % (FAULTS + 1))};
-	g.room = 200 * g.wanted + 10000;
-	g.text = calloc(1, g.room);
-	g.cold = calloc(1, g.room);
-	if (!g.text || !g.cold)
-		abort();
-	name_places(&g);
-	begin(&g);
-	while (g.size + 25 < g.wanted)
-		piece(&g);
+	struct grow plain = {.wanted = (unsigned)number[0], .shape.state = number[1]};
+	struct grow g = plain;
+	g.style.state = number[2];
+	g.variant = number[2] != 0;
+	g.fault = (enum fault)(number[3] % (FAULTS + 1));
+	grow(&g, grow(&plain, UINT32_MAX)); /* variants have as many pieces */
 	finish(&g);
+	free(plain.text);
+	free(plain.cold);
 	free(g.text);
 	free(g.cold);
 	return 0;

@@ -324,3 +324,6 @@ bench-backends: $(B)/tests/bench $(B)/tests/bench_backends $(CORPUS_OBJ)
 		--real=$(or $(REAL_OBJ),$(REAL)/obj) --log=$(B)/queries >/dev/null
 	@$(B)/tests/bench_backends --json=$(B)/backends.json --most=2000 $(BENCH) $(B)/queries
 .PHONY: bench bench-compare bench-backends
+# The check by cut points alone
+$(B)/tests/cut: $(B)/tests/cut_main.c.o $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)

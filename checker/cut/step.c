@@ -7,6 +7,7 @@
  */
 #include "checker/cut/product.h"
 #include "checker/cut/sample.h"
+#include "checker/cut/simplify.h"
 #include "checker/equiv/compare.h"
 #include "checker/window/differ.h"
 
@@ -433,6 +434,8 @@ static bool settle(struct arrival *a)
 			return true;
 		case SOLVER_SAT:
 			learn_from(a, &m);
+			if (first)
+				simplify_relations(t->p, target(a));
 			break;
 		case SOLVER_UNKNOWN:
 			if (first || !give_up_relations(a))
