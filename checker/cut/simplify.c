@@ -61,14 +61,30 @@ static void mark_block(struct simplifier *y, unsigned side, const struct block *
 			y->works[c] = touches(&y->p->side[side], i, &y->n->places[c]);
 }
 
+static bool heads_loop(const struct simplifier *y, unsigned side)
+{
+	uint32_t at = y->n->at[side];
+	return at != CUT_EXIT && y->p->side[side].loops[at];
+}
+
+/* What waits for a loop of the other program may be all of that loop's results. */
+static void mark_all(struct simplifier *y, unsigned side)
+{
+	for (size_t c = 0; c < y->n->n; c++)
+		y->works[c] |= y->n->places[c].side == side;
+}
+
 static void mark_loop(struct simplifier *y, unsigned side)
 {
 	const struct side *s = &y->p->side[side];
 	uint32_t at = y->n->at[side];
 	struct cfg g;
 	char err[160];
-	if (at == CUT_EXIT || !s->loops[at] ||
-	    !cfg_build(s->p->insns, s->p->subs[0].start, s->p->subs[0].end, &g, err, sizeof err))
+	if (!heads_loop(y, side))
+		return;
+	if (!heads_loop(y, !side))
+		mark_all(y, !side);
+	if (!cfg_build(s->p->insns, s->p->subs[0].start, s->p->subs[0].end, &g, err, sizeof err))
 		return;
 	int head = cfg_find_block(&g, at);
 	for (size_t i = 0; i < g.n; i++)
