@@ -10,12 +10,17 @@
 #include "checker/cut/simplify.h"
 #include "checker/equiv/compare.h"
 #include "checker/window/differ.h"
+#include "encode/sweep.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define TERM_LIMIT 400000
 #define UNROLL 64     /* of loops that hold no stop */
+#define FIRST_MS 100  /* for a query, before equal terms are looked for */
+#define SWEEP_MS 3000 /* for all of them */
+#define SWEEP_QUERY_MS 100
+#define SWEEP_QUERIES 300
 #define WANDER 60     /* steps from an arrival, to see others like it */
 #define WEAKENINGS 200 /* of one arrival's relations, before everything that is left is given up */
 
@@ -76,12 +81,24 @@ static bool fail(struct step *t, const char *why)
 	return false;
 }
 
+/* What the solver can't tell soon may be small once equal parts are one. */
 static enum solver_answer ask(struct step *t, const char *name, term a, struct solver_model *m)
 {
+	struct solver *s = t->p->solver;
+	struct sweep_options o = {.query_ms = SWEEP_QUERY_MS, .total_ms = SWEEP_MS, .max_queries = SWEEP_QUERIES};
 	if (term_is_false(t->pool, a))
 		return SOLVER_UNSAT;
 	t->p->out->queries++;
-	return t->p->solver ? solver_check(t->p->solver, t->pool, name, &a, 1, m, NULL) : SOLVER_UNKNOWN;
+	if (!s)
+		return SOLVER_UNKNOWN;
+	unsigned ms = solver_set_query_ms(s, FIRST_MS);
+	enum solver_answer answer = solver_check(s, t->pool, name, &a, 1, m, NULL);
+	solver_set_query_ms(s, ms);
+	if (answer != SOLVER_UNKNOWN)
+		return answer;
+	o.stop = t->p->o->stop;
+	sweep_terms(t->pool, s, &a, 1, &o);
+	return term_is_false(t->pool, a) ? SOLVER_UNSAT : solver_check(s, t->pool, name, &a, 1, m, NULL);
 }
 
 /* Running */
