@@ -102,7 +102,7 @@ static void ask_equiv(const struct opt_options *opt, struct opt_object *o)
 {
 	char command[2000];
 	snprintf(command, sizeof command,
-		 "%s equiv '%s' '%s' --btf=none --type=sched_cls --no-kernel --timeout=60 >'%s.equiv' 2>&1",
+		 "%s equiv '%s' '%s' --btf=none --type=sched_cls --no-kernel --no-cache --timeout=60 >'%s.equiv' 2>&1",
 		 opt->bpfprove, o->path, o->out, o->out);
 	o->equiv = run_shell(command);
 }

@@ -32,9 +32,9 @@ for o in "$old" "$new"; do
 	echo "   $o: $(llvm-objdump-19 -d --no-show-raw-insn "$o" | grep -cE '^ +[0-9]+:') instructions"
 done
 echo "   Do they do the same on every packet, with every content of their map?"
-show "$prove" equiv "$old" "$new"
+show "$prove" equiv --no-cache "$old" "$new"
 [ $status = 0 ] || fail "the two builds should be proved equal"
-json=$("$prove" equiv --json "$old" "$new")
+json=$("$prove" equiv --json --no-cache "$old" "$new")
 [ "$(field decided_by)" != identical ] || fail "the two builds should not be the same code"
 
 echo
@@ -46,9 +46,9 @@ if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then
 	echo "   (as root, so that the live kernel may be asked; it loads the programs, runs them once and unloads them)"
 	as_root=(sudo)
 fi
-show "${as_root[@]}" "$prove" equiv "$old" "$bad"
+show "${as_root[@]}" "$prove" equiv --no-cache "$old" "$bad"
 [ $status = 1 ] || fail "the mutant should be refuted"
-json=$("${as_root[@]}" "$prove" equiv --json "$old" "$bad")
+json=$("${as_root[@]}" "$prove" equiv --json --no-cache "$old" "$bad")
 kernel=$(field kernel)
 echo
 case $kernel in

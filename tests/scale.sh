@@ -30,15 +30,15 @@ for size in ${SIZES:-250 500 1000 2000 4000}; do
 	for seed in ${SEEDS:-1}; do
 		"$build/tests/grow" "$size" "$seed" >"$dir/a.s"
 		"$build/tests/grow" "$size" "$seed" $((seed + 7)) >"$dir/b.s"
-		measure safe --no-kernel "$dir/a.s"
+		measure safe --no-kernel --no-cache "$dir/a.s"
 		row "$size" "$seed" safe
-		measure equiv --no-kernel "$@" "$dir/a.s" "$dir/b.s"
+		measure equiv --no-kernel --no-cache "$@" "$dir/a.s" "$dir/b.s"
 		row "$size" "$seed" "equiv, a variant"
 		[ "$verdict" = refuted ] && wrong=$((wrong + 1))
 		echo "$size $ms $verdict" >>"$dir/points"
 		for fault in 1 2 3; do
 			"$build/tests/grow" "$size" "$seed" $((seed + 7)) $fault >"$dir/c.s"
-			measure equiv --no-kernel "$@" --timeout=20 "$dir/a.s" "$dir/c.s"
+			measure equiv --no-kernel --no-cache "$@" --timeout=20 "$dir/a.s" "$dir/c.s"
 			row "$size" "$seed" "equiv, a faulty one ($fault)"
 			[ "$verdict" = proved ] && wrong=$((wrong + 1))
 		done

@@ -159,13 +159,15 @@ static bool read_definition(struct loader *l, size_t map, const struct btf_type 
 static void remember_contents(const struct loader *l, struct map *m, const struct symbol *s)
 {
 	const struct section *sec = &l->im.sections[s->section];
-	for (size_t i = 0; i < sec->n_relocs; i++) {
+	for (size_t i = 0; sec->data && i < sec->n_relocs; i++) {
 		const struct reloc *r = &sec->relocs[i];
 		const struct symbol *to = &l->im.symbols[r->symbol];
 		if (r->off < s->value || r->off - s->value >= s->size)
 			continue;
 		m->attributes = hash_add_word(hash_add_text(m->attributes, to->name), r->off - s->value);
 		m->attributes = hash_add_word(hash_add_word(m->attributes, to->value), (uint64_t)r->addend);
+		if (r->off <= sec->size && sec->size - r->off >= sizeof(uint64_t)) /* an addend may be in place */
+			m->attributes = hash_add(m->attributes, sec->data + r->off, sizeof(uint64_t));
 	}
 }
 
