@@ -25,7 +25,7 @@ TERM_SRC = $(addprefix encode/term/,term.c build.c rewrite.c list.c rule_bool.c 
 	rule_ite.c rule_slice.c rule_concat.c fact.c eval.c walk.c smt2.c)
 SOLVER_SRC = encode/digest.c $(addprefix encode/solver/,fault.c cone.c query.c model.c solver.c engine.c pair.c log.c guard.c process.c \
 	aig.c blast_arith.c blast.c cnf.c sat.c rup.c rup_text.c refutation.c tape.c smtlib.c z3.c cvc5.cc)
-MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c value.c stack.c state.c guard.c run.c access.c \
+MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c kept.c value.c stack.c state.c guard.c run.c access.c \
 	context.c context_offset.c packet_load.c core.c map.c map_trie.c map_inner.c helper.c helper_opaque.c helper_code.c helper_map.c helper_storage.c helper_packet.c helper_memory.c helper_format.c format.c helper_string.c helper_dynptr.c helper_field.c reference.c after.c \
 	step.c) encode/symex.c encode/callback.c encode/sweep.c
 EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c callback.c helper.c helper_event.c helper_map.c helper_storage.c helper_inner.c \

@@ -84,6 +84,13 @@ extern const struct bench_part_row bench_parts[BENCH_PARTS];
 #include "tests/bench_part.def"
 #undef PART
 
+/* Options of the benchmarks' programs; usage prints them and returns the exit status. */
+void bench_set_defaults(struct bench_options *o, const char *scratch);
+bool bench_parse_options(struct bench_options *o, int argc, char **argv);
+int bench_usage(void);
+/* Rows of all parts that are chosen. */
+void bench_plan_all(struct bench *b);
+void bench_remove_mutants(const char *folder);
 /* The specification of a solver for a row: `solver`, whose queries go to a folder of the row's if they are kept. */
 void bench_solver_spec(const struct bench_row *row, const struct bench_options *o, const char *solver, char *out,
 		       size_t len);

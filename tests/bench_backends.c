@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "encode/solver/solver.h"
 #include "tests/children.h"
+#include "tests/command.h"
 #include "tests/sample.h"
 #include "tests/smt2_read.h"
 
@@ -43,19 +44,6 @@ struct bench {
 };
 
 static const char *const answer_names[] = {"sat", "unsat", "unknown"};
-
-/* The script goes to a command of its own; what it prints first is the answer. */
-static enum solver_answer ask_command(const char *command, const char *path, unsigned seconds)
-{
-	char line[1024] = "";
-	snprintf(line, sizeof line, "exec timeout %u %s %s 2>/dev/null", seconds, command, path);
-	FILE *f = popen(line, "r");
-	if (!f || !fgets(line, sizeof line, f))
-		*line = 0;
-	if (f)
-		pclose(f);
-	return !strncmp(line, "sat", 3) ? SOLVER_SAT : !strncmp(line, "unsat", 5) ? SOLVER_UNSAT : SOLVER_UNKNOWN;
-}
 
 static enum solver_answer ask_solver(const char *spec, const struct smt2 *script, const struct child_limits *limits)
 {
@@ -95,7 +83,7 @@ static void ask_all(const void *work, void *result)
 		if (!command && !open_script(row->path, &script))
 			exit(1);
 		double start = clock_now_ms();
-		row->by[i].answer = command ? ask_command(b->solvers[i] + 5, row->path, b->limits.seconds)
+		row->by[i].answer = command ? command_ask(b->solvers[i] + 5, row->path, b->limits.seconds)
 					    : ask_solver(b->solvers[i], &script, &b->limits);
 		row->by[i].ms = clock_now_ms() - start;
 		row->terms = command ? row->terms : script.n_terms;

@@ -31,6 +31,8 @@ $(B)/tests/test_cases $(B)/tests/test_coverage $(B)/tests/test_case_agreement: $
 $(B)/tests/test_coverage: $(B)/tests/coverage.c.o
 $(B)/tests/test_domain: $(B)/tests/domain.c.o
 $(B)/tests/test_smt2_read: $(B)/tests/smt2_read.c.o
+$(B)/tests/test_arrays: $(B)/tests/test_arrays.c.o $(B)/tests/array_script.c.o $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
 $(B)/tests/test_domain_best: $(B)/tests/tnum_best.c.o
 
 $(B)/tests/bench_domain: $(B)/tests/bench_domain.c.o $(B)/tests/tnum_best.c.o
@@ -300,8 +302,9 @@ bench-scale: $(B)/bpfprove $(B)/tests/grow
 # Time and memory by stage and program, saved as JSON; two such files side by side.
 BENCH_JSON = $(B)/bench.json
 REAL_OBJ = $(firstword $(wildcard $(REAL)/obj /tmp/real/obj))
-$(B)/tests/bench: $(patsubst %,$(B)/tests/%.c.o,bench bench_plan bench_work bench_windows bench_table bench_json \
-	bench_scene bench_corpus real_type children) $(MUTATE_OBJ) $(B)/libbpfprove.a
+BENCH_ROW_OBJ = $(patsubst %,$(B)/tests/%.c.o,bench_options bench_plan bench_work bench_windows bench_scene bench_corpus \
+	real_type children) $(MUTATE_OBJ)
+$(B)/tests/bench: $(patsubst %,$(B)/tests/%.c.o,bench bench_table bench_json) $(BENCH_ROW_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 bench: $(B)/tests/bench $(CORPUS_OBJ)
@@ -315,7 +318,7 @@ bench-compare: $(B)/tests/bench_compare
 	@$< $(OLD) $(NEW)
 
 # The queries of such a run to each solver; how many and how long: BENCH='--most=N --seconds=N'
-$(B)/tests/bench_backends: $(patsubst %,$(B)/tests/%.c.o,bench_backends smt2_read children) $(B)/libbpfprove.a
+$(B)/tests/bench_backends: $(patsubst %,$(B)/tests/%.c.o,bench_backends smt2_read command children) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 bench-backends: $(B)/tests/bench $(B)/tests/bench_backends $(CORPUS_OBJ)
@@ -323,7 +326,16 @@ bench-backends: $(B)/tests/bench $(B)/tests/bench_backends $(CORPUS_OBJ)
 	@$< --quick --parts=builds,mutants,compilers,windows --seconds=5 --corpus=$(B)/corpus \
 		--real=$(or $(REAL_OBJ),$(REAL)/obj) --log=$(B)/queries >/dev/null
 	@$(B)/tests/bench_backends --json=$(B)/backends.json --most=2000 $(BENCH) $(B)/queries
-.PHONY: bench bench-compare bench-backends
+
+# Memory as terms against memory as the solvers' arrays
+$(B)/tests/bench_arrays: $(patsubst %,$(B)/tests/%.c.o,bench_arrays array_script command) $(BENCH_ROW_OBJ) \
+	$(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+bench-arrays: $(B)/tests/bench_arrays $(CORPUS_OBJ)
+	@$< --corpus=$(B)/corpus --real=$(or $(REAL_OBJ),$(REAL)/obj) $(BENCH)
+.PHONY: bench bench-compare bench-backends bench-arrays
+
 # The check by cut points alone
 $(B)/tests/cut: $(B)/tests/cut_main.c.o $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)

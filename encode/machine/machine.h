@@ -132,6 +132,7 @@ struct world {
 	size_t term_limit; /* a run is unknown past this many terms */
 	void *reserve;     /* memory to end with when there is no other, NULL: used */
 	struct frame *empty_frame;
+	struct kept *kept; /* reads that stay reads, see kept.h; NULL: none */
 };
 
 struct world *world_new(struct term_pool *pool, enum progtype type, const struct map *const *maps, size_t n_maps);

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The memory DAG: read over write, byte by byte, with everything memoised. */
+#include "encode/machine/kept.h"
+#include "encode/machine/mem_node.h"
 #include "encode/machine/world.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum mem_kind { MEM_INITIAL, MEM_STORE, MEM_FILL, MEM_MOVE, MEM_CHOOSE, MEM_AFTER, MEM_STRETCH };
-
-struct mem_node {
-	enum mem_kind kind;
-	mem prev, other;   /* other: CHOOSE's second branch; STRETCH: of kernel memory */
-	tuple key;
-	term off, to;      /* STORE, FILL, STRETCH; INITIAL, AFTER: off is the space */
-	term val;          /* STORE: 8 * bytes bits; FILL: a byte; MOVE: the distance; CHOOSE: the condition; AFTER: position */
-	unsigned bytes;
-};
 
 struct memo {
 	mem m;
@@ -363,6 +354,8 @@ term mem_read_byte(struct world *w, mem m, tuple key, term off)
 		size_t known = memo_slot(w, at, key, off);
 		if (w->memo[known].m) {
 			below = w->memo[known].byte;
+		} else if (w->kept && (below = kept_read(w, at, key, off))) {
+			memo_put(w, at, key, off, below);
 		} else if (n.kind == MEM_INITIAL) {
 			below = initial_byte(w, n.off, key, off);
 		} else if (n.kind == MEM_AFTER) {
