@@ -339,3 +339,8 @@ bench-arrays: $(B)/tests/bench_arrays $(CORPUS_OBJ)
 # The check by cut points alone
 $(B)/tests/cut: $(B)/tests/cut_main.c.o $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# What is proved of the samples and the corpus, certified and checked again.
+bench-certificates: $(B)/bpfprove $(CORPUS_OBJ) real-objects
+	@bash tests/certificates.sh $(B) $(REAL)/obj/samples-clang14 $(REAL)/obj/samples-clang19 $(B)/corpus/*.19.O2.o
+.PHONY: bench-certificates
