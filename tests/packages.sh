@@ -17,7 +17,7 @@ build libcadical-dev   the SAT solver under the built-in backend
 build libelf-dev       reads object files
 build libbpf-dev       BTF, loading into the live kernel, headers of the corpus
 build libjansson-dev   JSON reports
-build libsqlite3-dev   keeps finds of the optimizer from run to run
+build libsqlite3-dev   keeps verdicts and the optimizer's finds from run to run
 build libarchive-dev   certificates are tar files
 build nettle-dev       SHA-256 in certificates
 build libpcap-dev      packets of counterexamples as .pcap

@@ -24,15 +24,16 @@ static struct digest key_of(const struct object *a, const struct object *b)
 {
 	struct digest k;
 	struct equiv_options opt = {.solver = must_open("sat")};
-	cr_expect(key_of_equiv(a->programs[0], b->programs[0], &opt, &k));
+	struct digest objects[] = {key_of_object(a), key_of_object(b)};
+	cr_expect(key_of_equiv(a->programs[0], b->programs[0], objects, &opt, &k));
 	solver_close(opt.solver);
 	return k;
 }
 
 static struct digest safe_key_of(const struct object *o)
 {
-	struct digest k;
-	cr_expect(key_of_safe(o->programs[0], &(struct safety_options){0}, &k));
+	struct digest k, object = key_of_object(o);
+	cr_expect(key_of_safe(o->programs[0], &object, &(struct safety_options){0}, &k));
 	return k;
 }
 
@@ -160,15 +161,15 @@ Test(key, options)
 									     {.solver = "sat", .explain = true},
 									     {.solver = "sat", .no_search = true},
 									     {.solver = "sat", .max_steps = 9}};
-	struct digest k, other_key;
-	cr_expect(key_of_equiv(p, p, &plain, &k));
+	struct digest k, other_key, objects[] = {key_of_object(o), key_of_object(o)};
+	cr_expect(key_of_equiv(p, p, objects, &plain, &k));
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		cr_expect(key_of_equiv(p, p, &rows[i], &other_key));
+		cr_expect(key_of_equiv(p, p, objects, &rows[i], &other_key));
 		cr_expect_not(digest_equal(&k, &other_key), "%zu", i);
 	}
-	cr_expect(key_of_safe(p, &safe, &k));
+	cr_expect(key_of_safe(p, objects, &safe, &k));
 	for (size_t i = 0; i < sizeof safe_rows / sizeof *safe_rows; i++) {
-		cr_expect(key_of_safe(p, &safe_rows[i], &other_key));
+		cr_expect(key_of_safe(p, objects, &safe_rows[i], &other_key));
 		cr_expect_not(digest_equal(&k, &other_key), "%zu", i);
 	}
 	solver_close(sat);
@@ -181,12 +182,12 @@ Test(key, what_has_no_key)
 {
 	static const char *const specs[] = {"smtlib:z3 -in", "log:/tmp:sat", "cross:sat,smtlib:z3 -in"};
 	struct object *o = identical_object();
-	struct digest k;
+	struct digest k, object = key_of_object(o);
 	for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
-		cr_expect_not(key_of_safe(o->programs[0], &(struct safety_options){.solver = specs[i]}, &k), "%s",
-			      specs[i]);
+		cr_expect_not(key_of_safe(o->programs[0], &object, &(struct safety_options){.solver = specs[i]}, &k),
+			      "%s", specs[i]);
 	o->programs[0]->has_type_ids = true;
-	cr_expect_not(key_of_safe(o->programs[0], &(struct safety_options){0}, &k));
+	cr_expect_not(key_of_safe(o->programs[0], &object, &(struct safety_options){0}, &k));
 	object_free(o);
 }
 

@@ -4,12 +4,14 @@
 #define FILES_H
 
 #include "checker/whole/folder.h"
+#include "encode/digest.h"
 #include "encode/object/program.h"
 
 struct whole_file {
 	char *name;               /* the path below the folder, or the (first) file's own */
 	char *path[2];            /* NULL: there is none on that side */
 	struct object *object[2]; /* between files_open and files_close */
+	struct digest digest[2];  /* of these (key.h) */
 	enum object_error failure;
 	char *why; /* of the failure, one sentence */
 };

@@ -75,8 +75,16 @@ static void add_map(struct bytes *b, const struct map *m)
 	add_variables(b, m);
 }
 
-static void add_object(struct bytes *b, const struct object *o)
+static void finish(struct bytes *b, struct digest *out)
 {
+	*out = digest_make(b->at, b->n);
+	bytes_release(b);
+}
+
+struct digest key_of_object(const struct object *o)
+{
+	struct bytes all = {0}, *b = &all;
+	struct digest out;
 	add_text(b, o->license);
 	bytes_put_number(b, o->kern_version);
 	add_text(b, o->btf);
@@ -92,6 +100,8 @@ static void add_object(struct bytes *b, const struct object *o)
 		bytes_put_number(b, e->type);
 		add_row(b, e->call);
 	}
+	finish(b, &out);
+	return out;
 }
 
 static void add_relos(struct bytes *b, const struct program *p)
@@ -111,7 +121,7 @@ static void add_relos(struct bytes *b, const struct program *p)
 	}
 }
 
-static void add_program(struct bytes *b, const struct program *p)
+static void add_program(struct bytes *b, const struct program *p, const struct digest *object)
 {
 	add_text(b, p->name);
 	add_text(b, p->section);
@@ -132,7 +142,7 @@ static void add_program(struct bytes *b, const struct program *p)
 		bytes_put_number(b, p->subs[i].is_global);
 	}
 	add_relos(b, p);
-	add_object(b, p->object);
+	bytes_put(b, object->bytes, sizeof object->bytes);
 }
 
 /* This program and all libraries in it, by their NT_GNU_BUILD_ID notes. */
@@ -214,13 +224,8 @@ static bool add_solver(struct bytes *b, const char *spec)
 	return !strstr(spec, "log:") && !strstr(spec, "smtlib:");
 }
 
-static void finish(struct bytes *b, struct digest *out)
-{
-	*out = digest_make(b->at, b->n);
-	bytes_release(b);
-}
-
-bool key_of_equiv(const struct program *a, const struct program *b, const struct equiv_options *opt, struct digest *out)
+bool key_of_equiv(const struct program *a, const struct program *b, const struct digest objects[2],
+		  const struct equiv_options *opt, struct digest *out)
 {
 	struct bytes all = {0};
 	bytes_put_text(&all, "equiv");
@@ -230,13 +235,14 @@ bool key_of_equiv(const struct program *a, const struct program *b, const struct
 	bytes_put_number(&all, opt->no_cuts);
 	bytes_put_number(&all, opt->unroll);
 	bytes_put_number(&all, (uint64_t)opt->terms);
-	add_program(&all, a);
-	add_program(&all, b);
+	add_program(&all, a, &objects[0]);
+	add_program(&all, b, &objects[1]);
 	finish(&all, out);
 	return good && !a->has_type_ids && !b->has_type_ids;
 }
 
-bool key_of_safe(const struct program *p, const struct safety_options *opt, struct digest *out)
+bool key_of_safe(const struct program *p, const struct digest *object, const struct safety_options *opt,
+		 struct digest *out)
 {
 	struct bytes all = {0};
 	bytes_put_text(&all, "safe");
@@ -245,7 +251,7 @@ bool key_of_safe(const struct program *p, const struct safety_options *opt, stru
 	bytes_put_number(&all, opt->explain);
 	bytes_put_number(&all, opt->no_search);
 	bytes_put_number(&all, opt->max_steps);
-	add_program(&all, p);
+	add_program(&all, p, object);
 	finish(&all, out);
 	return good && !p->has_type_ids;
 }

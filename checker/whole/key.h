@@ -13,9 +13,12 @@
 #include "checker/safety/safety.h"
 #include "encode/digest.h"
 
+/* What an object has for all of its programs. */
+struct digest key_of_object(const struct object *o);
 /* False: nothing is to be kept of this question, since a solver is asked whose version is not known, since it is to
- * leave its queries, or since some library has no build id. */
-bool key_of_equiv(const struct program *a, const struct program *b, const struct equiv_options *opt,
-		  struct digest *out);
-bool key_of_safe(const struct program *p, const struct safety_options *opt, struct digest *out);
+ * leave its queries, or since some library has no build id. `objects` are key_of_object of the programs'. */
+bool key_of_equiv(const struct program *a, const struct program *b, const struct digest objects[2],
+		  const struct equiv_options *opt, struct digest *out);
+bool key_of_safe(const struct program *p, const struct digest *object, const struct safety_options *opt,
+		 struct digest *out);
 #endif

@@ -37,12 +37,13 @@ static bool is_interrupted(const struct comparing *c)
 }
 
 /* True: the cache knows it. */
-static bool recall(const struct comparing *c, struct object_pair *p)
+static bool recall(const struct comparing *c, const struct whole_file *f, struct object_pair *p)
 {
 	struct digest key;
 	struct bytes kept = {0};
 	double start = clock_now_ms();
-	bool known = c->o->cache && key_of_equiv(p->a, p->b, c->eo, &key) && verdicts_find(c->o->cache, &key, &kept);
+	bool known =
+	    c->o->cache && key_of_equiv(p->a, p->b, f->digest, c->eo, &key) && verdicts_find(c->o->cache, &key, &kept);
 	if (known)
 		known =
 		    results_recall_equiv(&(struct bytes_reader){kept.at, kept.n, false}, p->a, p->b, c->eo, &p->result);
@@ -51,11 +52,11 @@ static bool recall(const struct comparing *c, struct object_pair *p)
 	return known;
 }
 
-static void keep(const struct comparing *c, const struct object_pair *p)
+static void keep(const struct comparing *c, const struct whole_file *f, const struct object_pair *p)
 {
 	struct digest key;
 	struct bytes b = {0};
-	if (c->o->cache && key_of_equiv(p->a, p->b, c->eo, &key) && results_keep_equiv(&b, &p->result))
+	if (c->o->cache && key_of_equiv(p->a, p->b, f->digest, c->eo, &key) && results_keep_equiv(&b, &p->result))
 		verdicts_put(c->o->cache, &key, &b);
 	bytes_release(&b);
 }
@@ -69,9 +70,11 @@ static size_t open_unit(void *arg, size_t i)
 		return 0;
 	objects_pair(f->object[0], f->object[1], c->o->program, c->o->allow_missing, &u->pairs);
 	u->open = fault_calloc(u->pairs.n, sizeof *u->open);
+	for (int k = 0; c->o->cache && k < 2; k++)
+		f->digest[k] = key_of_object(f->object[k]);
 	for (size_t k = 0; k < u->pairs.n; k++) {
 		struct object_pair *p = &u->pairs.at[k];
-		if (p->a && p->b && !equiv_settle(p->a, p->b, c->eo, &p->result) && !recall(c, p))
+		if (p->a && p->b && !equiv_settle(p->a, p->b, c->eo, &p->result) && !recall(c, f, p))
 			u->open[u->n_open++] = k;
 	}
 	return u->n_open;
@@ -96,7 +99,7 @@ static void take(void *arg, size_t unit, size_t question, enum crew_end end, str
 	c->name = p->a->name;
 	bool whole = end == CREW_DONE && results_receive_equiv(in, p->a, p->b, &p->result);
 	if (whole)
-		keep(c, p);
+		keep(c, &c->files->at[unit], p);
 	else
 		p->result = (struct equiv_result){
 		    .verdict = VERDICT_UNKNOWN, .reason = results_reason(end), .decided_by = "nothing"};

@@ -38,12 +38,12 @@ static bool is_interrupted(const struct checking *c)
 	return c->o->stop && *c->o->stop;
 }
 
-static bool recall(const struct checking *c, struct programs_item *item)
+static bool recall(const struct checking *c, const struct whole_file *f, struct programs_item *item)
 {
 	struct digest key;
 	struct bytes kept = {0};
 	double start = clock_now_ms();
-	bool known = c->o->cache && key_of_safe(item->program, &c->so->programs.safety, &key) &&
+	bool known = c->o->cache && key_of_safe(item->program, &f->digest[0], &c->so->programs.safety, &key) &&
 		     verdicts_find(c->o->cache, &key, &kept);
 	if (known)
 		known = results_recall_safe(&(struct bytes_reader){kept.at, kept.n, false}, item->program,
@@ -57,11 +57,11 @@ static bool recall(const struct checking *c, struct programs_item *item)
 	return true;
 }
 
-static void keep(const struct checking *c, const struct programs_item *item)
+static void keep(const struct checking *c, const struct whole_file *f, const struct programs_item *item)
 {
 	struct digest key;
 	struct bytes b = {0};
-	if (c->o->cache && key_of_safe(item->program, &c->so->programs.safety, &key) &&
+	if (c->o->cache && key_of_safe(item->program, &f->digest[0], &c->so->programs.safety, &key) &&
 	    results_keep_safe(&b, &item->result))
 		verdicts_put(c->o->cache, &key, &b);
 	bytes_release(&b);
@@ -76,8 +76,10 @@ static size_t open_unit(void *arg, size_t i)
 		return 0;
 	programs_select(f->object[0], c->o->program, &u->programs, u->why, sizeof u->why);
 	u->open = fault_calloc(u->programs.n, sizeof *u->open);
+	if (c->o->cache)
+		f->digest[0] = key_of_object(f->object[0]);
 	for (size_t k = 0; k < u->programs.n; k++)
-		if (!recall(c, &u->programs.at[k]))
+		if (!recall(c, f, &u->programs.at[k]))
 			u->open[u->n_open++] = k;
 	return u->n_open;
 }
@@ -100,7 +102,7 @@ static void take(void *arg, size_t unit, size_t question, enum crew_end end, str
 	const struct program *p = item->program;
 	c->name = p->name;
 	if (end == CREW_DONE && results_receive_safe(in, c->so->privileged, item))
-		keep(c, item);
+		keep(c, &c->files->at[unit], item);
 	else
 		*item = (struct programs_item){.program = p,
 					       .result = {.verdict = VERDICT_UNKNOWN, .reason = results_reason(end)}};
