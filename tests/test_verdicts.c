@@ -154,6 +154,7 @@ Test(key, options)
 	struct solver *sat = must_open("sat"), *other = must_open("cross:sat,z3");
 	const struct equiv_options plain = {.solver = sat}, rows[] = {{.solver = other},
 								      {.solver = sat, .encode = true},
+								      {.solver = sat, .no_cuts = true},
 								      {.solver = sat, .unroll = 5},
 								      {.solver = sat, .quick = true}};
 	const struct safety_options safe = {.solver = "sat"}, safe_rows[] = {{.solver = "z3"},

@@ -14,6 +14,22 @@
 
 #define FORMAT "verdict 1" /* of keys and of what is kept under them */
 
+/* The fields that were weighed for the key, one by one. A field that is new is an error here
+ * (-Wmissing-field-initializers): the key has to take it in, unless no verdict depends on it. */
+#define WEIGHED(type, ...) static const struct type weighed_##type __attribute__((unused)) = {__VA_ARGS__}
+WEIGHED(equiv_options, 0, 0, 0, 0, 0, 0, 0, 0);
+WEIGHED(safety_options, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+WEIGHED(object, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+WEIGHED(program, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+WEIGHED(subprogram, 0, 0, 0, 0, 0, 0);
+WEIGHED(core_relo, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {0});
+WEIGHED(extern_symbol, 0, 0, 0, 0, 0);
+WEIGHED(map, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+WEIGHED(variable, 0, 0, 0, 0, 0);
+WEIGHED(special, 0, 0, 0);
+WEIGHED(helper_row, 0, 0, 0, 0, {0}, 0, 0, 0, {0});
+WEIGHED(insn, 0, 0, 0, 0, 0, 0, 0, 0);
+
 static void add_text(struct bytes *b, const char *s)
 {
 	bytes_put_number(b, s != NULL);
@@ -232,6 +248,7 @@ bool key_of_equiv(const struct program *a, const struct program *b, const struct
 	bool good = add_surroundings(&all) && add_solver(&all, solver_name(opt->solver));
 	bytes_put_number(&all, opt->encode);
 	bytes_put_number(&all, opt->quick);
+	bytes_put_number(&all, opt->no_cuts);
 	bytes_put_number(&all, opt->no_cuts);
 	bytes_put_number(&all, opt->unroll);
 	bytes_put_number(&all, (uint64_t)opt->terms);
