@@ -4,7 +4,7 @@
 # Packages are downloaded and unpacked in DIR, nothing is installed. Single
 # failures are listed in DIR/failed and don't end the run. What is there already
 # is kept, so that a second run is short.
-#   STAGES="packages samples selftests"   those to run
+#   STAGES="packages samples selftests"   those to run; samples-O1: at that level
 set -u
 umask 022
 [ $# -eq 2 ] || { echo "usage: real_objects.sh DIR EXTRACT" >&2; exit 64; }
@@ -12,6 +12,7 @@ mkdir -p "$1" || exit 66
 dir=$(cd "$1" && pwd)
 extract=$(realpath "$2")
 stages=${STAGES:-packages samples selftests}
+level=2
 obj=$dir/obj
 tree=$dir/linux-source-6.1
 jobs=$(nproc)
@@ -104,8 +105,8 @@ compile_kern() {
 		-include linux/compiler-version.h -include linux/kconfig.h \
 		-I"$tree/tools/testing/selftests/bpf" -I"$dir/include" -D__KERNEL__ -D__BPF_TRACING__ -D__TARGET_ARCH_x86 -w \
 		-fno-asynchronous-unwind-tables -I"$tree/samples/bpf" -I"$tree/tools/lib" -include asm_goto_workaround.h \
-		-g -O2 -emit-llvm -Xclang -disable-llvm-passes -c "$1" -o "$2.bc" &&
-		opt-"$3" -O2 -mtriple=bpf-pc-linux "$2.bc" -o "$2.opt.bc" &&
+		-g -O"$level" -emit-llvm -Xclang -disable-llvm-passes -c "$1" -o "$2.bc" &&
+		opt-"$3" -O"$level" -mtriple=bpf-pc-linux "$2.bc" -o "$2.opt.bc" &&
 		llc-"$3" -march=bpf -mattr=dwarfris -filetype=obj "$2.opt.bc" -o "$2.new" && mv "$2.new" "$2"
 	local status=$?
 	rm -f "$2.bc" "$2.opt.bc" "$2.new"
@@ -114,7 +115,7 @@ compile_kern() {
 
 # compile_plain SOURCE OUT VERSION [CPU]: with a vmlinux.h
 compile_plain() {
-	clang-"$3" -g -O2 -target bpf -mcpu="${4:-v2}" -D__TARGET_ARCH_x86 -DENABLE_ATOMICS_TESTS -w $(cflags_of "$1") \
+	clang-"$3" -g -O"$level" -target bpf -mcpu="${4:-v2}" -D__TARGET_ARCH_x86 -DENABLE_ATOMICS_TESTS -w $(cflags_of "$1") \
 		-I"$dir/include" -I"$(dirname "$1")" -I"$tree/tools/testing/selftests/bpf" -I"$tree/tools/include/uapi" \
 		-I"$tree/samples/bpf" -idirafter /usr/include/x86_64-linux-gnu -idirafter /usr/include \
 		-c "$1" -o "$2.new" && mv "$2.new" "$2"
@@ -130,7 +131,7 @@ compile_one() {
 	compile_"$1" "${@:2}" 2> "$3.err" && rm -f "$3.err" || fail "$2: clang-$4: $(grep -m1 error: "$3.err")"
 }
 export -f compile_one compile_kern compile_plain cflags_of fail
-export dir tree headers arch_headers
+export dir tree headers arch_headers level
 
 # The libraries' sample objects linked with theirs, as the Makefile does.
 link_sample() {
@@ -144,7 +145,7 @@ stage_samples() {
 	export headers arch_headers
 	mkdir -p "$dir/parts"
 	for v in 14 19; do
-		local set=samples-clang$v
+		local set=samples-clang$v${1:-}
 		[ -e "$obj/$set/.done" ] && continue
 		mkdir -p "$obj/$set"
 		for c in "$tree"/samples/bpf/*_kern.c "$tree"/samples/bpf/parse_*.c; do
@@ -200,6 +201,7 @@ touch "$dir/failed" # a second run skips what is done, and what failed before ha
 for s in $stages; do
 	case $s in
 	packages | samples | selftests) stage_"$s" ;;
+	samples-O1) level=1 stage_samples -O1 ;;
 	*) echo "real_objects.sh: no stage $s" >&2; exit 64 ;;
 	esac
 done
