@@ -22,15 +22,15 @@ OBJECT_SRC = $(addprefix encode/object/,read.c image.c types.c line.c core_read.
 	text.c inner.c patch.c patch_elf.c patch_body.c patch_link.c patch_new.c patch_section.c patch_ext.c patch_check.c \
 	write.c write_program.c write_types.c write_image.c)
 TERM_SRC = $(addprefix encode/term/,term.c build.c rewrite.c list.c rule_bool.c rule_bits.c rule_arith.c rule_compare.c \
-	rule_ite.c rule_slice.c rule_concat.c fact.c eval.c walk.c smt2.c)
+	rule_ite.c rule_slice.c rule_concat.c rebuild.c fact.c eval.c walk.c smt2.c)
 SOLVER_SRC = encode/digest.c $(addprefix encode/solver/,fault.c cone.c query.c model.c solver.c engine.c pair.c log.c guard.c process.c \
-	aig.c blast_arith.c blast.c cnf.c sat.c rup.c rup_text.c refutation.c tape.c smtlib.c z3.c cvc5.cc)
+	aig.c blast_arith.c blast.c cnf.c sat.c session.c rup.c rup_text.c refutation.c tape.c smtlib.c z3.c cvc5.cc)
 MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c kept.c value.c stack.c state.c guard.c run.c access.c \
 	context.c context_offset.c packet_load.c core.c map.c map_trie.c map_inner.c helper.c helper_opaque.c helper_code.c helper_map.c helper_storage.c helper_packet.c helper_memory.c helper_format.c format.c helper_string.c helper_dynptr.c helper_field.c reference.c after.c \
-	step.c) encode/symex.c encode/callback.c encode/sweep.c
+	step.c) encode/symex.c encode/callback.c encode/sample.c encode/sweep.c
 EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c callback.c helper.c helper_event.c helper_map.c helper_storage.c helper_inner.c \
 	helper_xdp.c helper_skb.c helper_mem.c helper_dynptr.c helper_field.c helper_format.c helper_string.c after.c core.c strict.c demand.c progress.c exec.c differ.c settle.c probe_value.c probe_packet.c probe.c live_map.c live_types.c live_load.c live_test.c live_session.c kernel.c symbolic.c)
-EQUIV_SRC = $(addprefix checker/equiv/,pairing.c stamp.c events.c compare.c address.c loadable.c friendly.c question.c identical.c ask.c refute.c decide.c cuts.c vacuous.c equiv.c) \
+EQUIV_SRC = $(addprefix checker/equiv/,pairing.c stamp.c events.c compare.c address.c loadable.c friendly.c question.c identical.c ask.c refute.c merge.c decide.c cuts.c vacuous.c equiv.c) \
 	$(addprefix checker/witness/,oracle.c witness.c show.c) checker/assertion/assertion.c
 SAFETY_SRC = $(addprefix checker/safety/,symbol.c state.c stack.c lattice.c liveness.c transfer.c atomic.c branch.c access.c \
 	measure.c visit.c arrive.c frame.c explore.c origin.c object.c contract.c contract_args.c contract_map.c contract_object.c contract_rule.c \

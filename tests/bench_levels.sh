@@ -15,7 +15,7 @@ lines=${OUT:-$(mktemp)}
 # What links the library of samples has its tracepoint programs too: they count once, in xdp_monitor.
 compare() {
 	local pair=$1 name=$2
-	"$bpfprove" equiv --no-kernel --allow-missing --timeout="$limit" "$3" "$4" 2> /dev/null |
+	"$bpfprove" equiv --no-cache --no-kernel --allow-missing --timeout="$limit" "$3" "$4" 2> /dev/null |
 		awk -v pair="$pair" -v name="$name" '
 		$3 ~ /^[0-9.]+$/ && $2 ~ /^(proved|refuted|unknown)$/ {
 			if ($1 ~ /^tp_xdp_/ && name ~ /lbpf/ && name !~ /^xdp_monitor/)

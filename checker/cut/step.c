@@ -19,9 +19,10 @@
 #define UNROLL 64     /* of loops that hold no stop */
 #define FIRST_MS 100  /* for a query, before equal terms are looked for */
 #define SWEEP_MS 3000 /* for all of them */
+#define SWEEP_CONFLICTS 200
 #define SWEEP_QUERY_MS 100
 #define SWEEP_QUERIES 300
-#define WANDER 60     /* steps from an arrival, to see others like it */
+#define WANDER 60      /* steps from an arrival, to see others like it */
 #define WEAKENINGS 200 /* of one arrival's relations, before everything that is left is given up */
 
 /* One side's way from a stop to another, or to its end. */
@@ -85,7 +86,10 @@ static bool fail(struct step *t, const char *why)
 static enum solver_answer ask(struct step *t, const char *name, term a, struct solver_model *m)
 {
 	struct solver *s = t->p->solver;
-	struct sweep_options o = {.query_ms = SWEEP_QUERY_MS, .total_ms = SWEEP_MS, .max_queries = SWEEP_QUERIES};
+	struct sweep_options o = {.conflicts = SWEEP_CONFLICTS,
+				  .query_ms = SWEEP_QUERY_MS,
+				  .total_ms = SWEEP_MS,
+				  .max_queries = SWEEP_QUERIES};
 	if (term_is_false(t->pool, a))
 		return SOLVER_UNSAT;
 	t->p->out->queries++;
@@ -97,7 +101,9 @@ static enum solver_answer ask(struct step *t, const char *name, term a, struct s
 	if (answer != SOLVER_UNKNOWN)
 		return answer;
 	o.stop = t->p->o->stop;
+	o.session = session_open(s, t->pool);
 	sweep_terms(t->pool, s, &a, 1, &o);
+	session_close(o.session);
 	return term_is_false(t->pool, a) ? SOLVER_UNSAT : solver_check(s, t->pool, name, &a, 1, m, NULL);
 }
 

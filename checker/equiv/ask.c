@@ -16,10 +16,11 @@ static enum solver_answer ask_once(struct question *q, const char *name, term ex
                               enum solver_failure *why)
 {
 	enum stage before = question_enter(q, STAGE_ASK);
-	term asserts[4] = {q->no_fault, q->modelled, extra};
-	asserts[3] = address_condition(q->world, asserts, 3);
-	q->out->decided_by = solver_label(q);
-	enum solver_answer answer = solver_check(q->opt->solver, q->pool, name, asserts, 4, model, why);
+	term asserts[5] = {q->no_fault, q->modelled, extra, q->layout};
+	asserts[4] = address_condition(q->world, asserts, 3);
+	if (!term_is_false(q->pool, extra))
+		q->out->decided_by = solver_label(q);
+	enum solver_answer answer = solver_check(q->opt->solver, q->pool, name, asserts, 5, model, why);
 	question_enter(q, before);
 	return answer;
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Is there an input on which some claim of difference holds? All claims in one question first, then one by one. */
-#include <stdlib.h>
-
 #include "checker/equiv/question.h"
-#include "encode/sweep.h"
 
-#define SHORT_MS 200 /* for a query before sweeping */
+#define SHORT_MS 200        /* for a query before sweeping */
+#define SHORT_CONFLICTS 200 /* where sweeping is cheap, too */
 
 static void describe_unknown(struct question *q, const struct unknown_record *u, int side)
 {
@@ -38,47 +36,28 @@ static bool everything_modelled(struct question *q)
 	return false;
 }
 
-static term any_claim(struct question *q, bool visible_only)
+/* Some claim of output, or of what is internal. */
+static term any_claim(struct question *q, bool internal)
 {
 	term t = term_false(q->pool);
 	for (size_t i = 0; i < q->claims.n; i++)
-		if (!visible_only || !q->claims.at[i].internal)
+		if (q->claims.at[i].internal == internal)
 			t = term_or(q->pool, t, q->claims.at[i].differ);
 	return t;
-}
-
-/* Merges equal terms of the two programs, so that less is left to the solver. */
-static void sweep(struct question *q)
-{
-	struct sweep_options so = {.query_ms = 300, .total_ms = 10000, .max_queries = 600, .stop = q->opt->stop};
-	term *roots = malloc((q->claims.n + 2) * sizeof *roots);
-	if (!roots)
-		abort();
-	for (size_t i = 0; i < q->claims.n; i++)
-		roots[i] = q->claims.at[i].differ;
-	roots[q->claims.n] = q->no_fault;
-	roots[q->claims.n + 1] = q->modelled;
-	enum stage before = question_enter(q, STAGE_SWEEP);
-	sweep_terms(q->pool, q->opt->solver, roots, q->claims.n + 2, &so);
-	for (size_t i = 0; i < q->claims.n; i++)
-		q->claims.at[i].differ = roots[i];
-	q->no_fault = roots[q->claims.n];
-	q->modelled = roots[q->claims.n + 1];
-	question_enter(q, before);
-	q->out->swept = true;
-	free(roots);
 }
 
 /* Asks for any visible difference: shortly first, then after sweeping with all the time there is. */
 static enum solver_answer ask_visible(struct question *q, struct solver_model *model, enum solver_failure *why)
 {
-	unsigned full = ask_shorten(q, SHORT_MS);
-	enum solver_answer a = ask_solver(q, "visible", any_claim(q, true), model, why);
+	bool sweeps = !q->opt->quick && solver_is_incremental(q->opt->solver);
+	unsigned full = ask_shorten(q, SHORT_MS), small = solver_set_small(q->opt->solver, sweeps ? SHORT_CONFLICTS : 0);
+	enum solver_answer a = ask_solver(q, "visible", any_claim(q, false), model, why);
+	solver_set_small(q->opt->solver, small);
 	solver_set_query_ms(q->opt->solver, full);
 	if (q->opt->quick || a != SOLVER_UNKNOWN || (*why != SOLVER_TIMEOUT && *why != SOLVER_GAVE_UP))
 		return a;
-	sweep(q);
-	return ask_solver(q, "visible-swept", any_claim(q, true), model, why);
+	merge_claims(q);
+	return ask_solver(q, "visible-swept", any_claim(q, false), model, why);
 }
 
 /* Claim by claim, when all at once was too much for the solver. */
@@ -120,11 +99,11 @@ void decide_claims(struct question *q)
 	struct equiv_result first = *q->out;
 	enum solver_answer a = ask_visible(q, &model, &why);
 	if (a == SOLVER_SAT) {
-		if (refute_by_model(q, any_claim(q, true), &model))
+		if (refute_by_model(q, any_claim(q, false), &model))
 			return;
 	} else if (a == SOLVER_UNSAT) {
 		question_set_proved(q);
-		term internal = any_claim(q, false);
+		term internal = any_claim(q, true);
 		a = term_is_false(q->pool, internal) ? SOLVER_UNSAT : ask_solver(q, "internal", internal, NULL, &why);
 		if (a != SOLVER_UNSAT)
 			question_set_unknown(q, a == SOLVER_SAT ? REASON_OPAQUE : question_reason(why), "opaque calls");

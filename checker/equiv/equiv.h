@@ -52,7 +52,7 @@ struct equiv_result {
 	enum verdict verdict;
 	enum reason reason;       /* unknown: why */
 	char what[256];           /* what the reason is about; for refuted: the first difference, in words */
-	const char *decided_by;   /* "identical", "rewriting" or the solver's name */
+	const char *decided_by;   /* "identical", "rewriting", "sweeping" or the solver's name */
 	double ms;
 	struct input *witness;    /* refuted: owned */
 	bool opaque;              /* the witness gives results to calls that are not modelled */

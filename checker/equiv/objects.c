@@ -94,7 +94,7 @@ struct solver *objects_open_solver(const char *spec, unsigned timeout, unsigned 
 				   char *err, size_t len)
 {
 	unsigned ms = query_timeout > UINT32_MAX / 1000 ? UINT32_MAX : query_timeout * 1000;
-	struct solver_limits limits = {ms, memory, deadline(timeout)};
+	struct solver_limits limits = {.query_ms = ms, .memory_mib = memory, .deadline_ns = deadline(timeout)};
 	return solver_open(spec, limits, err, len);
 }
 

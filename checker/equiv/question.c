@@ -45,6 +45,7 @@ void question_encode(struct question *q)
 	term_set_mode(q->pool, q->opt->terms);
 	q->world = world_new(q->pool, q->prog[0]->type, p->maps, p->n);
 	for (int i = 0; i < 2; i++) {
+		q->second = (term)term_count(q->pool) + 1;
 		q->run[i] = run_new(q->world, q->prog[i], p->number[i]);
 		q->run[i]->solver = q->opt->solver;
 		q->run[i]->stop = q->opt->stop;
@@ -57,6 +58,7 @@ void question_encode(struct question *q)
 	term unknown = term_or(q->pool, run_any_unknown(q->run[0]), run_any_unknown(q->run[1]));
 	q->no_fault = term_not(q->pool, run_any_fault(q->run[0]));
 	q->modelled = term_not(q->pool, unknown);
+	q->layout = term_true(q->pool);
 	compare_runs(q->run[0], q->run[1], &q->claims);
 	q->out->claims = q->claims.n;
 	q->out->terms = term_count(q->pool);

@@ -14,6 +14,8 @@ struct question {
 	struct claims claims;
 	term no_fault; /* the first program does not fault */
 	term modelled; /* neither run meets what is not modelled */
+	term layout;   /* how addresses stand to each other, as far as claims were changed on the strength of it */
+	term second;   /* the first term that was made for the second program */
 	struct equiv_result *out;
 };
 
@@ -49,6 +51,9 @@ bool refute_by_model(struct question *q, term question, struct solver_model *mod
 bool cuts_come_first(const struct question *q);
 bool cuts_may_help(const struct question *q);
 bool cuts_prove(struct question *q);
+
+/* merge.c: replaces the claims by ones that say the same where they count, and need less of a solver. */
+void merge_claims(struct question *q);
 
 /* decide.c: proves or refutes the claims. */
 void decide_claims(struct question *q);

@@ -103,7 +103,7 @@ enum reason results_reason(enum crew_end end)
 
 /* In the cache. */
 
-static const char *const deciders[] = {"rewriting", "identical"};
+static const char *const deciders[] = {"rewriting", "identical", "sweeping"};
 
 /* A name that stays: solvers' names are those of the run that asks. */
 static const char *decider(const char *name)

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cone.h"
 #include "fault.h"
 
 #define ROOM 8192 /* bits */
@@ -150,21 +149,34 @@ static void blast_term(struct blast *b, term t)
 	}
 }
 
-bool blast_query(struct blast *b, const struct query *q, uint32_t limit)
+void blast_init(struct blast *b, const struct term_pool *pool, uint32_t limit)
 {
-	struct cone cone;
-	*b = (struct blast){.pool = q->pool, .limit = limit};
+	*b = (struct blast){.pool = pool, .limit = limit};
 	aig_init(&b->g);
-	cone_init(&cone, q->pool, false);
-	cone_extend(&cone, q->asserts, q->n_asserts);
-	b->n_bits = cone.n ? (size_t)cone.terms[0] + 1 : 1;
-	b->bits = fault_calloc(b->n_bits, sizeof *b->bits);
+	cone_init(&b->cone, pool, false);
+}
+
+static void grow(struct blast *b, size_t n)
+{
+	if (n <= b->n_bits)
+		return;
+	n = n < 2 * b->n_bits ? 2 * b->n_bits : n;
+	b->bits = fault_realloc(b->bits, n, sizeof *b->bits);
+	memset(b->bits + b->n_bits, 0, (n - b->n_bits) * sizeof *b->bits);
+	b->n_bits = n;
+}
+
+bool blast_extend(struct blast *b, const term *roots, size_t n)
+{
+	size_t before = b->cone.n;
+	cone_extend(&b->cone, roots, n);
+	if (b->cone.n > before) /* the first of a batch has the highest id */
+		grow(b, (size_t)b->cone.terms[before] + 1);
 	bool fits = true;
-	for (size_t i = cone.n; i-- > 0 && fits;) {
-		blast_term(b, cone.terms[i]);
-		fits = !limit || b->g.n <= limit;
+	for (size_t i = b->cone.n; i-- > before && fits;) {
+		blast_term(b, b->cone.terms[i]);
+		fits = !b->limit || b->g.n <= b->limit;
 	}
-	cone_release(&cone);
 	return fits;
 }
 
@@ -174,5 +186,6 @@ void blast_release(struct blast *b)
 		free(b->rooms[i]);
 	free(b->rooms);
 	free(b->bits);
+	cone_release(&b->cone);
 	aig_release(&b->g);
 }

@@ -4,6 +4,7 @@
 #define BLAST_H
 
 #include "aig.h"
+#include "cone.h"
 #include "solver.h"
 
 struct blast {
@@ -16,10 +17,12 @@ struct blast {
 	bit **rooms;
 	size_t n_rooms;
 	uint32_t limit; /* nodes at most, 0: any number */
+	struct cone cone; /* the terms that have bits */
 };
 
-/* All terms that the query's assertions are made of. False: too large. The blast is to be released in either case. */
-bool blast_query(struct blast *b, const struct query *q, uint32_t limit);
+void blast_init(struct blast *b, const struct term_pool *pool, uint32_t limit);
+/* All terms that the roots are made of. False: too large; it may be released then, no more. */
+bool blast_extend(struct blast *b, const term *roots, size_t n);
 void blast_release(struct blast *b);
 
 /* blast_arith.c: vectors of n bits; out may be none of the operands. */

@@ -7,6 +7,7 @@
 #include "cnf.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "fault.h"
 
@@ -69,29 +70,56 @@ static void encode_node(struct cnf *c, uint32_t node, size_t *n)
 	}
 }
 
-bool cnf_init(struct cnf *c, const struct query *q, uint32_t nodes)
+static void grow(struct cnf *c)
 {
-	*c = (struct cnf){.q = q};
-	return blast_query(&c->blast, q, nodes);
+	uint32_t cap = c->blast.g.n + 1;
+	if (cap <= c->cap)
+		return;
+	cap = cap < 2 * c->cap ? 2 * c->cap : cap;
+	c->variable = fault_realloc(c->variable, cap, sizeof *c->variable);
+	c->stack = fault_realloc(c->stack, cap, sizeof *c->stack);
+	memset(c->variable + c->cap, 0, (cap - c->cap) * sizeof *c->variable);
+	c->cap = cap;
 }
 
 /* Every node goes on the stack at most once. */
+int cnf_literal(struct cnf *c, bit x)
+{
+	size_t n = 0;
+	grow(c);
+	reach(c, x, &n);
+	while (n > 0) {
+		uint32_t node = c->stack[--n];
+		encode_node(c, node, &n);
+	}
+	return literal(c, x);
+}
+
+void cnf_assert(struct cnf *c, int literal)
+{
+	clause(c, literal, 0, 0);
+}
+
+bool cnf_init(struct cnf *c, const struct query *q, uint32_t nodes)
+{
+	*c = (struct cnf){.q = q};
+	blast_init(&c->blast, q->pool, nodes);
+	return blast_extend(&c->blast, q->asserts, q->n_asserts);
+}
+
+void cnf_open(struct cnf *c, const struct term_pool *pool, uint32_t nodes, void (*add)(void *sink, int literal),
+	      void *sink)
+{
+	*c = (struct cnf){.add = add, .sink = sink};
+	blast_init(&c->blast, pool, nodes);
+}
+
 void cnf_encode(struct cnf *c, void (*add)(void *sink, int literal), void *sink)
 {
-	size_t n = 0, size = c->blast.g.n + 1;
 	c->add = add;
 	c->sink = sink;
-	c->variable = fault_calloc(size, sizeof *c->variable);
-	c->stack = fault_calloc(size, sizeof *c->stack);
-	for (size_t i = 0; i < c->q->n_asserts; i++) {
-		bit root = c->blast.bits[c->q->asserts[i]][0];
-		reach(c, root, &n);
-		while (n > 0) {
-			uint32_t node = c->stack[--n];
-			encode_node(c, node, &n);
-		}
-		clause(c, literal(c, root), 0, 0);
-	}
+	for (size_t i = 0; i < c->q->n_asserts; i++)
+		cnf_assert(c, cnf_literal(c, c->blast.bits[c->q->asserts[i]][0]));
 }
 
 void cnf_release(struct cnf *c)

@@ -39,9 +39,10 @@ void engine_close_instance(struct engine_instance *b)
 	b->backend->close(b->self);
 }
 
-enum solver_answer engine_ask_small(const struct engine_instance *b, const struct query *q, uint64_t *values)
+enum solver_answer engine_ask_small(const struct engine_instance *b, const struct query *q, unsigned conflicts,
+				    uint64_t *values)
 {
-	return b->backend->check_small ? b->backend->check_small(b->self, q, values) : SOLVER_UNKNOWN;
+	return b->backend->check_small ? b->backend->check_small(b->self, q, conflicts, values) : SOLVER_UNKNOWN;
 }
 
 static void *open_backend(const char *spec, char *err, size_t errlen)
@@ -64,16 +65,26 @@ static enum solver_answer ask_backend(void *self, const struct query *q, const s
 				      uint64_t *values, enum solver_failure *why)
 {
 	struct engine_instance *b = self;
-	enum solver_answer small = engine_ask_small(b, q, values);
+	enum solver_answer small = engine_ask_small(b, q, limits->small, values);
 	if (small != SOLVER_UNKNOWN)
 		return small;
+	if (limits->small) {
+		*why = SOLVER_TIMEOUT;
+		return SOLVER_UNKNOWN;
+	}
 	struct guard_job job = {.backend = b->backend, .self = b->self, .values = values};
 	guard_run(&job, 1, q, limits, false);
 	*why = job.why;
 	return job.answer;
 }
 
-const struct engine_kind engine_backend = {"backend", open_backend, ask_backend, close_backend};
+static bool trusts_backend(void *self, const struct solver_backend *backend)
+{
+	const struct engine_instance *b = self;
+	return b->backend == backend;
+}
+
+const struct engine_kind engine_backend = {"backend", open_backend, ask_backend, close_backend, trusts_backend};
 
 bool engine_open(struct engine *e, const char *spec, char *err, size_t errlen)
 {

@@ -5,7 +5,7 @@
 
 #include "solver.h"
 
-/* All slots are required. */
+/* All slots but the last are required. */
 struct engine_kind {
 	const char *name;
 	/* Returns an instance or NULL with err set; arg is the text after "name:" or "". */
@@ -14,6 +14,8 @@ struct engine_kind {
 	enum solver_answer (*ask)(void *self, const struct query *q, const struct solver_limits *limits,
 				  uint64_t *values, enum solver_failure *why);
 	void (*close)(void *self);
+	/* Would an answer of this backend alone do? Missing: no. */
+	bool (*trusts)(void *self, const struct solver_backend *backend);
 };
 extern const struct engine_kind engine_backend, engine_cross, engine_race, engine_log;
 
@@ -35,5 +37,6 @@ struct engine_instance {
 bool engine_open_instance(struct engine_instance *b, const char *spec, char *err, size_t errlen);
 void engine_close_instance(struct engine_instance *b);
 /* In this process, in a bounded number of steps; SOLVER_UNKNOWN: it takes more, or the backend has no such way. */
-enum solver_answer engine_ask_small(const struct engine_instance *b, const struct query *q, uint64_t *values);
+enum solver_answer engine_ask_small(const struct engine_instance *b, const struct query *q, unsigned conflicts,
+				    uint64_t *values);
 #endif

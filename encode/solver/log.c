@@ -104,4 +104,4 @@ static enum solver_answer ask_log(void *self, const struct query *q, const struc
 	return answer;
 }
 
-const struct engine_kind engine_log = {"log", open_log, ask_log, close_log};
+const struct engine_kind engine_log = {"log", open_log, ask_log, close_log, NULL};

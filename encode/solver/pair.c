@@ -75,9 +75,13 @@ static enum solver_answer ask_race(void *self, const struct query *q, const stru
 	struct pair *p = self;
 	struct guard_job jobs[2];
 	for (size_t i = 0; i < 2; i++) {
-		enum solver_answer small = engine_ask_small(&p->members[i], q, values);
+		enum solver_answer small = engine_ask_small(&p->members[i], q, limits->small, values);
 		if (small != SOLVER_UNKNOWN)
 			return small;
+	}
+	if (limits->small) {
+		*why = SOLVER_TIMEOUT;
+		return SOLVER_UNKNOWN;
 	}
 	uint64_t *second = run_both(self, jobs, q, limits, values, true);
 	enum solver_answer answer = merge(jobs, q, values, why);
@@ -130,5 +134,12 @@ static enum solver_answer ask_cross(void *self, const struct query *q, const str
 	return answer;
 }
 
-const struct engine_kind engine_cross = {"cross", open_pair, ask_cross, close_pair};
-const struct engine_kind engine_race = {"race", open_pair, ask_race, close_pair};
+/* The first definite answer is the race's. */
+static bool trusts_member(void *self, const struct solver_backend *backend)
+{
+	const struct pair *p = self;
+	return p->members[0].backend == backend || p->members[1].backend == backend;
+}
+
+const struct engine_kind engine_cross = {"cross", open_pair, ask_cross, close_pair, NULL};
+const struct engine_kind engine_race = {"race", open_pair, ask_race, close_pair, trusts_member};

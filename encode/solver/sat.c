@@ -139,10 +139,10 @@ static enum solver_answer check_sat(void *self, const struct query *q, unsigned 
 }
 
 /* Bounded in nodes and conflicts, and so in time and memory. */
-static enum solver_answer check_small(void *self, const struct query *q, uint64_t *values)
+static enum solver_answer check_small(void *self, const struct query *q, unsigned conflicts, uint64_t *values)
 {
 	(void)self;
-	return check(q, 0, SMALL_NODES, SMALL_CONFLICTS, values);
+	return check(q, 0, SMALL_NODES, conflicts ? (int)conflicts : SMALL_CONFLICTS, values);
 }
 
 static void *open_sat(const char *arg, char *err, size_t errlen)

@@ -179,10 +179,22 @@ void solver_print_backends(FILE *out)
 	}
 }
 
+bool solver_is_incremental(const struct solver *s)
+{
+	return !s->tape && s->engine.kind->trusts && s->engine.kind->trusts(s->engine.self, &solver_sat);
+}
+
 unsigned solver_set_query_ms(struct solver *s, unsigned ms)
 {
 	unsigned old = s->limits.query_ms;
 	s->limits.query_ms = ms;
+	return old;
+}
+
+unsigned solver_set_small(struct solver *s, unsigned conflicts)
+{
+	unsigned old = s->limits.small;
+	s->limits.small = conflicts;
 	return old;
 }
 

@@ -32,6 +32,7 @@ struct solver_limits {
 	unsigned query_ms; /* 0: none */
 	unsigned memory_mib; /* 0: none */
 	uint64_t deadline_ns; /* CLOCK_MONOTONIC end of the whole run, 0: none */
+	unsigned small; /* not 0: only answers in this process, of at most so many conflicts */
 };
 
 struct solver_stats {
@@ -64,8 +65,9 @@ struct solver_backend {
 	                            enum solver_failure *why);
 	void (*close)(void *self);
 	const char *(*version)(void *self);
-	/* Asked first, in this process: an answer in a bounded number of steps, or SOLVER_UNKNOWN. */
-	enum solver_answer (*check_small)(void *self, const struct query *q, uint64_t *values);
+	/* Asked first, in this process: an answer in a bounded number of steps (conflicts; 0: the backend's own limit), or
+	 * SOLVER_UNKNOWN. */
+	enum solver_answer (*check_small)(void *self, const struct query *q, unsigned conflicts, uint64_t *values);
 };
 extern const struct solver_backend solver_z3, solver_cvc5, solver_sat, solver_smtlib;
 
@@ -82,12 +84,17 @@ struct solver *solver_open_tape(struct tape *t);
 /* From now on what is asked goes onto the tape, or is answered by it if it replays; NULL: no longer. */
 void solver_use_tape(struct solver *s, struct tape *t);
 void solver_close(struct solver *s);
+/* Would an answer of the built-in backend alone do? Then its questions may share one session (session.h). */
+bool solver_is_incremental(const struct solver *s);
 /* Has the whole run's time passed? */
 bool solver_is_late(const struct solver *s);
 /* A run may do more or less as there is time, but only by asking here: it gives `there_is`, or what the tape has. */
 bool solver_has_time(struct solver *s, bool there_is);
 /* Sets the time limit of the queries that follow; returns the one before. */
 unsigned solver_set_query_ms(struct solver *s, unsigned ms);
+/* The queries that follow are answered in this process, with at most so many conflicts, or time out; 0: by whatever
+ * the solver has. Returns what held before. For those that are answered in this process at all. */
+unsigned solver_set_small(struct solver *s, unsigned conflicts);
 /* Everything from then on is late, in CLOCK_MONOTONIC's time; 0: nothing is. */
 void solver_set_deadline(struct solver *s, uint64_t ns);
 const char *solver_name(const struct solver *s);

@@ -89,6 +89,9 @@ term term_bswap(struct term_pool *p, term a); /* width a multiple of 8 */
 /* a cut or zero-extended to width */
 term term_resize(struct term_pool *p, term a, unsigned width);
 
+/* t's operation on other arguments, as many and as wide as t's own. */
+term term_rebuild(struct term_pool *p, term t, const term *args);
+
 /* Looking at terms. */
 enum term_kind term_kind(const struct term_pool *p, term t);
 unsigned term_width(const struct term_pool *p, term t);
