@@ -88,6 +88,35 @@ Test(identical, types_of_the_object)
 	object_free(c);
 }
 
+/* Questions about the kernel's types, with other numbers of types and other places of strings. */
+Test(identical, core_relocations)
+{
+	static const char more[] = "struct more { struct more *next; short a[7]; };\n__attribute__((noinline)) int "
+				   "more(struct more *m) { return m ? m->a[3] : 1; }\n",
+			  types[] = "struct s { int a; int b; } CORE;\n",
+			  swapped[] = "struct s { int b; int a; } CORE;\n", /* b where a was */
+	    other[] = "struct t { int a; int b; } CORE;\n", read[] = "READ(p, struct s, s->a)",
+			  read_b[] = "READ(p, struct s, s->b)", read_t[] = "READ(p, struct t, s->a)";
+	static const struct {
+		const char *parts[3];
+		bool same;
+	} rows[] = {
+	    {{"", types, read}, true},      {{more, types, read}, true},  {{more, swapped, read}, false},
+	    {{"", swapped, read_b}, false}, {{"", other, read_t}, false}, {{more, types, read_b}, false},
+	};
+	char text[2000];
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct object *a, *b;
+		snprintf(text, sizeof text, "%s%s", types, read);
+		a = core_object(text, "none");
+		snprintf(text, sizeof text, "%s%s%s", rows[i].parts[0], rows[i].parts[1], rows[i].parts[2]);
+		b = core_object(text, "none");
+		cr_assert_eq(a->n_programs, 1);
+		cr_assert_eq(b->n_programs, 1);
+		expect_same(a, b, rows[i].same, text);
+	}
+}
+
 #define EXTERN(type)                                                                                     \
 	"extern " type " CONFIG_THING __kconfig;\nSEC(\"xdp\") int f(void *c) { return CONFIG_THING == " \
 	"1 ? 2 : 1; }\n"
