@@ -62,7 +62,7 @@ static uint64_t *copy(const struct affine *a, const uint64_t *v)
 	return c;
 }
 
-static bool add_direction(struct affine *a, uint64_t *v);
+static bool reduce_in(struct affine *a, uint64_t *v);
 
 /* v becomes the row of its first column; what is left of a multiple of it is one of the set's directions too. */
 static void place_row(struct affine *a, const uint64_t *v, size_t column)
@@ -75,12 +75,12 @@ static void place_row(struct affine *a, const uint64_t *v, size_t column)
 		return;
 	uint64_t *rest = copy(a, row);
 	scale(a, rest, 1ull << (64 - shift));
-	add_direction(a, rest);
+	reduce_in(a, rest);
 	free(rest);
 }
 
 /* v is used up. */
-static bool add_direction(struct affine *a, uint64_t *v)
+static bool reduce_in(struct affine *a, uint64_t *v)
 {
 	bool grown = false;
 	for (size_t c = 0; c < a->n; c++) {
@@ -113,16 +113,15 @@ bool affine_add(struct affine *a, const uint64_t *x)
 	}
 	uint64_t *v = copy(a, x);
 	subtract(a, v, a->base, 1, 0);
-	bool grown = add_direction(a, v);
+	bool grown = reduce_in(a, v);
 	free(v);
 	return grown;
 }
 
-bool affine_free_column(struct affine *a, size_t column)
+bool affine_add_direction(struct affine *a, const uint64_t *direction)
 {
-	uint64_t *v = checked(calloc(a->n + 1, sizeof *v));
-	v[column] = 1;
-	bool grown = add_direction(a, v);
+	uint64_t *v = copy(a, direction);
+	bool grown = reduce_in(a, v);
 	free(v);
 	return grown;
 }

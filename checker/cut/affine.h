@@ -27,8 +27,8 @@ void affine_init(struct affine *a, size_t n); /* the empty set */
 void affine_release(struct affine *a);
 /* The least set that holds the vector as well; false: it did before. */
 bool affine_add(struct affine *a, const uint64_t *x);
-/* Nothing is known of a column any more; false: as before. */
-bool affine_free_column(struct affine *a, size_t column);
+/* The least set that holds with each vector all that lie in that direction from it; false: it did before. */
+bool affine_add_direction(struct affine *a, const uint64_t *direction);
 /* Shifts by which row[c] begins: its first word is 1 << so much. */
 unsigned affine_shift(const struct affine *a, size_t column);
 /* Each row is 0, or small, in the columns where later ones begin, and the point as well. */

@@ -307,18 +307,19 @@ static term residue(struct joint *j, const struct affine *a, const term *words, 
 	return term_sub(p, words[column], sum);
 }
 
-static term leaves_set(struct joint *j, const struct affine *a, const term *words)
+term joint_leaves(struct joint *j, const struct node *to, const term *words, size_t *n)
 {
 	struct world *w = j->w;
+	const struct affine *a = &to->affine;
 	struct term_pool *p = w->pool;
 	term any = term_false(p), *along = checked(calloc(a->n + 1, sizeof *along));
 	for (size_t c = 0; c < a->n; c++) {
 		term rest = residue(j, a, words, along, c);
 		unsigned shift = a->row[c] ? affine_shift(a, c) : 64;
-		if (!a->row[c])
-			any = term_or(p, any, term_ne(p, rest, word_const(w, 0)));
-		else if (shift)
-			any = term_or(p, any, term_ne(p, term_extract(p, rest, shift - 1, 0), term_const(p, shift, 0)));
+		term low = shift == 64 ? rest : shift ? term_extract(p, rest, shift - 1, 0) : 0;
+		term open = low ? term_ne(p, low, term_const(p, shift, 0)) : term_false(p);
+		*n += !term_is_false(p, open);
+		any = term_or(p, any, open);
 		along[c] = !a->row[c] ? 0 : term_lshr(p, rest, word_const(w, shift));
 	}
 	free(along);
@@ -327,7 +328,7 @@ static term leaves_set(struct joint *j, const struct affine *a, const term *word
 
 term joint_violates(struct joint *j, const struct node *to, struct state *const s[2], const term *words)
 {
-	term any = leaves_set(j, &to->affine, words);
+	term any = term_false(j->w->pool);
 	for (size_t i = 0; i < to->n_orders; i++)
 		if (to->orders[i].holds)
 			any = term_or(j->w->pool, any, term_not(j->w->pool, order_holds(j->w->pool, &to->orders[i], words)));

@@ -120,7 +120,9 @@ struct joint {
 void joint_make(struct joint *j, struct product *p, struct node *n, struct world *w);
 /* The words of the places of `to` in two states of the world. */
 void joint_read(struct joint *j, const struct node *to, struct state *const s[2], term *words);
-/* Where two states are not what the relations at `to` say; words: of its places. */
+/* Where words of the places of `to` are not in its set. *n: words that rewriting leaves open. */
+term joint_leaves(struct joint *j, const struct node *to, const term *words, size_t *n);
+/* Where two states are not what its other relations say. */
 term joint_violates(struct joint *j, const struct node *to, struct state *const s[2], const term *words);
 /* The same of one twin. */
 term joint_parts(struct joint *j, const struct node *to, const struct twin *t, struct state *const s[2]);

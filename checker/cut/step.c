@@ -5,6 +5,7 @@
  * the same, results are the same where both return, and the relations of the
  * node that is reached. Of those, what an arrival violates is given up.
  */
+#include "checker/cut/linear.h"
 #include "checker/cut/product.h"
 #include "checker/cut/sample.h"
 #include "checker/cut/simplify.h"
@@ -22,8 +23,10 @@
 #define SWEEP_CONFLICTS 200
 #define SWEEP_QUERY_MS 100
 #define SWEEP_QUERIES 300
-#define WANDER 60      /* steps from an arrival, to see others like it */
-#define WEAKENINGS 200 /* of one arrival's relations, before everything that is left is given up */
+#define WANDER 60     /* steps from an arrival, to see others like it */
+#define WEAKENINGS 40 /* of one arrival's relations, before some are given up */
+#define OPEN_MOST 6   /* words whose relations the solver is asked about */
+#define RELATIONS_MS 400
 
 /* One side's way from a stop to another, or to its end. */
 struct way {
@@ -424,48 +427,81 @@ static void learn_from(struct arrival *a, struct solver_model *m)
 	node_of(t)->alive = true;
 }
 
-/* Nothing is known any more of what one row or twin after the other can't be shown to hold of. */
-static bool give_up_relations(struct arrival *a)
+/* What is left of an arrival to be shown: that the words are in the set is known where the set covers them by their
+ * terms, and is not asked where too much is open. */
+static term what_is_open(struct arrival *a, bool *covered)
+{
+	struct step *t = a->t;
+	struct node *n = target(a);
+	size_t open = 0;
+	term leaves = *covered ? term_false(t->pool) : joint_leaves(&t->joint, n, a->words, &open);
+	if (open > OPEN_MOST) {
+		a->grown |= linear_cover(&n->affine, t->pool, a->words);
+		*covered = true;
+		leaves = term_false(t->pool);
+	}
+	return term_or(t->pool, leaves, joint_violates(&t->joint, n, a->s, a->words));
+}
+
+/* Gives up what the solver does not decide: the set first, which its terms can cover, then the rest; false: nothing is
+ * left. */
+static bool give_up(struct arrival *a, bool *covered)
 {
 	struct node *n = target(a);
-	bool all = true;
-	for (size_t i = 0; i < n->n; i++)
-		all &= !affine_free_column(&n->affine, i);
-	for (size_t i = 0; i < n->n_twins; i++) {
-		all &= !n->twins[i].holds;
-		n->twins[i].holds = false;
+	bool any = false;
+	if (!*covered) {
+		a->grown |= linear_cover(&n->affine, a->t->pool, a->words);
+		return *covered = true;
 	}
 	for (size_t i = 0; i < n->n_orders; i++) {
-		all &= !n->orders[i].holds;
+		any |= n->orders[i].holds;
 		n->orders[i].holds = false;
 	}
-	a->grown |= !all;
-	return !all;
+	for (size_t i = 0; !any && i < n->n_twins; i++) {
+		any |= n->twins[i].holds;
+		n->twins[i].holds = false;
+	}
+	a->grown |= any;
+	return any;
+}
+
+/* The first arrival at a node. */
+static bool begin(struct arrival *a)
+{
+	struct step *t = a->t;
+	struct solver_model m = {0};
+	switch (ask(t, "cut-arrival", a->here, &m)) {
+	case SOLVER_UNSAT:
+		return true;
+	case SOLVER_SAT:
+		learn_from(a, &m);
+		return true;
+	case SOLVER_UNKNOWN:
+		break;
+	}
+	return fail(t, "the solver does not decide where a stretch ends");
 }
 
 /* Until no arrival violates what is said of the node. */
 static bool settle(struct arrival *a)
 {
 	struct step *t = a->t;
+	bool covered = false;
+	if (target(a)->affine.empty && !begin(a))
+		return false;
+	if (target(a)->affine.empty) /* nothing arrives */
+		return true;
 	for (unsigned i = 0;; i++) {
 		struct solver_model m = {0};
-		struct node *n = target(a);
-		bool first = n->affine.empty;
-		term broken = first ? term_true(t->pool) : joint_violates(&t->joint, n, a->s, a->words);
-		switch (ask(t, "cut-relations", term_and(t->pool, a->here, broken), &m)) {
-		case SOLVER_UNSAT:
+		term open = what_is_open(a, &covered);
+		unsigned full = solver_set_query_ms(t->p->solver, RELATIONS_MS);
+		enum solver_answer answer = ask(t, "cut-relations", term_and(t->pool, a->here, open), &m);
+		solver_set_query_ms(t->p->solver, full);
+		if (answer == SOLVER_UNSAT)
 			return true;
-		case SOLVER_SAT:
+		if (answer == SOLVER_SAT)
 			learn_from(a, &m);
-			if (first)
-				simplify_relations(t->p, target(a));
-			break;
-		case SOLVER_UNKNOWN:
-			if (first || !give_up_relations(a))
-				return fail(t, "the solver does not decide where a stretch ends");
-			break;
-		}
-		if (i == WEAKENINGS && !give_up_relations(a))
+		if ((answer == SOLVER_UNKNOWN || i >= WEAKENINGS) && !give_up(a, &covered))
 			return fail(t, "no relations are found");
 		if (term_gave_up(t->pool))
 			return fail(t, "a stretch needs too many terms");
