@@ -135,10 +135,12 @@ static bool has_loose_types(const struct program *p)
 	return p->n_relos > 0;
 }
 
-static const char *find_hindrance(const struct program *a, const struct program *b)
+static const char *find_hindrance(const struct program *a, const struct program *b, const struct cut_options *o)
 {
 	if (has_loose_types(a) || has_loose_types(b))
 		return "relocations of types are open";
+	if (!o->solver)
+		return "there is no solver";
 	if (a->type == PROGTYPE_FLOW_DISSECTOR)
 		return "flow keys are not known in the middle of a program";
 	return NULL;
@@ -162,7 +164,7 @@ void cut_check(const struct program *a, const struct program *b, const struct pa
 	static const char *const unsafe[2] = {"the first program is not proved safe",
 					      "the second program is not proved safe"};
 	struct product p = {.maps = maps, .o = o, .solver = o->solver, .type = a->type, .out = out};
-	*out = (struct cut_answer){.verdict = VERDICT_UNKNOWN, .why = find_hindrance(a, b)};
+	*out = (struct cut_answer){.verdict = VERDICT_UNKNOWN, .why = find_hindrance(a, b, o)};
 	if (o->timeout_ms)
 		p.deadline_ns = clock_now_ns() + 1000000ull * o->timeout_ms;
 	for (unsigned side = 0; side < 2 && !out->why; side++) {

@@ -3,19 +3,8 @@
 #include "checker/cut/linear.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define DEPTH 40
-
-/* Atoms, each with its factor in every word. */
-struct forms {
-	const struct term_pool *p;
-	size_t n; /* words */
-	term *atoms;
-	uint64_t **factors; /* by atom, then by word */
-	size_t n_atoms;
-	uint64_t *constants; /* by word */
-};
 
 static void *checked(void *p)
 {
@@ -75,19 +64,35 @@ static void add_term(struct forms *f, size_t word, term t, uint64_t factor, unsi
 	}
 }
 
-bool linear_cover(struct affine *set, const struct term_pool *p, const term *words)
+void forms_init(struct forms *f, const struct term_pool *p, const term *words, size_t n)
 {
-	struct forms f = {.p = p, .n = set->n};
-	f.constants = checked(calloc(set->n + 1, sizeof *f.constants));
-	for (size_t i = 0; i < set->n; i++)
-		add_term(&f, i, words[i], 1, 0);
-	bool grown = affine_add(set, f.constants);
-	for (size_t i = 0; i < f.n_atoms; i++) {
-		grown |= affine_add_direction(set, f.factors[i]);
-		free(f.factors[i]);
+	*f = (struct forms){.p = p, .n = n};
+	f->constants = checked(calloc(n + 1, sizeof *f->constants));
+	for (size_t i = 0; i < n; i++)
+		add_term(f, i, words[i], 1, 0);
+}
+
+void forms_release(struct forms *f)
+{
+	for (size_t i = 0; i < f->n_atoms; i++)
+		free(f->factors[i]);
+	free(f->factors);
+	free(f->atoms);
+	free(f->constants);
+}
+
+void forms_merge(struct forms *f, size_t atom, size_t into)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		f->factors[into][i] += f->factors[atom][i];
+		f->factors[atom][i] = 0;
 	}
-	free(f.factors);
-	free(f.atoms);
-	free(f.constants);
+}
+
+bool forms_cover(const struct forms *f, struct affine *set)
+{
+	bool grown = affine_add(set, f->constants);
+	for (size_t i = 0; i < f->n_atoms; i++)
+		grown |= affine_add_direction(set, f->factors[i]);
 	return grown;
 }

@@ -96,8 +96,6 @@ static enum solver_answer ask(struct step *t, const char *name, term a, struct s
 	if (term_is_false(t->pool, a))
 		return SOLVER_UNSAT;
 	t->p->out->queries++;
-	if (!s)
-		return SOLVER_UNKNOWN;
 	unsigned ms = solver_set_query_ms(s, FIRST_MS);
 	enum solver_answer answer = solver_check(s, t->pool, name, &a, 1, m, NULL);
 	solver_set_query_ms(s, ms);
@@ -427,6 +425,104 @@ static void learn_from(struct arrival *a, struct solver_model *m)
 	node_of(t)->alive = true;
 }
 
+/* Atoms of an arrival's words that may be equal. */
+struct merging {
+	struct forms forms;
+	uint64_t *marks; /* of each, what it was under all assignments so far */
+	size_t *leader;  /* an earlier one, or itself */
+};
+
+static bool note_marks(void *arg, struct term_eval *e)
+{
+	struct merging *m = arg;
+	for (size_t i = 0; i < m->forms.n_atoms; i++)
+		m->marks[i] = (m->marks[i] ^ term_eval(e, m->forms.atoms[i])) * 0x9e3779b97f4a7c15ull;
+	return true;
+}
+
+static void find_leaders(struct merging *m)
+{
+	for (size_t i = 0; i < m->forms.n_atoms; i++) {
+		m->leader[i] = 0;
+		while (m->leader[i] < i && m->marks[m->leader[i]] != m->marks[i])
+			m->leader[i]++;
+	}
+}
+
+static term atoms_differ(struct step *t, const struct merging *m, size_t i)
+{
+	struct term_pool *p = t->pool;
+	term x = m->forms.atoms[i], y = m->forms.atoms[m->leader[i]];
+	return term_ne(p, term_zext(p, x, 64), term_zext(p, y, 64));
+}
+
+static void unmerge(struct step *t, struct merging *m, struct solver_model *model)
+{
+	struct sample s;
+	sample_init(&s, 1);
+	sample_take_model(&s, t->pool, model);
+	solver_release_model(model);
+	struct term_eval *e = sample_eval(&s, t->pool);
+	note_marks(m, e);
+	find_leaders(m);
+	term_free_eval(e);
+	sample_release(&s);
+}
+
+/* Keeps only those that are equal wherever the arrival happens. */
+static void prove_leaders(struct arrival *a, struct merging *m)
+{
+	struct step *t = a->t;
+	for (unsigned round = 0; round < WEAKENINGS; round++) {
+		struct solver_model model = {0};
+		term differ = term_false(t->pool);
+		for (size_t i = 0; i < m->forms.n_atoms; i++)
+			differ = term_or(t->pool, differ, atoms_differ(t, m, i));
+		enum solver_answer answer = ask(t, "cut-atoms", term_and(t->pool, a->here, differ), &model);
+		if (answer == SOLVER_UNSAT)
+			return;
+		if (answer == SOLVER_UNKNOWN)
+			break;
+		unmerge(t, m, &model);
+	}
+	for (size_t i = 0; i < m->forms.n_atoms; i++) {
+		term differ = term_and(t->pool, a->here, atoms_differ(t, m, i));
+		if (ask(t, "cut-atom", differ, NULL) != SOLVER_UNSAT)
+			m->leader[i] = i;
+	}
+}
+
+/* What is known of the words by their terms, where equal atoms are one. */
+static bool cover(struct arrival *a)
+{
+	struct step *t = a->t;
+	struct node *n = target(a);
+	struct merging m = {0};
+	forms_init(&m.forms, t->pool, a->words, n->n);
+	m.marks = checked(calloc(m.forms.n_atoms + 1, sizeof *m.marks));
+	m.leader = checked(calloc(m.forms.n_atoms + 1, sizeof *m.leader));
+	struct solver_model model = {0};
+	bool there = ask(t, "cut-arrival", a->here, &model) == SOLVER_SAT;
+	if (there) {
+		struct sample s;
+		sample_init(&s, a->to * 131 + t->number + 1);
+		sample_take_model(&s, t->pool, &model);
+		solver_release_model(&model);
+		sample_wander(&s, t->pool, a->here, m.forms.atoms, m.forms.n_atoms, WANDER, note_marks, &m);
+		sample_release(&s);
+		find_leaders(&m);
+		prove_leaders(a, &m);
+	}
+	for (size_t i = 0; there && i < m.forms.n_atoms; i++)
+		if (m.leader[i] != i)
+			forms_merge(&m.forms, i, m.leader[i]);
+	bool grown = forms_cover(&m.forms, &n->affine);
+	forms_release(&m.forms);
+	free(m.marks);
+	free(m.leader);
+	return grown;
+}
+
 /* What is left of an arrival to be shown: that the words are in the set is known where the set covers them by their
  * terms, and is not asked where too much is open. */
 static term what_is_open(struct arrival *a, bool *covered)
@@ -436,7 +532,7 @@ static term what_is_open(struct arrival *a, bool *covered)
 	size_t open = 0;
 	term leaves = *covered ? term_false(t->pool) : joint_leaves(&t->joint, n, a->words, &open);
 	if (open > OPEN_MOST) {
-		a->grown |= linear_cover(&n->affine, t->pool, a->words);
+		a->grown |= cover(a);
 		*covered = true;
 		leaves = term_false(t->pool);
 	}
@@ -450,7 +546,7 @@ static bool give_up(struct arrival *a, bool *covered)
 	struct node *n = target(a);
 	bool any = false;
 	if (!*covered) {
-		a->grown |= linear_cover(&n->affine, a->t->pool, a->words);
+		a->grown |= cover(a);
 		return *covered = true;
 	}
 	for (size_t i = 0; i < n->n_orders; i++) {
@@ -475,6 +571,7 @@ static bool begin(struct arrival *a)
 		return true;
 	case SOLVER_SAT:
 		learn_from(a, &m);
+		simplify_relations(t->p, target(a));
 		return true;
 	case SOLVER_UNKNOWN:
 		break;
@@ -494,9 +591,7 @@ static bool settle(struct arrival *a)
 	for (unsigned i = 0;; i++) {
 		struct solver_model m = {0};
 		term open = what_is_open(a, &covered);
-		unsigned full = solver_set_query_ms(t->p->solver, RELATIONS_MS);
 		enum solver_answer answer = ask(t, "cut-relations", term_and(t->pool, a->here, open), &m);
-		solver_set_query_ms(t->p->solver, full);
 		if (answer == SOLVER_UNSAT)
 			return true;
 		if (answer == SOLVER_SAT)
@@ -526,7 +621,9 @@ static bool visit_arrival(struct step *t, const struct turn *turn, const struct 
 	a.words = checked(calloc(n->n + 1, sizeof *a.words));
 	a.values = checked(calloc(n->n + 1, sizeof *a.values));
 	joint_read(&t->joint, n, a.s, a.words);
+	unsigned full = solver_set_query_ms(p->solver, RELATIONS_MS);
 	bool settled = settle(&a);
+	solver_set_query_ms(p->solver, full);
 	target(&a)->waits |= a.grown;
 	free(a.words);
 	free(a.values);
