@@ -102,6 +102,18 @@ Test(certificate, loops)
 	expect(0, " loop ", "recheck --proofs %s", c);
 }
 
+/* A loop of up to 2500 rounds with random numbers, whose counter the other one keeps on the stack. */
+Test(certificate, cut_points)
+{
+	const char *c = cli_path("c.tar.gz");
+	expect(0, "by cut points", "equiv --no-kernel --certificate=%s corpus/loops/%s corpus/loops/%s", c,
+	       "spilled.0.s", "spilled.1.s");
+	expect(0, " cut-relations ", "recheck --proofs %s", c);
+	struct certificate_recheck r = {.proofs = PROOFS_ONLY};
+	cr_expect_eq(certificate_recheck(c, &r), CERTIFICATE_HOLDS, "%s", r.why);
+	certificate_recheck_release(&r);
+}
+
 Test(certificate, safe_and_assert)
 {
 	const char *c = cli_path("c.tar.gz");

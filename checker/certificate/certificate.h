@@ -21,7 +21,7 @@ struct certificate_options {
 	enum certificate_command command;
 	const char *program, *type; /* may be NULL */
 	unsigned unroll;
-	bool encode, allow_missing, privileged;
+	bool encode, no_cuts, allow_missing, privileged;
 };
 
 /* Names of the files about one query, NULL: there is none. Owned. */

@@ -122,9 +122,9 @@ static json_t *program_json(const struct certificate_program *p)
 
 static json_t *options_json(const struct certificate_options *o)
 {
-	return checked(json_pack("{s:s*, s:s*, s:I, s:b, s:b, s:b}", "program", o->program, "type", o->type, "unroll",
-				 (json_int_t)o->unroll, "encode", o->encode, "allow_missing", o->allow_missing,
-				 "privileged", o->privileged));
+	return checked(json_pack("{s:s*, s:s*, s:I, s:b, s:b, s:b, s:b}", "program", o->program, "type", o->type,
+				 "unroll", (json_int_t)o->unroll, "encode", o->encode, "no_cuts", o->no_cuts,
+				 "allow_missing", o->allow_missing, "privileged", o->privileged));
 }
 
 static json_t *files_json(const struct container *files)

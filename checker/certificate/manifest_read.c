@@ -153,12 +153,12 @@ static bool take_options(struct reader *r, json_t *j)
 {
 	struct certificate_options *o = &r->c->options;
 	const char *program = NULL, *type = NULL;
-	int encode, allow_missing, privileged;
+	int encode, no_cuts, allow_missing, privileged;
 	json_int_t unroll;
 	json_error_t e;
-	if (json_unpack_ex(j, &e, JSON_STRICT, "{s?s, s?s, s:I, s:b, s:b, s:b}", "program", &program, "type", &type,
-			   "unroll", &unroll, "encode", &encode, "allow_missing", &allow_missing, "privileged",
-			   &privileged))
+	if (json_unpack_ex(j, &e, JSON_STRICT, "{s?s, s?s, s:I, s:b, s:b, s:b, s:b}", "program", &program, "type",
+			   &type, "unroll", &unroll, "encode", &encode, "no_cuts", &no_cuts, "allow_missing",
+			   &allow_missing, "privileged", &privileged))
 		return fail(r, "options: %s", e.text);
 	if (unroll < 0 || unroll > UINT32_MAX)
 		return fail(r, "a limit on unrolling");
@@ -166,6 +166,7 @@ static bool take_options(struct reader *r, json_t *j)
 	o->type = r->c->texts[1] = certificate_copy(type);
 	o->unroll = (unsigned)unroll;
 	o->encode = encode;
+	o->no_cuts = no_cuts;
 	o->allow_missing = allow_missing;
 	o->privileged = privileged;
 	return true;

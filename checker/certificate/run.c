@@ -184,8 +184,11 @@ static bool run_equiv(struct run_state *r)
 {
 	struct object_pairs pairs;
 	const struct certificate_options *o = &r->c->options;
-	struct equiv_options eo = {
-	    .solver = r->solver, .encode = o->encode, .unroll = o->unroll, .stop = r->live ? r->live->stop : NULL};
+	struct equiv_options eo = {.solver = r->solver,
+				   .encode = o->encode,
+				   .no_cuts = o->no_cuts,
+				   .unroll = o->unroll,
+				   .stop = r->live ? r->live->stop : NULL};
 	objects_pair(r->o[0], r->o[1], o->program, o->allow_missing, &pairs);
 	bool good = objects_check(&pairs, "it", o->program, r->err, r->errlen) && begin(r, pairs.n);
 	for (size_t i = 0; i < pairs.n && good; i++) {

@@ -73,8 +73,9 @@ static size_t next_node(const struct product *p)
 
 static bool is_over(const struct product *p)
 {
-	return (p->o->stop && *p->o->stop) || (p->solver && solver_is_late(p->solver)) ||
-	       (p->deadline_ns && clock_now_ns() > p->deadline_ns);
+	bool late = (p->solver && solver_is_late(p->solver)) || (p->deadline_ns && clock_now_ns() > p->deadline_ns);
+	bool over = late || (p->o->stop && *p->o->stop);
+	return p->solver ? !solver_has_time(p->solver, !over) : over;
 }
 
 static void forget_nodes(struct product *p)

@@ -47,7 +47,8 @@ bool cuts_prove(struct question *q)
 	struct cut_answer answer = {.verdict = VERDICT_UNKNOWN, .why = "no points are found"};
 	enum stage before = question_enter(q, STAGE_CUT);
 	struct cut_options o = {.solver = q->opt->solver, .stop = q->opt->stop, .query_ms = QUERY_MS};
-	o.timeout_ms = is_large(a) || is_large(b) ? LARGE_MS : LOOPS_MS;
+	if (!o.solver || !solver_replays(o.solver))
+		o.timeout_ms = is_large(a) || is_large(b) ? LARGE_MS : LOOPS_MS;
 	if (align_find_points(a, b, &points))
 		cut_check(a, b, &q->out->pairing, &points, &o, &answer);
 	cut_points_release(&points);

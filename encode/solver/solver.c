@@ -82,7 +82,7 @@ void solver_release_model(struct solver_model *m)
 /* The engine, or the tape in its place. */
 static enum solver_answer hear(struct solver *s, const struct query *q, uint64_t *values, enum solver_failure *why)
 {
-	if (s->tape && s->tape->replays)
+	if (solver_replays(s))
 		return tape_answer(s->tape, q, values, why);
 	uint64_t start = clock_now_ns();
 	enum solver_answer answer = s->engine.kind->ask(s->engine.self, q, &s->limits, values, why);
@@ -206,6 +206,11 @@ void solver_set_deadline(struct solver *s, uint64_t ns)
 bool solver_has_time(struct solver *s, bool there_is)
 {
 	return s->tape ? tape_time(s->tape, there_is) : there_is;
+}
+
+bool solver_replays(const struct solver *s)
+{
+	return s->tape && s->tape->replays;
 }
 
 bool solver_is_late(const struct solver *s)

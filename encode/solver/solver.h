@@ -90,6 +90,8 @@ bool solver_is_incremental(const struct solver *s);
 bool solver_is_late(const struct solver *s);
 /* A run may do more or less as there is time, but only by asking here: it gives `there_is`, or what the tape has. */
 bool solver_has_time(struct solver *s, bool there_is);
+/* Is it a tape that answers? Then no clock may end the run. */
+bool solver_replays(const struct solver *s);
 /* Sets the time limit of the queries that follow; returns the one before. */
 unsigned solver_set_query_ms(struct solver *s, unsigned ms);
 /* The queries that follow are answered in this process, with at most so many conflicts, or time out; 0: by whatever
