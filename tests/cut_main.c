@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 	}
 	const char *seconds = getenv("SECONDS_MOST");
 	struct solver *solver =
-	    objects_open_solver("sat", seconds ? (unsigned)atoi(seconds) : 10, 2, 4096, err, sizeof err);
+	    objects_open_solver(getenv("SOLVER") ? getenv("SOLVER") : "sat", seconds ? (unsigned)atoi(seconds) : 10, 2, 4096, err, sizeof err);
 	objects_pair(o[0], o[1], NULL, true, &pairs);
 	for (size_t i = 0; i < pairs.n; i++)
 		all &= check(&pairs.at[i], solver, verbose);

@@ -129,7 +129,7 @@ static bool is_bounded(const struct fact *f)
 static void add_place(struct collector *c, bool stack, unsigned at, unsigned size, const struct fact *f)
 {
 	struct node *n = c->n;
-	struct place place = {c->side, stack, (uint16_t)at, (uint8_t)size, shape_of(&c->e, f), *f};
+	struct place place = {c->side, stack, (uint16_t)at, (uint8_t)size, shape_of(&c->e, f), false, *f};
 	if (is_bounded(f) != c->bounded)
 		return;
 	if ((n->n & (n->n - 1)) == 0)
@@ -215,7 +215,7 @@ static void find_orders(const struct product *p, struct node *n)
 	for (uint16_t i = 0; i < n->n; i++)
 		for (uint16_t k = 0; k < n->n; k++) {
 			const struct place *x = &n->places[i];
-			if (i == k || !loop[x->side] || !may_be_ordered(x, &n->places[k]))
+			if (i == k || !loop[x->side] || !x->works || !n->places[k].works || !may_be_ordered(x, &n->places[k]))
 				continue;
 			add_order(n, i, k, true);
 			if (x->fact.kind == KIND_NUMBER)
@@ -278,6 +278,7 @@ size_t product_find_node(struct product *p, uint32_t a, uint32_t b, size_t paren
 	*n = (struct node){.at = {a, b}, .start = p->n == 0, .parent = parent};
 	if (!n->start) {
 		find_places(p, n);
+		node_mark_works(p, n);
 		find_twins(p, n);
 		find_orders(p, n);
 	}

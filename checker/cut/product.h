@@ -35,6 +35,7 @@ struct place {
 	uint16_t at; /* register; byte of the frame from its lowest */
 	uint8_t size;
 	enum shape shape;
+	bool works; /* a loop that begins at the node reads or writes it */
 	struct fact fact;
 };
 
@@ -106,6 +107,10 @@ void product_choose(struct product *p, const struct node *n, enum move move);
 void side_init(struct side *s, const struct program *p, const struct cut_points *points, unsigned side);
 void side_learn(struct side *s); /* what its facts say of the stack */
 void side_release(struct side *s);
+
+/* works.c */
+
+void node_mark_works(const struct product *p, struct node *n);
 
 /* joint.c: both programs' states at a node */
 

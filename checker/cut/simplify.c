@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "checker/cut/simplify.h"
-#include "encode/isa/cfg.h"
-#include "encode/isa/effect.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +15,11 @@ struct class
 };
 
 struct simplifier {
-	const struct product *p;
 	struct node *n;
 	struct affine old;
 	struct class *classes;
 	size_t n_classes;
 	size_t *class_of; /* by column */
-	bool *works;      /* by column */
 	uint64_t *vector;
 };
 
@@ -32,65 +28,6 @@ static void *checked(void *p)
 	if (!p)
 		abort();
 	return p;
-}
-
-/* What loops work with */
-
-static bool touches(const struct side *s, uint32_t slot, const struct place *place)
-{
-	const struct insn *in = &s->p->insns[slot];
-	if (in->op == ISA_WIDE_TAIL)
-		return false;
-	struct effect e = effect_of(in);
-	if (!place->stack)
-		return (e.reads | e.writes) >> place->at & 1;
-	enum isa_form form = isa_rows[in->op].form;
-	bool load = form == FORM_LDX || form == FORM_LDXS;
-	if (!load && form != FORM_STX && form != FORM_ST && form != FORM_ATOMIC)
-		return false;
-	const struct fact *f = &s->facts->at[slot].r[load ? in->src : in->dst];
-	int64_t at = f->value.smin + in->off + STACK_BYTES;
-	return f->kind == KIND_STACK && at < place->at + place->size &&
-	       f->value.smax + in->off + STACK_BYTES + in->width / 8 > place->at;
-}
-
-static void mark_block(struct simplifier *y, unsigned side, const struct block *b)
-{
-	for (size_t c = 0; c < y->n->n; c++)
-		for (uint32_t i = b->start; i < b->end && y->n->places[c].side == side && !y->works[c]; i++)
-			y->works[c] = touches(&y->p->side[side], i, &y->n->places[c]);
-}
-
-static bool heads_loop(const struct simplifier *y, unsigned side)
-{
-	uint32_t at = y->n->at[side];
-	return at != CUT_EXIT && y->p->side[side].loops[at];
-}
-
-/* What waits for a loop of the other program may be all of that loop's results. */
-static void mark_all(struct simplifier *y, unsigned side)
-{
-	for (size_t c = 0; c < y->n->n; c++)
-		y->works[c] |= y->n->places[c].side == side;
-}
-
-static void mark_loop(struct simplifier *y, unsigned side)
-{
-	const struct side *s = &y->p->side[side];
-	uint32_t at = y->n->at[side];
-	struct cfg g;
-	char err[160];
-	if (!heads_loop(y, side))
-		return;
-	if (!heads_loop(y, !side))
-		mark_all(y, !side);
-	if (!cfg_build(s->p->insns, s->p->subs[0].start, s->p->subs[0].end, &g, err, sizeof err))
-		return;
-	int head = cfg_find_block(&g, at);
-	for (size_t i = 0; i < g.n; i++)
-		if (cfg_loop_holds(&g, head, (int)i))
-			mark_block(y, side, &g.blocks[i]);
-	cfg_release(&g);
 }
 
 /* Classes */
@@ -121,7 +58,7 @@ static void add_to_class(struct simplifier *y, size_t c)
 	if (k == y->n_classes)
 		y->classes[y->n_classes++] = (struct class){.first = c, .constant = is_constant(&y->old, c)};
 	x->of_a |= y->n->places[c].side == 0;
-	x->works |= y->works[c];
+	x->works |= y->n->places[c].works;
 	y->class_of[c] = k;
 }
 
@@ -210,25 +147,22 @@ static void start_again(struct simplifier *y)
 	affine_add(a, y->old.base);
 }
 
-void simplify_relations(const struct product *p, struct node *n)
+void simplify_relations(struct node *n)
 {
-	struct simplifier y = {.p = p, .n = n};
+	struct simplifier y = {.n = n};
 	if (n->affine.empty)
 		return;
 	y.classes = checked(calloc(n->n + 1, sizeof *y.classes));
 	y.class_of = checked(calloc(n->n + 1, sizeof *y.class_of));
-	y.works = checked(calloc(n->n + 1, sizeof *y.works));
 	y.vector = checked(calloc(n->n + 1, sizeof *y.vector));
-	mark_loop(&y, 0);
-	mark_loop(&y, 1);
 	start_again(&y);
 	for (size_t c = 0; c < n->n; c++)
 		add_to_class(&y, c);
 	free_classes(&y);
 	keep_works(&y);
+	affine_reduce(&n->affine);
 	affine_release(&y.old);
 	free(y.classes);
 	free(y.class_of);
-	free(y.works);
 	free(y.vector);
 }

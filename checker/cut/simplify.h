@@ -8,5 +8,5 @@
 /* Weakens what is said of a node's places that no loop which begins there works with: a place of b keeps that it is one
  * of a, or a power of two times that, plus a constant, or that it is so in its low 32, 16 or 8 bits; places of a have
  * nothing to do with each other but for constant distances. */
-void simplify_relations(const struct product *p, struct node *n);
+void simplify_relations(struct node *n);
 #endif

@@ -571,7 +571,7 @@ static bool begin(struct arrival *a)
 		return true;
 	case SOLVER_SAT:
 		learn_from(a, &m);
-		simplify_relations(t->p, target(a));
+		simplify_relations(target(a));
 		return true;
 	case SOLVER_UNKNOWN:
 		break;
@@ -594,8 +594,10 @@ static bool settle(struct arrival *a)
 		enum solver_answer answer = ask(t, "cut-relations", term_and(t->pool, a->here, open), &m);
 		if (answer == SOLVER_UNSAT)
 			return true;
-		if (answer == SOLVER_SAT)
+		if (answer == SOLVER_SAT) {
 			learn_from(a, &m);
+			simplify_relations(target(a));
+		}
 		if ((answer == SOLVER_UNKNOWN || i >= WEAKENINGS) && !give_up(a, &covered))
 			return fail(t, "no relations are found");
 		if (term_gave_up(t->pool))
