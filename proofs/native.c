@@ -167,10 +167,23 @@ static void count(const struct theorem *t, struct tally *all)
 	all->failed += end == 2;
 }
 
+/* As many as the first call can choose of, or that are left after it: no use to begin where they are far too many. */
+static bool are_few(const struct theorem *t, unsigned bits)
+{
+	double choices = 1;
+	start(PLACE_LOW, bits);
+	call(t);
+	for (unsigned i = 0; i < run.n; i++)
+		choices *= (double)run.base[i];
+	return choices <= 64.0 * CASES_MAX;
+}
+
 /* All choices with so many bits; false: too many of them. */
 static bool exhaust(const struct theorem *t, unsigned bits, struct tally *all)
 {
 	*all = (struct tally){0};
+	if (!are_few(t, bits))
+		return false;
 	for (enum place p = PLACE_LOW; p < PLACES; p++) {
 		uint64_t before = all->cases;
 		start(p, bits);
@@ -194,9 +207,12 @@ static bool check(const struct theorem *t, unsigned bits, uint64_t rounds)
 {
 	struct tally few, random = {0};
 	double begin = seconds();
-	while (!exhaust(t, bits, &few) && bits > 1)
+	while (bits && !exhaust(t, bits, &few))
 		bits--;
-	report(t, bits, &few, "exhaustive", seconds() - begin);
+	if (bits)
+		report(t, bits, &few, "exhaustive", seconds() - begin);
+	else
+		few = (struct tally){0};
 	begin = seconds();
 	start(PLACE_RANDOM, 64);
 	while (random.cases < rounds)

@@ -107,10 +107,11 @@ int main(void)
 		small_row(&t, a);
 	for (unsigned done = 0; done < RANDOM_PAIRS; done += BLOCK)
 		random_block(&r);
-	printf("%-21s %14s %8s %15s %14s %8s\n", "", "8 bits: best", "ns", "64 bits: coarser", "unknown bits", "ns");
+	puts("| product | best, of all 8-bit pairs | ns | ours is more precise, of 64-bit pairs | unknown bits | ns |");
+	puts("| --- | --- | --- | --- | --- | --- |");
 	for (unsigned c = 0; c < N_CANDIDATES; c++) {
 		const struct candidate *k = &candidates[c];
-		printf("%-21s %12.3f %% %8.1f %14.3f %% %14.3f %8.1f\n", k->name, 100 * (double)k->best / pairs,
+		printf("| %s | %.3f %% | %.1f | %.3f %% | %.3f | %.1f |\n", k->name, 100 * (double)k->best / pairs,
 		       k->small / pairs * 1e9, 100 * (double)k->coarser / randoms, (double)k->unknown / randoms,
 		       k->random / randoms * 1e9);
 	}

@@ -40,17 +40,21 @@ $(B)/tests/bench_domain: $(B)/tests/bench_domain.c.o $(B)/tests/tnum_best.c.o
 
 # The operators of the abstract domains, proved from their own source; FAULT=NAME puts one of proofs/break.txt into a copy.
 FAULT =
-proofs: $(B)/bpfprove $(B)/proofs/isa/encode $(B)/proofs/term/prove
+PROVERS = $(B)/proofs/isa/encode $(B)/proofs/term/prove
+proofs: $(B)/bpfprove $(PROVERS)
 	bash proofs/run.sh $(B) $(FAULT)
-# The last table of `make proofs` as that of proofs/README.md
-proofs-readme:
-	bash proofs/readme.sh $(B)
+
+# The statements in proofs/README.md
+proofs-readme: $(PROVERS)
+	@bash proofs/readme.sh $(B) >$(B)/statements.md
+	@bash proofs/insert.sh statements $(B)/statements.md
 .PHONY: proofs proofs-readme
 
 # Instructions as questions about proofs/isa's statements
 $(B)/proofs/isa/encode: $(B)/proofs/isa/encode.c.o $(B)/proofs/isa/statement.c.o $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/tests/test_isa_proof $(B)/tests/test_proofs_list: | $(B)/proofs/isa/encode
+$(B)/tests/test_isa_proof: | $(B)/proofs/isa/encode
+$(B)/tests/test_proofs_list: | $(PROVERS)
 
 # The rewrite rules of the terms as questions
 TERM_PROOF_OBJ = $(patsubst %,$(B)/%.o,$(wildcard proofs/term/*.c))
@@ -58,9 +62,11 @@ $(B)/proofs/term/prove: $(TERM_PROOF_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/tests/test_term_proof: | $(B)/proofs/term/prove
 
-# Products of known bits, beside the kernel's two.
+# Products of known bits, beside the kernel's two; the table in proofs/README.md.
 bench-domain: $(B)/tests/bench_domain
-	$<
+	@$< >$(B)/product.md
+	@bash proofs/insert.sh product $(B)/product.md
+	@cat $(B)/product.md
 .PHONY: bench-domain
 
 $(B)/tests/load_check: $(B)/tests/load_check.c.o

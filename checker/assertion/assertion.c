@@ -115,16 +115,33 @@ static bool ask(struct question *q, const char *name, term claim, struct solver_
 	return a == SOLVER_SAT;
 }
 
+/* Any fault of a kind: the assertions' (one after the other: each is about its own words), or all others. */
+static term next_claim(const struct question *q, size_t *i)
+{
+	term others = term_false(q->pool);
+	for (; *i < q->run->n_faults; ++*i)
+		if (q->run->faults[*i].kind == FAULT_ASSERTION)
+			return q->run->faults[(*i)++].guard;
+	for (size_t k = 0; k < q->run->n_faults; k++)
+		if (q->run->faults[k].kind != FAULT_ASSERTION)
+			others = term_or(q->pool, others, q->run->faults[k].guard);
+	++*i;
+	return others;
+}
+
 /* A model that takes what a function of the program does for input is no counterexample. */
 static void ask_faults(struct question *q)
 {
 	struct solver_model model;
-	term any = run_any_fault(q->run), sure = term_and(q->pool, any, term_not(q->pool, q->run->guessed));
-	if (ask(q, "assertions", sure, &model)) {
-		replay(q, &model);
-		solver_release_model(&model);
-	} else if (q->r->verdict == VERDICT_PROVED && sure != any && ask(q, "guessed", any, NULL)) {
-		set_unknown(q, REASON_OPAQUE, "what a callback does");
+	term free = term_not(q->pool, q->run->guessed);
+	for (size_t i = 0; i <= q->run->n_faults && q->r->verdict != VERDICT_REFUTED;) {
+		term any = next_claim(q, &i), sure = term_and(q->pool, any, free);
+		if (ask(q, "assertions", sure, &model)) {
+			replay(q, &model);
+			solver_release_model(&model);
+		} else if (sure != any && ask(q, "guessed", any, NULL)) {
+			set_unknown(q, REASON_OPAQUE, "what a callback does");
+		}
 	}
 }
 
