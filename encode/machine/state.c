@@ -131,7 +131,8 @@ struct state *state_merge(struct world *w, struct state *a, struct state *b)
 			a->saved[i][k] = value_ite(w, c, &a->saved[i][k], &b->saved[i][k]);
 	size_t n = COUNT_FIXED + MAP_COUNTERS * w->n_maps + COUNTER_ROOM;
 	for (size_t i = 0; i < n; i++)
-		a->counters[i] = term_ite(p, c, a->counters[i], b->counters[i]);
+		if (a->counters[i] != b->counters[i])
+			a->counters[i] = term_ite(p, c, a->counters[i], b->counters[i]);
 	for (unsigned i = 0; i < n_spaces(w); i++)
 		a->mems[i] = mem_choose(w, c, a->mems[i], b->mems[i]);
 	a->guard = term_and(p, common, term_or(p, only_a, only_b));
