@@ -62,10 +62,20 @@ static void note_counts(struct bench_row *row, const struct equiv_result *r)
 	const struct {
 		enum bench_count count;
 		uint64_t n;
-	} all[] = {
-	    {BENCH_TERMS, r->terms},     {BENCH_BY_FACT, r->term_stats.by_fact}, {BENCH_BY_RULE, r->term_stats.by_rule},
-	    {BENCH_CLAIMS, r->claims},   {BENCH_QUERIES, r->queries.queries},    {BENCH_TRIVIAL, r->queries.trivial},
-	    {BENCH_SAT, r->queries.sat}, {BENCH_UNSAT, r->queries.unsat},        {BENCH_UNKNOWN, r->queries.unknown}};
+	} all[] = {{BENCH_TERMS, r->terms},
+		   {BENCH_BY_FACT, r->term_stats.by_fact},
+		   {BENCH_BY_RULE, r->term_stats.by_rule},
+		   {BENCH_SAME, r->claims_by[CLAIM_BY_TERMS]},
+		   {BENCH_FACTS, r->claims_by[CLAIM_BY_FACTS]},
+		   {BENCH_RULES, r->claims_by[CLAIM_BY_RULES]},
+		   {BENCH_CLAIMS, r->claims},
+		   {BENCH_MERGED, r->claims_by[CLAIM_BY_MERGING]},
+		   {BENCH_SESSION, r->claims_by[CLAIM_BY_SESSION]},
+		   {BENCH_QUERIES, r->queries.queries},
+		   {BENCH_TRIVIAL, r->queries.trivial},
+		   {BENCH_SAT, r->queries.sat},
+		   {BENCH_UNSAT, r->queries.unsat},
+		   {BENCH_UNKNOWN, r->queries.unknown}};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		row->counts[all[i].count] = all[i].n;
 }
@@ -74,7 +84,8 @@ static void note_result(struct bench_row *row, const struct equiv_result *r)
 {
 	bool solver = r->queries.queries > r->queries.trivial;
 	snprintf(row->verdict, sizeof row->verdict, "%s", verdict_names[r->verdict]);
-	snprintf(row->by, sizeof row->by, "%s%s", r->decided_by, solver && r->swept ? ", swept" : "");
+	snprintf(row->by, sizeof row->by, "%s%s", r->decided_by,
+		 solver && r->swept && strcmp(r->decided_by, "sweeping") ? ", swept" : "");
 	if (r->verdict != VERDICT_PROVED)
 		snprintf(row->what, sizeof row->what, "%.60s%s%.90s", reason_texts[r->reason], *r->what ? ": " : "",
 			 r->what);

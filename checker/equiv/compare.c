@@ -25,6 +25,15 @@ static void claim_add(struct comparison *c, const char *name, term differ)
 	snprintf(k->name, sizeof k->name, "%s", name);
 }
 
+static term differ_of(struct comparison *c, term a, term b)
+{
+	uint64_t facts = term_by_fact(c->pool);
+	term differ = term_ne(c->pool, a, b);
+	enum claim_by by = a == b ? CLAIM_BY_TERMS : term_by_fact(c->pool) != facts ? CLAIM_BY_FACTS : CLAIM_BY_RULES;
+	c->claims->by[by] += term_is_false(c->pool, differ);
+	return differ;
+}
+
 /* Two runs that did the same to a space have the same memory there. */
 static bool same_space(const struct comparison *c, unsigned space)
 {
@@ -77,8 +86,8 @@ static term index_offset(struct comparison *c, const struct mem_index *w, term *
 
 static term differ_at(struct comparison *c, unsigned space, tuple ka, tuple kb, term off)
 {
-	return term_ne(c->pool, mem_read_byte(c->world, c->a->mems[space], ka, off),
-	               mem_read_byte(c->world, c->b->mems[space], kb, off));
+	return differ_of(c, mem_read_byte(c->world, c->a->mems[space], ka, off),
+	                 mem_read_byte(c->world, c->b->mems[space], kb, off));
 }
 
 static void compare_packet(struct comparison *c)
@@ -88,7 +97,7 @@ static void compare_packet(struct comparison *c)
 		{COUNT_DATA_META, "start of the packet's metadata"}, {COUNT_TOTAL, "length of the packet"}};
 	struct term_pool *p = c->pool;
 	for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
-		claim_add(c, bounds[i].name, term_ne(p, c->a->counters[bounds[i].counter], c->b->counters[bounds[i].counter]));
+		claim_add(c, bounds[i].name, differ_of(c, c->a->counters[bounds[i].counter], c->b->counters[bounds[i].counter]));
 	if (same_space(c, SPACE_PACKET))
 		return;
 	struct mem_index *w;
@@ -236,7 +245,7 @@ void compare_results(struct comparison *c)
 	if (!bits)
 		return;
 	term x = value_word(c->world, &c->a->regs[0]), y = value_word(c->world, &c->b->regs[0]);
-	term differ = term_ne(p, term_extract(p, x, bits - 1, 0), term_extract(p, y, bits - 1, 0));
+	term differ = differ_of(c, term_extract(p, x, bits - 1, 0), term_extract(p, y, bits - 1, 0));
 	/* a program that may end without a result gives none: nobody reads what the other one leaves */
 	term a = c->a->regs[0].init, b = c->b->regs[0].init;
 	claim_add(c, "return value", term_and(p, a, term_or(p, term_not(p, b), differ)));

@@ -25,9 +25,12 @@ struct claim {
 	term differ;   /* 1 bit: they differ here */
 	bool internal; /* not output: the order of opaque calls, on which shared results rest */
 };
+/* What decided that two outputs are equal, without a query of their own (but for the last). */
+enum claim_by { CLAIM_BY_TERMS, CLAIM_BY_FACTS, CLAIM_BY_RULES, CLAIM_BY_MERGING, CLAIM_BY_SESSION, CLAIM_BYS };
 struct claims {
 	struct claim *at;
 	size_t n;
+	size_t by[CLAIM_BYS];
 };
 /* Every claim that rewriting does not refute. */
 void compare_runs(struct run *a, struct run *b, struct claims *out);
@@ -60,6 +63,7 @@ struct equiv_result {
 	char kernel_text[200];
 	struct pairing pairing;   /* owned, numbers the witness's maps */
 	size_t terms, claims;
+	size_t claims_by[CLAIM_BYS]; /* outputs; of bytes of memory one by one */
 	bool partial;             /* proved, but the first program may fault on some inputs: they are not compared */
 	bool identical;           /* proved by comparison */
 	bool cached;              /* an earlier run decided it (checker/whole/verdicts.h) */

@@ -30,8 +30,11 @@ static void sweep(struct question *q, struct session *s, term condition)
 	for (size_t i = 0; i < q->claims.n; i++)
 		roots[i] = q->claims.at[i].differ;
 	sweep_terms(q->pool, q->opt->solver, roots, q->claims.n, &so);
-	for (size_t i = 0; i < q->claims.n; i++)
+	for (size_t i = 0; i < q->claims.n; i++) {
+		bool merged = roots[i] != q->claims.at[i].differ && term_is_false(q->pool, roots[i]);
+		q->out->claims_by[CLAIM_BY_MERGING] += merged;
 		q->claims.at[i].differ = roots[i];
+	}
 	q->out->swept = true;
 	free(roots);
 }
@@ -43,8 +46,10 @@ static void settle(struct question *q, struct session *s, term condition)
 	for (size_t i = 0, open = 0; i < q->claims.n && open < OPEN_MAX; i++) {
 		struct claim *c = &q->claims.at[i];
 		const term asked[] = {c->differ, condition};
-		if (!term_is_false(q->pool, c->differ) && session_ask(s, asked, 2, CLAIM_CONFLICTS) == SOLVER_UNSAT)
+		if (!term_is_false(q->pool, c->differ) && session_ask(s, asked, 2, CLAIM_CONFLICTS) == SOLVER_UNSAT) {
 			c->differ = term_false(q->pool);
+			q->out->claims_by[CLAIM_BY_SESSION]++;
+		}
 		open += !term_is_false(q->pool, c->differ);
 	}
 	for (size_t i = 0; i < q->claims.n; i++)

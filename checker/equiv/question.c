@@ -61,6 +61,7 @@ void question_encode(struct question *q)
 	q->layout = term_true(q->pool);
 	compare_runs(q->run[0], q->run[1], &q->claims);
 	q->out->claims = q->claims.n;
+	memcpy(q->out->claims_by, q->claims.by, sizeof q->claims.by);
 	q->out->terms = term_count(q->pool);
 	question_enter(q, before);
 }

@@ -125,7 +125,7 @@ static term rewrite(struct term_pool *p, const struct node *n)
 	if (!p->depth)
 		p->fuel = FUEL;
 	struct fact f = fact_compute(p, n);
-	p->by_fact += tnum_is_const(f.bits);
+	p->by_fact += !p->depth && tnum_is_const(f.bits);
 	if (tnum_is_const(f.bits))
 		return term_const(p, n->width, f.bits.value);
 	if (p->depth >= DEPTH_MAX || !p->fuel || p->mode == TERM_PLAIN)
@@ -144,6 +144,11 @@ static term rewrite_timed(struct term_pool *p, const struct node *n)
 	term t = rewrite(p, n);
 	p->rewrite_ns += clock_now_ns() - start;
 	return t;
+}
+
+uint64_t term_by_fact(const struct term_pool *p)
+{
+	return p->by_fact;
 }
 
 void term_set_mode(struct term_pool *p, enum term_mode mode)
