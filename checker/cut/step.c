@@ -6,6 +6,7 @@
  * node that is reached. Of those, what an arrival violates is given up.
  */
 #include "checker/cut/linear.h"
+#include "checker/cut/assume.h"
 #include "checker/cut/product.h"
 #include "checker/cut/sample.h"
 #include "checker/cut/simplify.h"
@@ -623,6 +624,7 @@ static bool visit_arrival(struct step *t, const struct turn *turn, const struct 
 	a.words = checked(calloc(n->n + 1, sizeof *a.words));
 	a.values = checked(calloc(n->n + 1, sizeof *a.values));
 	joint_read(&t->joint, n, a.s, a.words);
+	assume_terms(t->pool, a.here, a.words, n->n);
 	unsigned full = solver_set_query_ms(p->solver, RELATIONS_MS);
 	bool settled = settle(&a);
 	solver_set_query_ms(p->solver, full);
