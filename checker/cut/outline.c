@@ -183,8 +183,10 @@ static void fill_block(struct maker *m, int b)
 	for (int i = 0; i < 2; i++) {
 		int to = settle(m, at->succ[i]);
 		o->next[i != (int)swapped] = to < 0 ? -1 : m->place[to];
-		if (to >= 0)
-			m->out->at[m->place[to]].entries++;
+		if (to < 0)
+			continue;
+		m->out->at[m->place[to]].entries++;
+		m->out->at[m->place[to]].after |= m->g.blocks[to].depth < at->depth;
 	}
 	collect_marks(m->p, o);
 }
