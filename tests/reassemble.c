@@ -23,6 +23,8 @@ struct section {
 	GElf_Shdr h;
 	const char *name;
 	Elf_Data *data, *relocs; /* of it, or NULL */
+	int *reloc_at;           /* by offset: which relocation, from 1 */
+	bool *has_symbol;        /* by offset */
 	bool written;
 };
 
@@ -56,6 +58,22 @@ static GElf_Sym symbol(size_t i, const char **name)
 	return s;
 }
 
+static void index_section(struct section *s)
+{
+	GElf_Rel r;
+	s->reloc_at = need(calloc(s->h.sh_size + 1, sizeof *s->reloc_at));
+	s->has_symbol = need(calloc(s->h.sh_size + 1, sizeof *s->has_symbol));
+	for (int i = 0; s->relocs && gelf_getrel(s->relocs, i, &r); i++)
+		if (r.r_offset < s->h.sh_size)
+			s->reloc_at[r.r_offset] = i + 1;
+	for (size_t i = 1; i < n_symbols; i++) {
+		const char *name;
+		GElf_Sym sym = symbol(i, &name);
+		if (&sections[sym.st_shndx % MAX_SECTIONS] == s && sym.st_value <= s->h.sh_size)
+			s->has_symbol[sym.st_value] = true;
+	}
+}
+
 static void read_sections(void)
 {
 	Elf_Scn *scn = NULL;
@@ -78,7 +96,8 @@ static void read_sections(void)
 		if (sections[i].h.sh_type == SHT_REL && sections[i].h.sh_info < n_sections)
 			sections[sections[i].h.sh_info].relocs = sections[i].data;
 	for (size_t i = 1; i < n_sections; i++) {
-		const struct section *s = &sections[i];
+		struct section *s = &sections[i];
+		index_section(s);
 		sections[i].written = (s->h.sh_type == SHT_PROGBITS || s->h.sh_type == SHT_NOBITS) && s->h.sh_size;
 	}
 }
@@ -121,13 +140,11 @@ static void read_texts(const char *objdump, const char *path)
 static bool find_reloc(const struct section *s, uint64_t off, size_t *sym, unsigned *type)
 {
 	GElf_Rel r;
-	for (int i = 0; s->relocs && gelf_getrel(s->relocs, i, &r); i++)
-		if (r.r_offset == off) {
-			*sym = GELF_R_SYM(r.r_info);
-			*type = (unsigned)GELF_R_TYPE(r.r_info);
-			return true;
-		}
-	return false;
+	if (!s->reloc_at[off] || !gelf_getrel(s->relocs, s->reloc_at[off] - 1, &r))
+		return false;
+	*sym = GELF_R_SYM(r.r_info);
+	*type = (unsigned)GELF_R_TYPE(r.r_info);
+	return true;
 }
 
 static uint32_t word(const struct section *s, uint64_t off)
@@ -150,19 +167,13 @@ static void print_target(size_t sym, int64_t addend)
 		printf("%+lld", (long long)addend);
 }
 
-/* A call of a function that is named by its place in a section. */
-static void print_call(const struct section *s, uint64_t off, size_t sym)
+/* A call of the function that begins there. */
+static void print_call_to(size_t section, int64_t at)
 {
-	const char *name;
-	GElf_Sym to = symbol(sym, &name);
-	int64_t at = (int64_t)to.st_value + 8 * ((int64_t)(int32_t)word(s, off + 4) + 1);
-	if (to.st_shndx == SHN_UNDEF || GELF_ST_TYPE(to.st_info) != STT_SECTION) {
-		printf("\tcall \"%s\"\n", name);
-		return;
-	}
 	for (size_t i = 1; i < n_symbols; i++) {
+		const char *name;
 		GElf_Sym f = symbol(i, &name);
-		if (f.st_shndx == to.st_shndx && (int64_t)f.st_value == at && GELF_ST_TYPE(f.st_info) == STT_FUNC) {
+		if (f.st_shndx == section && (int64_t)f.st_value == at && GELF_ST_TYPE(f.st_info) == STT_FUNC) {
 			printf("\tcall \"%s\"\n", name);
 			return;
 		}
@@ -170,15 +181,29 @@ static void print_call(const struct section *s, uint64_t off, size_t sym)
 	fail("a call leads to no function");
 }
 
+/* Functions are named by themselves, or by their place in a section. */
+static void print_call(const struct section *s, uint64_t off, size_t sym)
+{
+	const char *name;
+	GElf_Sym to = symbol(sym, &name);
+	if (to.st_shndx == SHN_UNDEF || GELF_ST_TYPE(to.st_info) != STT_SECTION)
+		printf("\tcall \"%s\"\n", name);
+	else
+		print_call_to(to.st_shndx, (int64_t)to.st_value + 8 * ((int64_t)(int32_t)word(s, off + 4) + 1));
+}
+
 static void print_insn(const struct section *s, uint64_t off)
 {
 	size_t sym;
 	unsigned type;
 	const char *text = texts[s->h.sh_offset + off];
-	bool wide = (word(s, off) & 0xff) == 0x18;
+	bool wide = (word(s, off) & 0xff) == 0x18, local = (word(s, off) & 0xf0ff) == 0x1085;
 	if (!text || strstr(text, "unknown"))
 		fail("llvm-objdump shows no instruction");
-	if (!find_reloc(s, off, &sym, &type)) {
+	bool named = find_reloc(s, off, &sym, &type);
+	if (!named && local) {
+		print_call_to((size_t)(s - sections), (int64_t)off + 8 * ((int64_t)(int32_t)word(s, off + 4) + 1));
+	} else if (!named) {
 		printf("\t%s\n", text);
 	} else if (wide) {
 		printf("\tr%u = ", word(s, off) >> 8 & 0xf);
@@ -246,7 +271,8 @@ static void print_section(size_t i)
 		printf(",%llu", (unsigned long long)s->h.sh_entsize);
 	printf("\n\t.balign %llu\n.Lsection%zu:\n", (unsigned long long)s->h.sh_addralign, i);
 	for (uint64_t off = 0, step; off < s->h.sh_size; off += step) {
-		print_symbols_at(i, off);
+		if (s->has_symbol[off])
+			print_symbols_at(i, off);
 		if (is_code(s)) {
 			print_insn(s, off);
 			step = (word(s, off) & 0xff) == 0x18 ? 16 : 8;
