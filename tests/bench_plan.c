@@ -129,7 +129,8 @@ static void plan_real(struct bench *b, enum bench_part part)
 		return;
 	for (size_t i = 0; i < g.gl_pathc; i++) {
 		const char *set = strrchr(g.gl_pathv[i], '/') + 1;
-		bool large = !strcmp(set, "selftests"); /* measured only where it is asked for */
+		/* measured only where it is asked for: many, or much the same as others */
+		bool large = !strcmp(set, "selftests") || strstr(set, "-O1");
 		if ((!large || (b->o->only && strstr(b->o->only, set))) && !(b->o->quick && strncmp(set, "samples", 7)))
 			plan_folder(b, part, set, g.gl_pathv[i], "*.o", NULL);
 	}

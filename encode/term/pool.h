@@ -64,8 +64,8 @@ _Noreturn void pool_bug(const char *file, int line, const char *what);
 void *pool_realloc(void *old, size_t n, size_t size);
 /* What a pool that gave up makes of any construction. */
 term pool_nothing(struct term_pool *p, unsigned width);
-/* Id of a node (not APPLY) that exists already, else 0. */
-term pool_find(const struct term_pool *p, const struct node *n);
+/* Id of a node (not APPLY) that exists already, else 0; by its pool_hash. */
+term pool_find(const struct term_pool *p, const struct node *n, uint64_t hash);
 /* The same, made with these facts if it doesn't exist. */
 term pool_add(struct term_pool *p, const struct node *n, struct fact f);
 /* Id of an operation, made if it doesn't exist; a constant where its facts say so. */

@@ -165,9 +165,9 @@ struct term_stats term_get_stats(const struct term_pool *p)
 }
 
 /* Where the node's result is, or belongs. */
-static struct memo *memo_slot(struct memo *table, size_t size, const struct node *n)
+static struct memo *memo_slot(struct memo *table, size_t size, const struct node *n, uint64_t hash)
 {
-	size_t i = pool_hash(n) & (size - 1);
+	size_t i = hash & (size - 1);
 	while (table[i].result && memcmp(&table[i].node, n, sizeof *n))
 		i = (i + 1) & (size - 1);
 	return &table[i];
@@ -182,14 +182,14 @@ static bool memo_grow(struct term_pool *p)
 		return false;
 	for (size_t i = 0; i < p->memo_size; i++)
 		if (p->memo[i].result)
-			*memo_slot(table, size, &p->memo[i].node) = p->memo[i];
+			*memo_slot(table, size, &p->memo[i].node, pool_hash(&p->memo[i].node)) = p->memo[i];
 	free(p->memo);
 	p->memo = table;
 	p->memo_size = size;
 	return true;
 }
 
-static void memo_put(struct term_pool *p, const struct node *n, term t)
+static void memo_put(struct term_pool *p, const struct node *n, uint64_t hash, term t)
 {
 	if (p->end) /* the result is nothing */
 		return;
@@ -197,10 +197,10 @@ static void memo_put(struct term_pool *p, const struct node *n, term t)
 		if (!p->cache)
 			p->cache = calloc(CACHE_SIZE, sizeof *p->cache);
 		if (p->cache)
-			p->cache[pool_hash(n) & (CACHE_SIZE - 1)] = (struct memo){*n, t};
+			p->cache[hash & (CACHE_SIZE - 1)] = (struct memo){*n, t};
 		return;
 	}
-	struct memo *m = memo_slot(p->memo, p->memo_size, n); /* looked up anew: rules construct, too */
+	struct memo *m = memo_slot(p->memo, p->memo_size, n, hash); /* looked up anew: rules construct, too */
 	p->n_memo += !m->result;
 	if (!m->result)
 		*m = (struct memo){*n, t};
@@ -212,14 +212,17 @@ term rewrite_make(struct term_pool *p, struct node n)
 	if (!term_tick(p))
 		return pool_nothing(p, n.width);
 	rewrite_order(p, &n);
-	if ((t = memo_slot(p->memo, p->memo_size, &n)->result) || (t = pool_find(p, &n)) || rewrite_fold(p, &n, &t))
+	if (rewrite_fold(p, &n, &t))
 		return t;
-	const struct memo *m = p->cache ? &p->cache[pool_hash(&n) & (CACHE_SIZE - 1)] : NULL;
+	uint64_t hash = pool_hash(&n);
+	if ((t = memo_slot(p->memo, p->memo_size, &n, hash)->result) || (t = pool_find(p, &n, hash)))
+		return t;
+	const struct memo *m = p->cache ? &p->cache[hash & (CACHE_SIZE - 1)] : NULL;
 	if (m && m->result && !memcmp(&m->node, &n, sizeof n))
 		return m->result;
 	t = rewrite_timed(p, &n);
 	if (kind_of(p, t) != (enum term_kind)n.kind || memcmp(&p->nodes[t], &n, sizeof n))
-		memo_put(p, &n, t);
+		memo_put(p, &n, hash, t);
 	return t;
 }
 

@@ -202,7 +202,7 @@ static term add_node(struct term_pool *p, const struct node *n, struct fact f, u
 	return t;
 }
 
-static term find_node(const struct term_pool *p, const struct node *n, uint64_t hash)
+term pool_find(const struct term_pool *p, const struct node *n, uint64_t hash)
 {
 	for (size_t i = hash & (p->table_size - 1); p->table[i].t; i = (i + 1) & (p->table_size - 1))
 		if (p->table[i].hash == (uint32_t)hash && !memcmp(&p->nodes[p->table[i].t], n, sizeof *n))
@@ -210,15 +210,10 @@ static term find_node(const struct term_pool *p, const struct node *n, uint64_t 
 	return 0;
 }
 
-term pool_find(const struct term_pool *p, const struct node *n)
-{
-	return find_node(p, n, pool_hash(n));
-}
-
 term pool_add(struct term_pool *p, const struct node *n, struct fact f)
 {
 	uint64_t hash = pool_hash(n);
-	term t = find_node(p, n, hash);
+	term t = pool_find(p, n, hash);
 	return t ? t : add_node(p, n, f, hash);
 }
 
