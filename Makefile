@@ -22,7 +22,7 @@ OBJECT_SRC = $(addprefix encode/object/,read.c image.c types.c line.c core_read.
 	text.c inner.c patch.c patch_elf.c patch_body.c patch_link.c patch_new.c patch_section.c patch_ext.c patch_check.c \
 	write.c write_program.c write_types.c write_image.c)
 TERM_SRC = $(addprefix encode/term/,term.c build.c rewrite.c list.c rule_bool.c rule_bits.c rule_arith.c rule_compare.c \
-	rule_ite.c rule_slice.c rule_concat.c rebuild.c fact.c eval.c walk.c smt2.c)
+	rule_ite.c rule_slice.c rule_concat.c rebuild.c under.c fact.c eval.c walk.c smt2.c)
 SOLVER_SRC = encode/digest.c $(addprefix encode/solver/,fault.c cone.c query.c model.c solver.c engine.c pair.c log.c guard.c process.c \
 	aig.c blast_arith.c blast.c cnf.c sat.c session.c rup.c rup_text.c refutation.c tape.c smtlib.c z3.c cvc5.cc)
 MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c kept.c value.c stack.c state.c guard.c run.c access.c \

@@ -146,12 +146,25 @@ static term candidate(struct sweep *w, term t)
 	return inverted ? term_not(w->pool, w->image[other]) : w->image[other];
 }
 
+/* Each branch of a choice, and each part of a conjunction, where the rest of it lets it count. */
+static void enter_branches(struct term_pool *p, term t, term *args)
+{
+	if (term_kind(p, t) == TERM_ITE) {
+		args[1] = term_under(p, args[0], args[1]);
+		args[2] = term_under(p, term_not(p, args[0]), args[2]);
+	} else if (term_kind(p, t) == TERM_AND && term_width(p, t) == 1) {
+		args[0] = term_under(p, args[1], args[0]);
+		args[1] = term_under(p, args[0], args[1]);
+	}
+}
+
 static term rebuild(struct sweep *w, term t)
 {
 	term args[256];
 	size_t n = term_arity(w->pool, t);
 	for (size_t i = 0; i < n; i++)
 		args[i] = w->image[term_arg(w->pool, t, i)];
+	enter_branches(w->pool, t, args);
 	return term_rebuild(w->pool, t, args);
 }
 

@@ -3,7 +3,8 @@
  * Sweeping: terms that agree on many inputs are probably equal; small queries,
  * from the leaves up, prove that they are, and merge them. What stands above
  * merged terms merges by hash-consing, without a query, and input functions of
- * merged arguments become one. (Kuehlmann et al., "Robust Boolean Reasoning for
+ * merged arguments become one. On the way, what stands in a branch is simplified
+ * by the branch's condition (term_under). (Kuehlmann et al., "Robust Boolean Reasoning for
  * Equivalence Checking and Functional Property Verification", 2002, on
  * and-inverter graphs; here on bit-vectors.)
  */

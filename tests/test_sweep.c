@@ -199,6 +199,24 @@ Test(sweep, truth_values_that_are_each_others_inverse)
 	tear_down(&s);
 }
 
+Test(sweep, each_branch_knows_its_own_condition)
+{
+	struct scene s = set_up("sat");
+	term c = term_ult(s.pool, s.x, s.y), one = number(&s, 1);
+	term inner = term_add(s.pool, term_ite(s.pool, c, s.x, s.y), one);
+	term roots[] = {term_ite(s.pool, c, s.x, inner), term_ite(s.pool, c, inner, s.x),
+			term_and(s.pool, c, term_ult(s.pool, inner, number(&s, 9)))};
+	sweep(&s, roots, 3, 0);
+	cr_expect_eq(value_at(&s, roots[0], 8, 5), 6u);
+	cr_expect_eq(value_at(&s, roots[0], 5, 8), 5u);
+	cr_expect_eq(value_at(&s, roots[1], 5, 8), 6u);
+	cr_expect_eq(value_at(&s, roots[1], 8, 5), 8u);
+	cr_expect_eq(value_at(&s, roots[2], 8, 5), 0u);
+	cr_expect_eq(value_at(&s, roots[2], 5, 20), 1u);
+	cr_expect_eq(value_at(&s, roots[2], 15, 20), 0u);
+	tear_down(&s);
+}
+
 Test(sweep, declared_bounds_hold)
 {
 	struct scene s = set_up("sat");
@@ -250,6 +268,49 @@ Test(sweep, random_terms_keep_their_values)
 		}
 		tear_down(&s);
 	}
+}
+
+Test(under, choices_that_the_condition_decides_are_gone)
+{
+	struct scene s = set_up("sat");
+	term c = term_ult(s.pool, s.x, s.y), d = term_eq(s.pool, s.x, number(&s, 7)), both = term_and(s.pool, c, d);
+	term inner = term_ite(s.pool, c, s.x, s.y), sum = term_add(s.pool, inner, term_ite(s.pool, d, s.y, s.x));
+	cr_expect_eq(term_under(s.pool, both, sum), term_add(s.pool, s.x, s.y));
+	cr_expect_eq(term_under(s.pool, term_not(s.pool, c), inner), s.y);
+	/* that not both hold decides neither */
+	cr_expect_eq(term_under(s.pool, term_not(s.pool, both), sum), sum);
+	cr_expect(term_is_true(s.pool, term_under(s.pool, both, c)));
+	tear_down(&s);
+}
+
+Test(under, random_terms_keep_their_values_where_the_condition_holds)
+{
+	size_t held = 0, changed = 0;
+	no_products = true;
+	width_limit = 8;
+	for (unsigned round = 0; round < 300; round++) {
+		struct scene s = set_up("sat");
+		static struct exprs es;
+		es.n = 0;
+		random_palette();
+		int c = gen_expr(&es, 1, 5), t = gen_expr(&es, 8, 5), d = gen_expr(&es, 1, 3);
+		build_exprs(s.pool, &es);
+		term condition = term_and(s.pool, es.e[c].t, es.e[d].t);
+		term whole = term_ite(s.pool, es.e[c].t, es.e[t].t,
+				      term_ite(s.pool, es.e[d].t, es.e[t].t, term_not(s.pool, es.e[t].t)));
+		term under = term_under(s.pool, condition, whole);
+		changed += under != whole;
+		for (uint64_t k = 0; k < 40; k++) {
+			struct term_eval *e = term_new_eval(s.pool, random_leaf, &k);
+			bool holds = term_eval(e, condition) != 0;
+			held += holds;
+			cr_assert(!holds || term_eval(e, under) == term_eval(e, whole), "round %u", round);
+			term_free_eval(e);
+		}
+		tear_down(&s);
+	}
+	cr_expect_gt(held, 100u);
+	cr_expect_gt(changed, 10u);
 }
 
 Test(session, questions_do_not_disturb_each_other)

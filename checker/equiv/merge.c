@@ -16,20 +16,12 @@
 #define OPEN_MAX 4 /* claims that stay open, before the others are left to the solver too */
 
 /* Merges terms of the claims that are equal where the claims count. What says where they count stays as it is. */
-static void sweep(struct question *q, struct session *s, term condition)
+static void sweep(struct question *q, const struct sweep_options *so)
 {
-	const struct sweep_options so = {.condition = condition,
-					 .first = q->second,
-					 .session = s,
-					 .conflicts = MERGE_CONFLICTS,
-					 .query_ms = MERGE_MS,
-					 .total_ms = SWEEP_MS,
-					 .max_queries = SWEEP_QUERIES,
-					 .stop = q->opt->stop};
 	term *roots = fault_calloc(q->claims.n + 1, sizeof *roots);
 	for (size_t i = 0; i < q->claims.n; i++)
 		roots[i] = q->claims.at[i].differ;
-	sweep_terms(q->pool, q->opt->solver, roots, q->claims.n, &so);
+	sweep_terms(q->pool, q->opt->solver, roots, q->claims.n, so);
 	for (size_t i = 0; i < q->claims.n; i++) {
 		bool merged = roots[i] != q->claims.at[i].differ && term_is_false(q->pool, roots[i]);
 		q->out->claims_by[CLAIM_BY_MERGING] += merged;
@@ -39,11 +31,11 @@ static void sweep(struct question *q, struct session *s, term condition)
 	free(roots);
 }
 
-/* Claim by claim, each with its own cone, as far as congruence is not needed. */
-static void settle(struct question *q, struct session *s, term condition)
+/* Claim by claim, each with its own cone, as far as congruence is not needed. False: some are open. */
+static bool settle(struct question *q, struct session *s, term condition)
 {
 	bool all = true;
-	for (size_t i = 0, open = 0; i < q->claims.n && open < OPEN_MAX; i++) {
+	for (size_t i = 0, open = 0; s && i < q->claims.n && open < OPEN_MAX; i++) {
 		struct claim *c = &q->claims.at[i];
 		const term asked[] = {c->differ, condition};
 		if (!term_is_false(q->pool, c->differ) && session_ask(s, asked, 2, CLAIM_CONFLICTS) == SOLVER_UNSAT) {
@@ -54,8 +46,26 @@ static void settle(struct question *q, struct session *s, term condition)
 	}
 	for (size_t i = 0; i < q->claims.n; i++)
 		all &= term_is_false(q->pool, q->claims.at[i].differ);
-	if (all)
-		q->out->decided_by = "sweeping";
+	return all;
+}
+
+/* First the second program's terms with all others, as most claims need no more; then all. */
+static bool merge_under(struct question *q, struct session *s, term condition)
+{
+	struct sweep_options so = {.condition = condition,
+				   .first = q->second,
+				   .session = s,
+				   .conflicts = MERGE_CONFLICTS,
+				   .query_ms = MERGE_MS,
+				   .total_ms = SWEEP_MS,
+				   .max_queries = SWEEP_QUERIES,
+				   .stop = q->opt->stop};
+	sweep(q, &so);
+	if (settle(q, s, condition))
+		return true;
+	so.first = 0;
+	sweep(q, &so);
+	return settle(q, s, condition);
 }
 
 void merge_claims(struct question *q)
@@ -71,9 +81,8 @@ void merge_claims(struct question *q)
 	free(roots);
 	term condition = term_and(p, term_and(p, q->no_fault, q->modelled), q->layout);
 	struct session *s = session_open(q->opt->solver, p);
-	sweep(q, s, condition);
-	if (s)
-		settle(q, s, condition);
+	if (merge_under(q, s, condition))
+		q->out->decided_by = "sweeping";
 	session_close(s);
 	question_enter(q, before);
 }

@@ -92,6 +92,9 @@ term term_resize(struct term_pool *p, term a, unsigned width);
 /* t's operation on other arguments, as many and as wide as t's own. */
 term term_rebuild(struct term_pool *p, term t, const term *args);
 
+/* A term that has t's value wherever the condition holds, with fewer choices if it can be seen that it decides them. */
+term term_under(struct term_pool *p, term condition, term t);
+
 /* Looking at terms. */
 enum term_kind term_kind(const struct term_pool *p, term t);
 unsigned term_width(const struct term_pool *p, term t);
