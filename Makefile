@@ -24,7 +24,7 @@ OBJECT_SRC = $(addprefix encode/object/,read.c image.c types.c line.c core_read.
 TERM_SRC = $(addprefix encode/term/,term.c build.c rewrite.c list.c rule_bool.c rule_bits.c rule_arith.c rule_compare.c \
 	rule_ite.c rule_slice.c rule_concat.c rebuild.c under.c fact.c eval.c walk.c smt2.c)
 SOLVER_SRC = encode/digest.c $(addprefix encode/solver/,fault.c cone.c query.c model.c solver.c engine.c pair.c log.c guard.c process.c \
-	aig.c blast_arith.c blast.c cnf.c sat.c session.c rup.c rup_text.c refutation.c tape.c smtlib.c z3.c cvc5.cc)
+	aig.c blast_arith.c blast.c cnf.c sat.c session.c rup.c rup_core.c rup_text.c refutation.c tape.c smtlib.c z3.c cvc5.cc)
 MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c kept.c value.c stack.c state.c guard.c run.c access.c \
 	context.c context_offset.c packet_load.c core.c map.c map_trie.c map_inner.c helper.c helper_opaque.c helper_code.c helper_map.c helper_storage.c helper_packet.c helper_memory.c helper_format.c format.c helper_string.c helper_dynptr.c helper_field.c reference.c after.c \
 	step.c) encode/symex.c encode/callback.c encode/sample.c encode/sweep.c

@@ -176,6 +176,47 @@ static char *damaged(const char *text, size_t at, bool flip)
 	return out;
 }
 
+/* Its core proves the same; gives the number of its lemmas. */
+static size_t expect_core(const char *formula, const char *proof)
+{
+	char err[200], *core;
+	size_t len, n = 0;
+	FILE *f = open_memstream(&core, &len);
+	cr_assert(f);
+	cr_assert_eq(rup_trim(formula, proof, 0, f, err, sizeof err), RUP_PROVED, "%s", err);
+	cr_assert(!fclose(f));
+	for (const char *at = core; *at; at = line_end(at))
+		n += *at != 'd';
+	expect(formula, core, RUP_PROVED, "");
+	free(core);
+	return n;
+}
+
+static void check_core(const char *formula, const char *proof, size_t lemmas)
+{
+	size_t n = expect_core(formula, proof);
+	cr_expect_eq(n, lemmas, "%s: %zu lemmas", proof, n);
+}
+
+Test(rup, cores)
+{
+	static const char chain[] = "p cnf 5 7\n1 2 0\n-1 3 0\n-2 3 0\n4 5 0\n4 -5 0\n-3 1 0\n-3 -1 0\n";
+	char err[200], *none;
+	size_t len;
+	check_core(square, "1 0\n0\n", 2);
+	check_core(square, "1 2 0\n1 2 -2 0\n1 0\n0\n", 2);
+	check_core(chain, "4 0\n4 3 0\n3 0\n0\n", 2);
+	check_core(chain, "4 5 3 0\n2 3 0\n3 2 4 0\n3 0\n-1 3 4 0\n0\n", 3);
+	check_core("p cnf 1 2\n1 0\n-1 0\n", "1 0\n0\n", 1);
+	check_core("p cnf 3 5\n1 2 0\n1 -2 0\n-1 3 0\n-1 -3 2 0\n-1 -2 -3 0\n", "2 1 3 0\n1 0\n3 0\n0\n", 2);
+	FILE *f = open_memstream(&none, &len);
+	cr_expect_eq(rup_trim(square, "1 0\nd 1 2 0\n0\n", 0, f, err, sizeof err), RUP_MALFORMED);
+	cr_expect_eq(rup_trim(square, "0\n", 0, f, err, sizeof err), RUP_WRONG);
+	fclose(f);
+	cr_expect_str_empty(none);
+	free(none);
+}
+
 /* A brute-force opinion on a formula of at most 20 variables. */
 static bool has_model(const char *formula)
 {
@@ -249,6 +290,7 @@ Test(rup, random_proofs_prove_nothing_false)
 			continue;
 		passed++;
 		cr_expect_not(has_model(formula), "%s%s", formula, proof);
+		expect_core(formula, proof);
 	}
 	cr_expect_gt(passed, 10);
 }

@@ -126,15 +126,28 @@ static bool refute(const struct formula *f, uint64_t end_ns, struct refutation *
 	return refuted;
 }
 
+/* Leaves out what the proof does not need; false: it is none. */
+static bool shorten(struct refutation *r, uint64_t end_ns)
+{
+	char err[200], *core = NULL;
+	size_t n;
+	FILE *f = open_text(&core, &n);
+	bool good = rup_trim(r->clauses, r->proof, end_ns, f, err, sizeof err) == RUP_PROVED;
+	close_text(f);
+	free(r->proof);
+	r->proof = core;
+	r->n_proof = n;
+	return good && rup_check(r->clauses, r->proof, end_ns, err, sizeof err) == RUP_PROVED;
+}
+
 bool refutation_find(const struct query *q, uint64_t end_ns, struct refutation *out)
 {
-	char err[200];
 	struct formula f;
 	*out = (struct refutation){0};
 	bool good = make_formula(q, &f) && refute(&f, end_ns, out);
 	if (good) {
 		out->clauses = print_formula(&f, &out->n_clauses);
-		good = rup_check(out->clauses, out->proof, end_ns, err, sizeof err) == RUP_PROVED;
+		good = shorten(out, end_ns);
 	}
 	free(f.literals);
 	if (!good)

@@ -6,41 +6,12 @@
  * its watched literals first; a deleted one has a negative size, and lists drop
  * it when they meet it.
  */
-#include "rup.h"
+#include "rup_inside.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fault.h"
-
-struct list {
-	uint32_t *at; /* clauses */
-	uint32_t n, cap;
-};
-
-struct rup {
-	int32_t *arena;
-	size_t n, cap;
-	struct list *watches; /* by index of the literal that becomes false */
-	int8_t *value;        /* by index: 1 true, -1 false, 0 open */
-	uint32_t *stamp;      /* by index: marks of the literals of one clause */
-	uint32_t now, variables;
-	int *trail;
-	size_t n_trail, head; /* head: what was propagated */
-	uint32_t *buckets;    /* of clauses by the sum of their literals' hashes, 0: none */
-	size_t n_buckets, n_clauses;
-	int *clean; /* a clause without repetitions */
-	size_t cap_clean;
-	bool refuted; /* unit propagation alone gives a contradiction */
-};
-
-enum { SIZE, NEXT, HEADER };
-
-static uint32_t index_of(int literal)
-{
-	return literal > 0 ? 2u * (uint32_t)literal : 2u * (uint32_t)-literal + 1;
-}
 
 static int8_t value_of(const struct rup *r, int literal)
 {
@@ -74,11 +45,14 @@ void rup_free(struct rup *r)
 	free(r->trail);
 	free(r->buckets);
 	free(r->clean);
+	rup_core_free(r->core);
 	free(r);
 }
 
-static void assign(struct rup *r, int literal)
+static void assign(struct rup *r, int literal, uint32_t reason)
 {
+	if (r->core)
+		rup_core_assign(r->core, literal, r->n_trail, reason);
 	r->value[index_of(literal)] = 1;
 	r->value[index_of(-literal)] = -1;
 	r->trail[r->n_trail++] = literal;
@@ -141,8 +115,10 @@ static bool visit(struct rup *r, int falsified)
 			continue;
 		w->at[kept++] = clause;
 		good = value_of(r, l[0]) >= 0;
+		if (!good)
+			r->conflict = clause;
 		if (value_of(r, l[0]) == 0)
-			assign(r, l[0]);
+			assign(r, l[0], clause);
 	}
 	w->n = kept;
 	return good;
@@ -244,23 +220,25 @@ static size_t order(const struct rup *r, int32_t *l, size_t n, bool *holds)
 }
 
 /* A clause that holds, while nothing but what is implied is assigned. */
-static void add(struct rup *r, const int *literals, size_t n)
+static uint32_t add(struct rup *r, const int *literals, size_t n)
 {
 	bool holds;
 	uint32_t clause = store(r, literals, n);
 	int32_t *l = &r->arena[clause + HEADER];
 	size_t open = order(r, l, n, &holds);
 	if (holds || r->refuted)
-		return;
+		return clause;
 	if (open == 0) {
 		r->refuted = true;
+		r->conflict = clause;
 	} else if (open == 1) {
-		assign(r, l[0]);
+		assign(r, l[0], clause);
 		r->refuted = !propagate(r);
 	} else {
 		watch(r, l[0], clause);
 		watch(r, l[1], clause);
 	}
+	return clause;
 }
 
 void rup_add_premise(struct rup *r, const int *literals, size_t n)
@@ -273,13 +251,17 @@ static bool follows(struct rup *r, size_t n)
 {
 	size_t before = r->n_trail;
 	bool found = r->refuted;
+	int holds = 0;
 	for (size_t i = 0; i < n && !found; i++) {
 		int literal = r->clean[i];
 		found = value_of(r, literal) > 0;
+		holds = found ? literal : 0;
 		if (value_of(r, literal) == 0)
-			assign(r, -literal);
+			assign(r, -literal, 0);
 	}
 	found = found || !propagate(r);
+	if (found && r->core)
+		rup_core_follow(r, before, holds ? 0 : r->conflict, holds);
 	take_back(r, before);
 	return found;
 }
@@ -289,7 +271,9 @@ bool rup_add_lemma(struct rup *r, const int *literals, size_t n)
 	n = clean(r, literals, n);
 	if (!follows(r, n))
 		return false;
-	add(r, r->clean, n);
+	uint32_t clause = add(r, r->clean, n);
+	if (r->core)
+		rup_core_add(r->core, clause);
 	return true;
 }
 

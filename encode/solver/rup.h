@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct rup;
 
@@ -26,6 +27,11 @@ bool rup_add_lemma(struct rup *r, const int *literals, size_t n);
 /* False: there is no such clause. */
 bool rup_delete(struct rup *r, const int *literals, size_t n);
 
+/* Before anything is added: keep notes of what the proof needs. Nothing may be deleted then. */
+void rup_keep_core(struct rup *r);
+/* The lemmas that the last one rests on, each with deletions of what is not needed behind it, in DRAT's text form. */
+void rup_print_core(const struct rup *r, FILE *out);
+
 enum rup_verdict {
 	RUP_PROVED,    /* the clauses have no model */
 	RUP_WRONG,     /* a step does not follow, or the last one is not the empty clause */
@@ -35,4 +41,7 @@ enum rup_verdict {
 /* Checks a proof in DRAT's text form (lines of literals ended by 0, "d" first for deletions) against a formula in
  * DIMACS. `end_ns` as clock_now_ns() has it, 0: none. What is wrong is a sentence in err. */
 enum rup_verdict rup_check(const char *formula, const char *proof, uint64_t end_ns, char *err, size_t errlen);
+/* The same of a proof without deletions; if it is one, its core goes to `core`. */
+enum rup_verdict rup_trim(const char *formula, const char *proof, uint64_t end_ns, FILE *core, char *err,
+			  size_t errlen);
 #endif

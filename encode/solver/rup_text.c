@@ -19,6 +19,7 @@ struct reader {
 	int *literals; /* of the clause that was read last */
 	size_t n, cap;
 	struct rup *rup;
+	bool keeps_core;
 	char *err;
 	size_t errlen;
 };
@@ -111,6 +112,8 @@ static enum rup_verdict read_formula(struct reader *r)
 	    r->variables > MAX_VARIABLES)
 		return fail(r, RUP_MALFORMED, "expected p cnf VARIABLES CLAUSES");
 	r->rup = rup_new((int)r->variables);
+	if (r->keeps_core)
+		rup_keep_core(r->rup);
 	for (long i = 0; i < clauses; i++) {
 		skip_comments(r);
 		if (!read_clause(r))
@@ -126,6 +129,8 @@ static enum rup_verdict read_step(struct reader *r)
 {
 	bool deletion = *r->at == 'd';
 	r->at += deletion;
+	if (deletion && r->keeps_core)
+		return fail(r, RUP_MALFORMED, "expected no deletion");
 	if (!read_clause(r))
 		return fail(r, RUP_MALFORMED, "expected a clause in variables up to %ld", r->variables);
 	if (deletion ? rup_delete(r->rup, r->literals, r->n) : rup_add_lemma(r->rup, r->literals, r->n))
@@ -149,15 +154,31 @@ static enum rup_verdict read_proof(struct reader *r, uint64_t end_ns)
 	return refuted ? RUP_PROVED : fail(r, RUP_WRONG, "the last step is not the empty clause");
 }
 
+static enum rup_verdict check(struct reader *r, const char *proof, uint64_t end_ns)
+{
+	enum rup_verdict v = read_formula(r);
+	if (v != RUP_PROVED)
+		return v;
+	r->at = proof;
+	r->line = 1;
+	return read_proof(r, end_ns);
+}
+
 enum rup_verdict rup_check(const char *formula, const char *proof, uint64_t end_ns, char *err, size_t errlen)
 {
 	struct reader r = {.at = formula, .line = 1, .err = err, .errlen = errlen};
-	enum rup_verdict v = read_formula(&r);
-	if (v == RUP_PROVED) {
-		r.at = proof;
-		r.line = 1;
-		v = read_proof(&r, end_ns);
-	}
+	enum rup_verdict v = check(&r, proof, end_ns);
+	rup_free(r.rup);
+	free(r.literals);
+	return v;
+}
+
+enum rup_verdict rup_trim(const char *formula, const char *proof, uint64_t end_ns, FILE *core, char *err, size_t errlen)
+{
+	struct reader r = {.at = formula, .line = 1, .keeps_core = true, .err = err, .errlen = errlen};
+	enum rup_verdict v = check(&r, proof, end_ns);
+	if (v == RUP_PROVED)
+		rup_print_core(r.rup, core);
 	rup_free(r.rup);
 	free(r.literals);
 	return v;
