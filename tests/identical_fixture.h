@@ -34,8 +34,12 @@ static inline struct object *identical_assemble(const char *maps, const char *ex
 	o->programs[0]->relos = calloc(2, sizeof *o->programs[0]->relos);
 	cr_assert(o->programs[0]->relos);
 	o->programs[0]->n_relos = 1; /* as if the compiler had asked where the byte is */
-	o->programs[0]->relos[0] = (struct core_relo){
-	    .slot = 17, .kind = CORE_FIELD_OFFSET, .path = 77, .size = 1, .follows = CORE_UNSIGNED, .text = strdup("t")};
+	o->programs[0]->relos[0] = (struct core_relo){.slot = 17,
+						      .kind = CORE_FIELD_OFFSET,
+						      .path = 77,
+						      .size = 1,
+						      .follows = CORE_UNSIGNED,
+						      .text = strdup("t")};
 	return o;
 }
 
@@ -57,6 +61,13 @@ static inline void identical_text(char **field, const char *text)
 	*field = strdup(text);
 }
 
+static inline void identical_rename(struct extern_symbol *e, const char *name)
+{
+	identical_text(&e->name, name);
+	if (e->call)
+		e->call->name = e->name;
+}
+
 static inline struct insn *identical_insn(struct object *o, enum isa_op op, unsigned src)
 {
 	struct program *p = o->programs[0];
@@ -68,43 +79,43 @@ static inline struct insn *identical_insn(struct object *o, enum isa_op op, unsi
 }
 
 /* What a sloppy comparison would not look at. */
-#define IDENTICAL_CHANGES(X)                                                                                           \
-	X(map_entries, identical_map(o, "table")->max_entries++)                                                       \
-	X(map_flags, identical_map(o, "table")->flags ^= 1)                                                            \
-	X(map_type, identical_map(o, "table")->type = MAPTYPE_LRU_HASH)                                                \
-	X(map_value_size, identical_map(o, "table")->value_size = 16)                                                  \
-	X(map_key_size, identical_map(o, "table")->key_size = 8)                                                       \
-	X(map_name, identical_text(&identical_map(o, "table")->name, "other"))                                         \
-	X(map_pinning, identical_map(o, "table")->attributes ^= 1)                                                     \
-	X(map_lock, special_in(identical_map(o, "table")))                                                             \
-	X(inner_entries, identical_map(o, "inside")->max_entries++)                                                    \
-	X(inner_none, identical_map(o, "outer")->inner = -1)                                                           \
-	X(inner_other, identical_map(o, "outer")->inner = object_find_map(o, "table"))                                 \
-	X(data_value, identical_map(o, ".data.count")->bytes[0]++)                                                     \
-	X(constant, identical_map(o, ".rodata.words")->bytes[1]++)                                                     \
-	X(constant_set, identical_map(o, ".rodata.words")->vars[0].is_volatile ^= true)                                \
-	X(extern_name, identical_text(&o->externs[0].name, "other"))                                                   \
-	X(extern_weak, o->externs[0].is_weak = true)                                                                   \
-	X(extern_type, o->externs[0].type = 5)                                                                         \
-	X(kfunc_name, identical_text(&o->externs[1].name, "bpf_other_thing"))                                          \
-	X(kfunc_throws, identical_text(&o->externs[1].name, "bpf_throw"))                                              \
-	X(license, identical_text(&o->license, "Proprietary"))                                                         \
-	X(program_type, o->programs[0]->type = PROGTYPE_SCHED_CLS)                                                     \
-	X(program_attach, o->programs[0]->expected_attach = 40)                                                        \
-	X(program_sleeps, o->programs[0]->sleepable = true)                                                            \
-	X(program_section, identical_text(&o->programs[0]->section, "xdp.frags"))                                      \
-	X(function_global, o->programs[0]->subs[1].is_global ^= true)                                                  \
-	X(relo_path, o->programs[0]->relos[0].path++)                                                                  \
-	X(relo_kind, o->programs[0]->relos[0].kind = CORE_FIELD_SIZE)                                                  \
-	X(relo_slot, o->programs[0]->relos[0].slot++)                                                                  \
-	X(relo_size, o->programs[0]->relos[0].size = 2)                                                                \
-	X(relo_follows, o->programs[0]->relos[0].follows = CORE_FIXED)                                                 \
-	X(relo_fixed, o->programs[0]->relos[0].is_fixed = true)                                                        \
-	X(relo_missing, (free(o->programs[0]->relos[0].text), o->programs[0]->n_relos = 0))                            \
-	X(helper, identical_insn(o, ISA_CALL, CALL_HELPER)->imm = 3)                                                   \
-	X(map_offset, identical_insn(o, ISA_LDDW, WIDE_MAP_VALUE)->imm64 += 1ull << 32)                                \
-	X(callee, o->programs[0]->insns[o->programs[0]->n - 2].imm++)                                                  \
-	X(width, identical_insn(o, ISA_LDX, 1)->width = 32)                                                            \
+#define IDENTICAL_CHANGES(X)                                                                \
+	X(map_entries, identical_map(o, "table")->max_entries++)                            \
+	X(map_flags, identical_map(o, "table")->flags ^= 1)                                 \
+	X(map_type, identical_map(o, "table")->type = MAPTYPE_LRU_HASH)                     \
+	X(map_value_size, identical_map(o, "table")->value_size = 16)                       \
+	X(map_key_size, identical_map(o, "table")->key_size = 8)                            \
+	X(map_name, identical_text(&identical_map(o, "table")->name, "other"))              \
+	X(map_pinning, identical_map(o, "table")->attributes ^= 1)                          \
+	X(map_lock, special_in(identical_map(o, "table")))                                  \
+	X(inner_entries, identical_map(o, "inside")->max_entries++)                         \
+	X(inner_none, identical_map(o, "outer")->inner = -1)                                \
+	X(inner_other, identical_map(o, "outer")->inner = object_find_map(o, "table"))      \
+	X(data_value, identical_map(o, ".data.count")->bytes[0]++)                          \
+	X(constant, identical_map(o, ".rodata.words")->bytes[1]++)                          \
+	X(constant_set, identical_map(o, ".rodata.words")->vars[0].is_volatile ^= true)     \
+	X(extern_name, identical_rename(\& o->externs[0], "other"))                         \
+	X(extern_weak, o->externs[0].is_weak = true)                                        \
+	X(extern_type, o->externs[0].type = 5)                                              \
+	X(kfunc_name, identical_rename(\& o->externs[1], "bpf_other_thing"))                \
+	X(kfunc_throws, identical_rename(\& o->externs[1], "bpf_throw"))                    \
+	X(license, identical_text(&o->license, "Proprietary"))                              \
+	X(program_type, o->programs[0]->type = PROGTYPE_SCHED_CLS)                          \
+	X(program_attach, o->programs[0]->expected_attach = 40)                             \
+	X(program_sleeps, o->programs[0]->sleepable = true)                                 \
+	X(program_section, identical_text(&o->programs[0]->section, "xdp.frags"))           \
+	X(function_global, o->programs[0]->subs[1].is_global ^= true)                       \
+	X(relo_path, o->programs[0]->relos[0].path++)                                       \
+	X(relo_kind, o->programs[0]->relos[0].kind = CORE_FIELD_SIZE)                       \
+	X(relo_slot, o->programs[0]->relos[0].slot++)                                       \
+	X(relo_size, o->programs[0]->relos[0].size = 2)                                     \
+	X(relo_follows, o->programs[0]->relos[0].follows = CORE_FIXED)                      \
+	X(relo_fixed, o->programs[0]->relos[0].is_fixed = true)                             \
+	X(relo_missing, (free(o->programs[0]->relos[0].text), o->programs[0]->n_relos = 0)) \
+	X(helper, identical_insn(o, ISA_CALL, CALL_HELPER)->imm = 3)                        \
+	X(map_offset, identical_insn(o, ISA_LDDW, WIDE_MAP_VALUE)->imm64 += 1ull << 32)     \
+	X(callee, o->programs[0]->insns[o->programs[0]->n - 2].imm++)                       \
+	X(width, identical_insn(o, ISA_LDX, 1)->width = 32)                                 \
 	X(offset, identical_insn(o, ISA_ST, 0)->off -= 8)
 
 static inline void special_in(struct map *m)
@@ -120,10 +131,10 @@ struct identical_change {
 	const char *name;
 	void (*make)(struct object *o);
 };
-#define IDENTICAL_FUNCTION(name, what)                   \
-	static void identical_##name(struct object *o)   \
-	{                                                \
-		what;                                    \
+#define IDENTICAL_FUNCTION(name, what)                 \
+	static void identical_##name(struct object *o) \
+	{                                              \
+		what;                                  \
 	}
 IDENTICAL_CHANGES(IDENTICAL_FUNCTION)
 #define IDENTICAL_ROW(name, what) {#name, identical_##name},
