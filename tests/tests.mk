@@ -343,6 +343,7 @@ bench-arrays: $(B)/tests/bench_arrays $(CORPUS_OBJ)
 .PHONY: bench bench-compare bench-backends bench-arrays
 
 # The check by cut points alone
+$(B)/tests/test_align: | $(B)/tests/grow
 $(B)/tests/cut: $(B)/tests/cut_main.c.o $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

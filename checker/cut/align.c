@@ -7,6 +7,7 @@
  */
 #include "checker/cut/align.h"
 #include "checker/cut/outline.h"
+#include "checker/cut/rounds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #define ALIKE 100             /* of 256: marks that two blocks must have in common */
 #define NEAR 24               /* instructions between points where ways meet */
 #define FAR 60                /* elsewhere */
+#define HEADS_MOST 3          /* loops of a program that is run to count rounds */
 
 struct match {
 	uint32_t a, b; /* positions in the outlines */
@@ -201,10 +203,44 @@ static int compare_slots(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static void note_factor(struct cut_points *out, unsigned side, uint32_t slot, uint32_t factor)
+{
+	for (size_t k = 0; k < out->n[side]; k++)
+		if (out->at[side][k] == slot && factor > out->every[side][k])
+			out->every[side][k] = factor;
+}
+
+static size_t list_heads(const struct outline *o, uint32_t slots[HEADS_MOST])
+{
+	size_t n = 0;
+	for (size_t i = 0; i < o->n; i++)
+		if (o->at[i].head && n++ < HEADS_MOST)
+			slots[n - 1] = o->at[i].start;
+	return n;
+}
+
+/* Loops one of which does in one round what the other does in several: which those are is not known, so all pairs. */
+static void find_rounds(const struct alignment *m, const struct program *const p[2], struct cut_points *out)
+{
+	uint32_t heads[2][HEADS_MOST];
+	size_t n[2] = {list_heads(&m->side[0], heads[0]), list_heads(&m->side[1], heads[1])};
+	if (n[0] > HEADS_MOST || n[1] > HEADS_MOST)
+		return;
+	for (size_t i = 0; i < n[0]; i++)
+		for (size_t k = 0; k < n[1]; k++) {
+			uint32_t slots[2] = {heads[0][i], heads[1][k]};
+			uint64_t rounds[2];
+			rounds_count(p, slots, rounds);
+			unsigned more = rounds[1] > rounds[0];
+			note_factor(out, more, slots[more], rounds_factor(rounds[more], rounds[!more]));
+		}
+}
+
 static void take_points(const struct alignment *m, unsigned side, struct cut_points *out)
 {
 	const struct outline *o = &m->side[side];
 	out->at[side] = checked(calloc(o->n + 1, sizeof *out->at[side]));
+	out->every[side] = checked(calloc(o->n + 1, sizeof *out->every[side]));
 	for (size_t i = 0; i < o->n; i++)
 		if (o->at[i].head || (m->match_of[side] && m->match_of[side][i] >= 0))
 			out->at[side][out->n[side]++] = o->at[i].start;
@@ -229,8 +265,11 @@ bool align_find_points(const struct program *a, const struct program *b, struct 
 		choose(&m);
 		agree(&m);
 	}
-	for (unsigned side = 0; side < 2; side++) {
+	for (unsigned side = 0; side < 2; side++)
 		take_points(&m, side, out);
+	if (good)
+		find_rounds(&m, (const struct program *const[2]){a, b}, out);
+	for (unsigned side = 0; side < 2; side++) {
 		outline_release(&m.side[side]);
 		free(m.match_of[side]);
 	}
