@@ -94,11 +94,11 @@ static inline struct insn *identical_insn(struct object *o, enum isa_op op, unsi
 	X(data_value, identical_map(o, ".data.count")->bytes[0]++)                          \
 	X(constant, identical_map(o, ".rodata.words")->bytes[1]++)                          \
 	X(constant_set, identical_map(o, ".rodata.words")->vars[0].is_volatile ^= true)     \
-	X(extern_name, identical_rename(\& o->externs[0], "other"))                         \
+	X(extern_name, identical_rename(&o->externs[0], "other"))                           \
 	X(extern_weak, o->externs[0].is_weak = true)                                        \
 	X(extern_type, o->externs[0].type = 5)                                              \
-	X(kfunc_name, identical_rename(\& o->externs[1], "bpf_other_thing"))                \
-	X(kfunc_throws, identical_rename(\& o->externs[1], "bpf_throw"))                    \
+	X(kfunc_name, identical_rename(&o->externs[1], "bpf_other_thing"))                  \
+	X(kfunc_throws, identical_rename(&o->externs[1], "bpf_throw"))                      \
 	X(license, identical_text(&o->license, "Proprietary"))                              \
 	X(program_type, o->programs[0]->type = PROGTYPE_SCHED_CLS)                          \
 	X(program_attach, o->programs[0]->expected_attach = 40)                             \
