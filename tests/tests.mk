@@ -40,7 +40,7 @@ $(B)/tests/bench_domain: $(B)/tests/bench_domain.c.o $(B)/tests/tnum_best.c.o
 
 # The operators of the abstract domains, proved from their own source; FAULT=NAME puts one of proofs/break.txt into a copy.
 FAULT =
-PROVERS = $(B)/proofs/isa/encode $(B)/proofs/term/prove
+PROVERS = $(B)/proofs/isa/encode $(B)/proofs/term/prove $(B)/proofs/rules/prove
 proofs: $(B)/bpfprove $(PROVERS)
 	bash proofs/run.sh $(B) $(FAULT)
 
@@ -61,6 +61,11 @@ TERM_PROOF_OBJ = $(patsubst %,$(B)/%.o,$(wildcard proofs/term/*.c))
 $(B)/proofs/term/prove: $(TERM_PROOF_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/tests/test_term_proof: | $(B)/proofs/term/prove
+
+# The optimizer's rules, file by file
+$(B)/proofs/rules/prove: $(B)/proofs/rules/prove.c.o $(B)/libbpfprove.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/tests/test_term_proof: | $(B)/proofs/rules/prove
 
 # Products of known bits, beside the kernel's two; the table in proofs/README.md.
 bench-domain: $(B)/tests/bench_domain

@@ -23,8 +23,12 @@ static struct node make_node(struct maker *m, const struct law_node *n)
 	term *const to[3] = {&made.a, &made.b, &made.c};
 	if (n->kind == LAW_FUNCTION)
 		made = m->f;
-	for (int i = 0; i < n->n_args; i++)
-		*to[i] = make(m, n->args[i]);
+	/* What is made first comes first in the order of operands. */
+	bool backwards = random_below(2);
+	for (int i = 0; i < n->n_args; i++) {
+		int k = backwards ? n->n_args - 1 - i : i;
+		*to[k] = make(m, n->args[k]);
+	}
 	if (n->kind == LAW_OPERATION && n->op == TERM_EXTRACT) {
 		made.hi = (uint8_t)n->top;
 		made.lo = (uint8_t)n->bottom;
@@ -92,11 +96,13 @@ static void make_names(struct maker *m)
 			m->names[k] = term_const(m->p, l->widths[k], theme_value(&m->theme, l->widths[k]));
 }
 
-bool instance_make(struct term_pool *p, const struct law *l, const int numbers[LAW_NUMBERS], struct node *top)
+bool instance_make(struct term_pool *p, const struct law *l, const int numbers[LAW_NUMBERS], bool plain,
+		   struct node *top)
 {
 	const struct law_node *left = &l->nodes[l->left];
 	struct maker m = {.p = p, .l = l, .numbers = numbers, .theme = theme_choose((unsigned)numbers[LAW_WIDTH])};
 	term folded;
+	m.theme.plain = plain;
 	make_names(&m);
 	if (left->kind == LAW_FUNCTION)
 		m.f = choose_function(left->n_args, left->w);

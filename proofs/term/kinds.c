@@ -195,8 +195,7 @@ bool question_all_kinds(const char *directory, const char *only)
 			struct questions q;
 			question_open(&q, directory, name);
 			uint64_t widths = subjects[i].ask(&q, kind);
-			printf("statement\t%s\t%s\t%u\t%s\n", name, subjects[i].function, question_close(&q),
-			       question_widths(widths));
+			question_print(name, "", subjects[i].function, question_close(&q), widths, is_hard(kind));
 			some = true;
 		}
 	}

@@ -288,11 +288,37 @@ static void read_law(struct reader *r)
 		fail(r, "expected the end");
 }
 
+/* The text with each "a1 & .. & a9" written out. */
+static char *write_out(const char *rule, const char *text)
+{
+	char *long_text, *at, name, op;
+	size_t size;
+	int first, last;
+	FILE *out = open_memstream(&long_text, &size);
+	if (!out)
+		abort();
+	while ((at = strstr(text, "..")) != NULL) {
+		if (at - text < 5 || sscanf(at - 5, "%c%1d %c", &name, &first, &op) != 3 ||
+		    sscanf(at + 6, "%d", &last) != 1) {
+			fprintf(stderr, "rule %s: expected a1 & .. & a9 at \"%s\"\n", rule, at);
+			exit(65);
+		}
+		fwrite(text, 1, (size_t)(at - text), out);
+		while (++first < last)
+			fprintf(out, "%c%d %c ", name, first, op);
+		text = at + 5;
+	}
+	fputs(text, out);
+	fclose(out);
+	return long_text;
+}
+
 size_t law_read(const char *rule, const char *text, struct law **out)
 {
 	size_t n = 0;
+	char *written_out = write_out(rule, text);
 	*out = NULL;
-	for (const char *at = text, *end; at; at = *end ? end + 1 : NULL) {
+	for (const char *at = written_out, *end; at; at = *end ? end + 1 : NULL) {
 		end = strchrnul(at, ';');
 		*out = reallocarray(*out, n + 1, sizeof **out);
 		if (!*out)
@@ -301,5 +327,6 @@ size_t law_read(const char *rule, const char *text, struct law **out)
 		r.law->uses[LAW_WIDTH] = true;
 		read_law(&r);
 	}
+	free(written_out);
 	return n;
 }

@@ -14,7 +14,7 @@
 
 #include "encode/term/term.h"
 
-enum { LAW_WIDTH, LAW_NUMBERS = 6, LAW_NODES = 96, LAW_NAMES = 16, LAW_CONDITIONS = 4 };
+enum { LAW_WIDTH, LAW_NUMBERS = 6, LAW_NODES = 200, LAW_NAMES = 32, LAW_CONDITIONS = 4 };
 
 struct law_number {
 	bool set;
@@ -33,7 +33,7 @@ struct law_limit {
 	char relation[3];
 };
 struct law {
-	char text[240];
+	char text[600];
 	struct law_node nodes[LAW_NODES];
 	int n, left, right;
 	int conditions[LAW_CONDITIONS], n_conditions;

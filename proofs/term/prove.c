@@ -34,7 +34,7 @@ struct proof {
 	size_t n_choices[65];
 	uint64_t stated;               /* widths with a statement */
 	unsigned results, with_others; /* of the code; laws that need other rules as well */
-	bool missing;
+	bool missing, hard;
 };
 
 /* Products and divisions are asked about one width at a time. */
@@ -77,12 +77,15 @@ static void state_law(struct proof *pr, struct law *l)
 	}
 }
 
-/* One instance: true if the code made something of it. */
+/* One instance: true if the code made something of it. Of wide products and divisions without facts first, which keep
+ * solvers from rewriting them. */
 static bool try_instance(struct proof *pr, struct term_pool *p, struct law *l, const int numbers[LAW_NUMBERS],
-			 bool alone)
+			 bool alone, unsigned k)
 {
 	struct node top;
-	if (!instance_make(p, l, numbers, &top) || (pr->row->kind != TERM_ANY && top.kind != pr->row->kind))
+	bool hard = is_hard(l) || pr->row->kind == TERM_ANY,
+	     plain = hard && numbers[LAW_WIDTH] > HARD_WIDTH && k < TRIES / 3;
+	if (!instance_make(p, l, numbers, plain, &top) || (pr->row->kind != TERM_ANY && top.kind != pr->row->kind))
 		return false;
 	term t = rewrite_try(p, pr->rule, &top, alone);
 	if (!t)
@@ -114,12 +117,12 @@ static bool try_width(struct proof *pr, struct law *l, unsigned w, bool alone)
 		bool fired = false;
 		law_choose(l, numbers);
 		for (unsigned k = 0; k < TRIES && !fired; k++)
-			fired = try_instance(pr, p, l, numbers, alone);
+			fired = try_instance(pr, p, l, numbers, alone, k);
 		any |= fired;
 	}
 	for (unsigned k = 0; n && k < MORE_TRIES && !any; k++) {
 		law_choose(l, pr->choices[w][k % n]);
-		any = try_instance(pr, p, l, pr->choices[w][k % n], alone);
+		any = try_instance(pr, p, l, pr->choices[w][k % n], alone, k);
 	}
 	term_free_pool(p);
 	return any;
@@ -162,11 +165,12 @@ static bool prove_rule(const char *directory, size_t i)
 	question_open(&pr.q, directory, rows[i].name);
 	pr.n_laws = law_read(rows[i].name, rows[i].text, &pr.laws);
 	for (size_t k = 0; k < pr.n_laws; k++) {
+		pr.hard |= is_hard(&pr.laws[k]) || rows[i].kind == TERM_ANY;
 		state_law(&pr, &pr.laws[k]);
 		try_law(&pr, &pr.laws[k]);
 	}
 	unsigned questions = question_close(&pr.q);
-	printf("statement\t%s\trule_%s\t%u\t%s\n", rows[i].name, rows[i].name, questions, question_widths(pr.stated));
+	question_print(rows[i].name, "rule_", rows[i].name, questions, pr.stated, pr.hard);
 	free(pr.laws);
 	return !pr.missing;
 }

@@ -56,15 +56,12 @@ unsigned question_close(struct questions *q)
 	return q->n;
 }
 
-const char *question_widths(uint64_t widths)
+void question_print(const char *name, const char *prefix, const char *function, unsigned questions, uint64_t widths,
+		    bool hard)
 {
-	static char text[16];
-	if (!widths)
-		return "-";
-	int least = __builtin_ctzll(widths) + 1, most = 64 - __builtin_clzll(widths);
-	if (least == most)
-		snprintf(text, sizeof text, "%d", least);
-	else
-		snprintf(text, sizeof text, "%d-%d", least, most);
-	return text;
+	int least = widths ? __builtin_ctzll(widths) + 1 : 0, most = widths ? 64 - __builtin_clzll(widths) : 0;
+	printf("statement\t%s\t%s%s\t%u\t%d", name, prefix, function, questions, least);
+	if (most > least)
+		printf("-%d", most);
+	printf("\t%s\n", hard ? "hard" : "easy");
 }

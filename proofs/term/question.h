@@ -23,8 +23,9 @@ void question_end(struct questions *q, const char *what);
 /* Returns the number of questions. */
 unsigned question_close(struct questions *q);
 
-/* "1-64", for a bit for each width; static. */
-const char *question_widths(uint64_t widths);
+/* A line of the list: a statement about a function, and its widths, a bit each. */
+void question_print(const char *name, const char *prefix, const char *function, unsigned questions, uint64_t widths,
+		    bool hard);
 
 /* The questions that are not about a rule, or the one of this name: a file and a line for each. False: there is none.
  */

@@ -8,7 +8,7 @@
 set -u
 cd "$(dirname "$0")/../.."
 . proofs/term/list.sh
-build=$1 out=$1/proofs/term-questions tool=$1/proofs/term/prove
+build=$1 out=$1/proofs/term-questions${ONLY:+/only} tool=$1/proofs/term/prove
 rm -rf "$out"
 mkdir -p "$out"
 
@@ -70,9 +70,10 @@ find_sat() {
 
 # A line of the list: asks both.
 prove() {
-	local name=$1 function=$2 n=$3 widths=$4 begin=$EPOCHREALTIME result=proved a b k solver
-	timeout 120 z3 -t:"${Z3_MS:-5000}" "$out/$name.smt2" >"$out/$name.z3" 2>&1
-	{ timeout 120 cvc5 --tlimit-per="${CVC5_MS:-2000}" "$out/$name.smt2" >"$out/$name.cvc5"; } 2>/dev/null # it may abort
+	local name=$1 function=$2 n=$3 widths=$4 ms=2000 units=4000000 begin=$EPOCHREALTIME result=proved a b k solver
+	[ "$5" = easy ] || ms=100 units=1000000
+	timeout 300 z3 rlimit="${Z3_LIMIT:-$units}" "$out/$name.smt2" >"$out/$name.z3" 2>&1
+	{ timeout 120 cvc5 --tlimit-per="${CVC5_MS:-$ms}" "$out/$name.smt2" >"$out/$name.cvc5"; } 2>/dev/null # it may abort
 	a=$(grep -c '^unsat$' "$out/$name.z3") b=$(grep -c '^unsat$' "$out/$name.cvc5")
 	[ "$(count_open "$name" "$n")" = 0 ] || result=unknown
 	for solver in z3 cvc5; do
@@ -90,6 +91,6 @@ prove() {
 export -f prove counterexample count_open find_sat term_file
 export out
 
-grep '^statement' "$out/list.txt" | cut -f2- | tr '\t' '\n' | xargs -r -d '\n' -P 2 -n 4 bash -c 'prove "$@" || exit 1' prove ||
+grep '^statement' "$out/list.txt" | cut -f2- | tr '\t' '\n' | xargs -r -d '\n' -P 2 -n 5 bash -c 'prove "$@" || exit 1' prove ||
 	bad=1
 exit $bad

@@ -95,7 +95,7 @@ static struct fact random_fact(const struct theme *t, unsigned w)
 term theme_leaf(struct term_pool *p, struct theme *t, unsigned width)
 {
 	static uint32_t fn;
-	struct fact f = random_below(3) ? random_fact(t, width) : of_range(0, mask_of(width), width);
+	struct fact f = !t->plain && random_below(3) ? random_fact(t, width) : of_range(0, mask_of(width), width);
 	if (tnum_is_const(f.bits))
 		f = of_range(0, mask_of(width), width);
 	add_edges(t, f.range);
