@@ -183,19 +183,30 @@ static bool concerns(size_t subject, enum term_kind kind)
 	       !(subjects[subject].ask == ask_facts && kind == TERM_SDIV); /* of which nothing is known */
 }
 
+static void ask_kind(const char *directory, size_t subject, enum term_kind kind, const char *name)
+{
+	struct questions q;
+	if (!directory) {
+		printf("statement\t%s\t%s\n", name, subjects[subject].function);
+		return;
+	}
+	question_open(&q, directory, name);
+	uint64_t widths = subjects[subject].ask(&q, kind);
+	question_print(name, "", subjects[subject].function, question_close(&q), widths, is_hard(kind));
+}
+
 bool question_all_kinds(const char *directory, const char *only)
 {
 	bool some = false;
 	for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
 		for (enum term_kind kind = TERM_NOT; kind < TERM_KIND_COUNT; kind++) {
 			char name[64];
-			snprintf(name, sizeof name, "%s_%s", subjects[i].name, kind_names[kind]);
-			if (!concerns(i, kind) || (only && strcmp(only, name)))
+			if (!concerns(i, kind))
 				continue;
-			struct questions q;
-			question_open(&q, directory, name);
-			uint64_t widths = subjects[i].ask(&q, kind);
-			question_print(name, "", subjects[i].function, question_close(&q), widths, is_hard(kind));
+			snprintf(name, sizeof name, "%s_%s", subjects[i].name, kind_names[kind]);
+			if (only && strcmp(only, name))
+				continue;
+			ask_kind(directory, i, kind, name);
 			some = true;
 		}
 	}

@@ -8,11 +8,15 @@ term_file() {
 }
 
 term_list() {
-	local out=$1/proofs/term-list kind name function rest
-	mkdir -p "$out"
-	"$1"/proofs/term/prove "$out" |
-		while IFS=$'\t' read -r kind name function rest; do
-			[ "$kind" = statement ] || continue
+	local kind name function
+	"$1"/proofs/term/prove --list |
+		while IFS=$'\t' read -r kind name function; do
 			printf 'term\tterm %s\t%s:%s\tprove\n' "$name" "$(term_file "$function")" "$function"
 		done
 }
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+	set -eu
+	cd "$(dirname "$0")/../.."
+	term_list "$1"
+fi

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * usage: prove DIRECTORY [RULE]
+ * usage: prove DIRECTORY [NAME]; prove --list
  * Writes DIRECTORY/NAME.smt2 for each rule of rule.def, and for the facts, the constants and the order of operands of
  * each kind of term: questions that are all unsatisfiable if it is right. Prints for each
  * statement NAME FUNCTION QUESTIONS WIDTHS DETAIL, separated by tabs; or missing NAME WHY. Exit 1 if something is
@@ -161,6 +161,8 @@ static void try_law(struct proof *pr, struct law *l)
 static bool prove_rule(const char *directory, size_t i)
 {
 	static struct proof pr;
+	if (!directory)
+		return printf("statement\t%s\trule_%s\n", rows[i].name, rows[i].name) > 0;
 	pr = (struct proof){.row = &rows[i], .rule = (enum rule)i};
 	question_open(&pr.q, directory, rows[i].name);
 	pr.n_laws = law_read(rows[i].name, rows[i].text, &pr.laws);
@@ -178,16 +180,17 @@ static bool prove_rule(const char *directory, size_t i)
 int main(int argc, char **argv)
 {
 	if (argc < 2 || argc > 3) {
-		fprintf(stderr, "usage: prove DIRECTORY [NAME]\n");
+		fprintf(stderr, "usage: prove DIRECTORY [NAME]; prove --list\n");
 		return 64;
 	}
+	const char *directory = strcmp(argv[1], "--list") ? argv[1] : NULL, *only = argc == 3 ? argv[2] : NULL;
 	bool all = true, some = false;
 	for (size_t i = 0; i < RULE_COUNT; i++) {
-		if (argc == 3 && strcmp(argv[2], rows[i].name))
+		if (only && strcmp(only, rows[i].name))
 			continue;
-		all &= prove_rule(argv[1], i);
+		all &= prove_rule(directory, i);
 		some = true;
 	}
-	some |= question_all_kinds(argv[1], argc == 3 ? argv[2] : NULL);
+	some |= question_all_kinds(directory, only);
 	return !some ? 64 : !all;
 }
