@@ -4,6 +4,13 @@
  * run again without a solver and without a clock. A replay takes no answer on
  * trust that it can check: a model has to satisfy the query, and who replays is
  * asked about each refutation.
+ *
+ * What each answer is worth. No: claims, bounds, the end of a loop and merged
+ * terms rest on it, so it needs a proof. Yes: that a program does not always
+ * fault, or that a layout of types is refused, is shown by the model itself;
+ * elsewhere (a loop that may go on, terms that differ) it proves nothing, but
+ * what is asked next depends on it. Unknown, and time that is over: the run has
+ * to be right whatever the answer is; they are here so that it goes the same way.
  */
 #ifndef TAPE_H
 #define TAPE_H
