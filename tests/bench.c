@@ -4,8 +4,8 @@
  * bench_part.def for what is measured. Each row has a process of its own with
  * limits; results go to tables and one JSON file.
  *
- * Fails when a process crashes or hangs, or two builds of one source, or a
- * program and itself, are refuted.
+ * Fails when a process crashes or hangs, two builds of one source, or a program
+ * and itself, are refuted, or a program's text is not the program.
  */
 #include "tests/bench.h"
 
@@ -39,7 +39,7 @@ static void finish_child(void *result, const struct child_end *end)
 static bool is_bad(const struct bench_row *r)
 {
 	bool same = r->part == BENCH_builds || r->part == BENCH_self || r->part == BENCH_compilers;
-	return !strcmp(r->verdict, "crashed") || !strcmp(r->verdict, "late") ||
+	return !strcmp(r->verdict, "crashed") || !strcmp(r->verdict, "late") || !strcmp(r->verdict, "changed") ||
 	       (same && !strcmp(r->verdict, "refuted"));
 }
 

@@ -43,9 +43,9 @@ struct bench_check {
 /* One pair of programs, or one program. Lives in memory that parent and children share. */
 struct bench_row {
 	enum bench_part part;
-	char set[64], object[128], program[128]; /* of what; folder or builds, file or mutant, function */
-	char path[2][BENCH_PATH];                /* of the objects; the second may be the first */
-	char verdict[16], by[40], what[160];
+	char set[64], object[128], program[128];         /* of what; folder or builds, file or mutant, function */
+	char path[2][BENCH_PATH];                        /* of the objects; the second may be the first */
+	char verdict[16], by[40], reason[96], what[160]; /* reason: of unknown */
 	size_t index, slots;
 	uint64_t counts[BENCH_COUNTS];
 	double ms[BENCH_TIMES], mebibytes;
@@ -62,6 +62,8 @@ struct bench_options {
 	enum term_mode terms;
 	bool parts[BENCH_PARTS];
 	bool quick; /* few pairs, mutants and sets */
+	bool all;   /* also the large sets */
+	bool list;  /* each row that is unknown */
 };
 
 struct bench {

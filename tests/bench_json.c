@@ -99,6 +99,7 @@ static json_t *describe_row(const struct bench_row *r)
 	set_text(row, "program", r->program);
 	set_text(row, "verdict", r->verdict);
 	set_text(row, "by", r->by);
+	set_text(row, "reason", r->reason);
 	set_text(row, "what", r->what);
 	json_object_set_new(row, "slots", json_integer((json_int_t)r->slots));
 	json_object_set_new(row, "mebibytes", json_real(r->mebibytes));

@@ -64,6 +64,7 @@ bool bench_parse_options(struct bench_options *o, int argc, char **argv)
 	    {"parts", required_argument, NULL, 'p'},   {"terms", required_argument, NULL, 't'},
 	    {"seconds", required_argument, NULL, 's'}, {"mebibytes", required_argument, NULL, 'm'},
 	    {"jobs", required_argument, NULL, 'j'},    {"quick", no_argument, NULL, 'q'},
+	    {"all", no_argument, NULL, 'a'},           {"list", no_argument, NULL, 'L'},
 	    {"log", required_argument, NULL, 'l'},     {0},
 	};
 	const char **const texts[128] = {['c'] = &o->corpus, ['r'] = &o->real, ['J'] = &o->json, ['C'] = &o->commit,
@@ -78,6 +79,8 @@ bool bench_parse_options(struct bench_options *o, int argc, char **argv)
 		if (numbers[c])
 			*numbers[c] = (unsigned)strtoul(optarg, NULL, 10);
 		o->quick |= c == 'q';
+		o->all |= c == 'a';
+		o->list |= c == 'L';
 	}
 	const struct child_limits *l = &o->limits;
 	return optind == argc && l->jobs && l->jobs <= CHILDREN_MAX && l->seconds && l->mebibytes;
@@ -85,7 +88,8 @@ bool bench_parse_options(struct bench_options *o, int argc, char **argv)
 
 int bench_usage(void)
 {
-	fprintf(stderr, "usage: bench [--json=FILE] [--parts=NAME,..] [--only=TEXT] [--quick] [--terms=normal|plain]\n"
+	fprintf(stderr, "usage: bench [--json=FILE] [--parts=NAME,..] [--only=TEXT] [--quick|--all] [--list] "
+			"[--terms=normal|plain]\n"
 			"             [--solver=SPEC] [--seconds=N] [--mebibytes=N] [--jobs=N] [--corpus=DIR]\n"
 			"             [--real=DIR] [--commit=TEXT] [--log=DIR]\n"
 			"parts:\n");

@@ -43,10 +43,12 @@ static void add_programs(const struct source *s)
 {
 	struct object *o;
 	char err[256];
-	if (object_read(s->path[0], &o, err, sizeof err) != OBJECT_OK)
+	if (object_read(s->path[0], &o, err, sizeof err) != OBJECT_OK) {
+		add_row(s, "");
 		return;
+	}
 	for (size_t i = 0; i < o->n_programs; i++)
-		if (!o->programs[i]->error && real_is_loaded(o->programs[i], s->object))
+		if (real_is_loaded(o->programs[i], s->object))
 			add_row(s, o->programs[i]->name);
 	object_free(o);
 }
@@ -131,7 +133,7 @@ static void plan_real(struct bench *b, enum bench_part part)
 		const char *set = strrchr(g.gl_pathv[i], '/') + 1;
 		/* measured only where it is asked for: many, or much the same as others */
 		bool large = !strcmp(set, "selftests") || strstr(set, "-O1");
-		if ((!large || (b->o->only && strstr(b->o->only, set))) && !(b->o->quick && strncmp(set, "samples", 7)))
+		if ((!large || b->o->all) && !(b->o->quick && strncmp(set, "samples", 7)))
 			plan_folder(b, part, set, g.gl_pathv[i], "*.o", NULL);
 	}
 	globfree(&g);

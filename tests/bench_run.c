@@ -43,8 +43,10 @@ static _Noreturn void execute(const struct run *run, const struct run_options *o
 	char timeout[32], solver[128];
 	snprintf(timeout, sizeof(timeout), "%u", o->timeout);
 	snprintf(solver, sizeof(solver), "--solver=%s", o->solver ? o->solver : "");
-	const char *const argv[] = {
-	    o->bpfprove, "equiv", run->a, run->b, "--json", "--no-cache", "--timeout", timeout, o->solver ? solver : NULL, NULL};
+	const char *const argv[] = {o->bpfprove, "equiv",  run->a,
+				    run->b,      "--json", "--no-cache",
+				    "--timeout", timeout,  o->solver ? solver : NULL,
+				    NULL};
 	dup2(out, STDOUT_FILENO);
 	execv(o->bpfprove, (char *const *)argv);
 	_exit(NOT_EXECUTED);

@@ -140,13 +140,65 @@ static void print_windows(const struct bench *b, FILE *out)
 		print_checks(names[k], &us[k], out);
 }
 
-static void print_failures(const struct bench *b, FILE *out)
+/* `what` without the place in the program: the helper, map or field. */
+static void subject_of(const struct bench_row *r, char *buf, size_t len)
 {
+	const char *end = strstr(r->what, "first program");
+	size_t n = end ? (size_t)(end - r->what) : strcspn(r->what, ",");
+	while (n > 0 && (r->what[n - 1] == ' ' || r->what[n - 1] == ','))
+		n--;
+	snprintf(buf, len, "%s%s%.*s", r->reason, n ? ": " : "", (int)n, r->what);
+}
+
+struct bar {
+	char text[200];
+	size_t n;
+};
+
+static int compare_bars(const void *a, const void *b)
+{
+	const struct bar *x = a, *y = b;
+	return x->n != y->n ? (x->n < y->n ? 1 : -1) : strcmp(x->text, y->text);
+}
+
+static void print_reasons(const struct bench *b, FILE *out)
+{
+	struct bar *bars = calloc(b->n + 1, sizeof *bars);
+	size_t n = 0;
+	if (!bars)
+		abort();
+	for (size_t i = 0; i < b->n; i++) {
+		char text[sizeof bars->text];
+		size_t k = 0;
+		if (!has_verdict(&b->at[i], "unknown"))
+			continue;
+		subject_of(&b->at[i], text, sizeof text);
+		while (k < n && strcmp(bars[k].text, text) != 0)
+			k++;
+		memcpy(bars[k].text, text, sizeof text);
+		bars[k].n++;
+		n += k == n;
+	}
+	qsort(bars, n, sizeof *bars, compare_bars);
+	fprintf(out, "%s", n ? "unknown, by reason\n" : "");
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, "%6zu  %s\n", bars[i].n, bars[i].text);
+	free(bars);
+}
+
+/* What should not be, and with --list what is unknown. */
+static void print_rows(const struct bench *b, FILE *out)
+{
+	static const char *const bad[] = {"crashed", "late", "changed"};
 	for (size_t i = 0; i < b->n; i++) {
 		const struct bench_row *r = &b->at[i];
-		if (has_verdict(r, "crashed") || has_verdict(r, "late"))
-			fprintf(out, "%s: %s/%s/%s:%s: %s\n", r->verdict, bench_parts[r->part].name, r->set, r->object,
-				r->program, r->what);
+		bool shown = b->o->list && has_verdict(r, "unknown");
+		for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
+			shown |= has_verdict(r, bad[k]);
+		if (shown)
+			fprintf(out, "%-8s %s/%s/%s:%s (%zu slots, %.1f ms, %.0f MiB): %s%s%s\n", r->verdict,
+				bench_parts[r->part].name, r->set, r->object, r->program, r->slots, r->ms[BENCH_TOTAL],
+				r->mebibytes, r->reason, *r->reason ? "; " : "", r->what);
 	}
 }
 
@@ -160,5 +212,6 @@ void bench_print(const struct bench *b, FILE *out)
 	fprintf(out, "\n");
 	if (b->o->parts[BENCH_windows])
 		print_windows(b, out);
-	print_failures(b, out);
+	print_reasons(b, out);
+	print_rows(b, out);
 }

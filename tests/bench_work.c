@@ -4,6 +4,7 @@
 #include "checker/safety/safety.h"
 #include "tests/bench.h"
 #include "tests/real_type.h"
+#include "tests/round_trip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,8 @@ struct program *bench_load(struct bench_row *row, unsigned n)
 		const char *slash = strrchr(row->path[n], '/');
 		real_give_type(p, slash ? slash + 1 : row->path[n]);
 		row->slots = n ? row->slots : p->n;
-		*row->what = 0;
-		return p;
+		snprintf(row->what, sizeof row->what, "%.159s", p->error ? p->error : "");
+		return p->error ? NULL : p;
 	}
 	return NULL;
 }
@@ -86,9 +87,9 @@ static void note_result(struct bench_row *row, const struct equiv_result *r)
 	snprintf(row->verdict, sizeof row->verdict, "%s", verdict_names[r->verdict]);
 	snprintf(row->by, sizeof row->by, "%s%s", r->decided_by,
 		 solver && r->swept && strcmp(r->decided_by, "sweeping") ? ", swept" : "");
-	if (r->verdict != VERDICT_PROVED)
-		snprintf(row->what, sizeof row->what, "%.60s%s%.90s", reason_texts[r->reason], *r->what ? ": " : "",
-			 r->what);
+	if (r->verdict == VERDICT_UNKNOWN)
+		snprintf(row->reason, sizeof row->reason, "%s", reason_texts[r->reason]);
+	snprintf(row->what, sizeof row->what, "%.159s", r->what);
 	for (enum stage s = 0; s < STAGE_COUNT; s++)
 		row->ms[BENCH_STAGES + s] = 1e-6 * (double)r->stages.ns[s];
 	row->ms[BENCH_TOTAL] = row->ms[BENCH_LOAD] + r->ms;
@@ -130,6 +131,23 @@ void bench_do_equiv(struct bench_row *row, const struct bench_options *o)
 	solver_close(solver);
 }
 
+/* Against what its own text is, encoded in full. */
+void bench_do_self(struct bench_row *row, const struct bench_options *o)
+{
+	struct program *p = bench_load(row, 0);
+	snprintf(row->verdict, sizeof row->verdict, "%s", p ? "changed" : "not read");
+	if (!p)
+		return;
+	struct program copy = *p;
+	copy.insns = round_trip(p, row->what, sizeof row->what);
+	if (!copy.insns)
+		return;
+	struct solver *solver = open_solver(row, o);
+	measure(p, &copy, row, solver, o->terms);
+	solver_close(solver);
+	free(copy.insns);
+}
+
 void bench_do_safe(struct bench_row *row, const struct bench_options *o)
 {
 	struct safety_result r;
@@ -147,7 +165,7 @@ void bench_do_safe(struct bench_row *row, const struct bench_options *o)
 	snprintf(row->verdict, sizeof row->verdict, "%s", verdict_names[r.verdict]);
 	snprintf(row->by, sizeof row->by, "%s", r.solved ? "abstract run and solver" : "abstract run");
 	if (r.verdict == VERDICT_UNKNOWN)
-		snprintf(row->what, sizeof row->what, "%.60s%s%.90s", reason_texts[r.reason], *r.detail ? ": " : "",
-			 r.detail);
+		snprintf(row->reason, sizeof row->reason, "%s", reason_texts[r.reason]);
+	snprintf(row->what, sizeof row->what, "%.159s", r.detail);
 	safety_release(&r);
 }

@@ -153,14 +153,11 @@ REAL = $(B)/real
 $(B)/tests/extract_bpf: $(B)/tests/extract_bpf.c.o
 	$(CC) $(LDFLAGS) -o $@ $^
 
-$(B)/tests/bench_real: $(patsubst %,$(B)/tests/%.c.o,bench_real bench_real_report real_type children) $(B)/libbpfprove.a
-	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-
 real-objects: $(B)/tests/extract_bpf
 	tests/real_objects.sh $(REAL) $<
 
-bench-real: $(B)/tests/bench_real real-objects
-	$< --json=$(REAL)/results.json $(BENCH) $(REAL)/obj
+bench-real: $(B)/tests/bench $(CORPUS_OBJ) real-objects
+	$< --json=$(REAL)/results.json --parts=self --all --corpus=$(B)/corpus --real=$(REAL)/obj $(BENCH)
 
 # Debian's libbpf-tools against themselves, stripped and assembled anew
 $(B)/tests/reassemble: $(B)/tests/reassemble.c.o
@@ -314,7 +311,7 @@ bench-scale: $(B)/bpfprove $(B)/tests/grow
 BENCH_JSON = $(B)/bench.json
 REAL_OBJ = $(firstword $(wildcard $(REAL)/obj /tmp/real/obj))
 BENCH_ROW_OBJ = $(patsubst %,$(B)/tests/%.c.o,bench_options bench_plan bench_work bench_windows bench_scene bench_corpus \
-	real_type children) $(MUTATE_OBJ)
+	round_trip real_type children) $(MUTATE_OBJ)
 $(B)/tests/bench: $(patsubst %,$(B)/tests/%.c.o,bench bench_table bench_json) $(BENCH_ROW_OBJ) $(B)/libbpfprove.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
