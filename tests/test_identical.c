@@ -161,8 +161,14 @@ __attribute__((format(printf, 1, 0))) static void expect_all_different(const cha
 
 Test(identical, what_a_definition_says_besides)
 {
-	static const char *const more[] = {"", "__uint(pinning, 1);", "__uint(numa_node, 1);", "__uint(map_extra, 1);",
-					   "__uint(map_extra, 2);"};
+	static const char *const more[] = {"",
+					   "__uint(pinning, 1);",
+					   "__uint(numa_node, 1);",
+					   "__uint(map_extra, 1);",
+					   "__uint(map_extra, 2);",
+					   "enum { v1 = 3 } map_extra;",
+					   "enum { v1 = 4 } map_extra;",
+					   "enum { v1 = 4ull << 32 } map_extra;"};
 	expect_all_different(MAP("%s"), more, sizeof more / sizeof *more);
 }
 

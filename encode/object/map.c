@@ -111,10 +111,18 @@ static bool read_inner(struct loader *l, size_t map, uint32_t id, bool is_inner)
 	return read_definition(l, inner, t, true);
 }
 
+/* The number is that of an array's elements (__uint) or of an enumerator (__ulong). */
 static void remember(const struct loader *l, struct map *m, const char *name, uint32_t type)
 {
-	uint32_t value = 0;
-	read_number(l, type, &value);
+	uint32_t elements = 0;
+	uint64_t value = 0;
+	const struct btf_type *t = types_skip(l->btf, type);
+	if (t && btf_is_enum64(t) && btf_vlen(t))
+		value = btf_enum64_value(btf_enum64(t));
+	else if (t && btf_is_enum(t) && btf_vlen(t))
+		value = (uint64_t)(int64_t)btf_enum(t)->val;
+	else if (read_number(l, type, &elements))
+		value = elements;
 	m->attributes = hash_add_word(hash_add_text(m->attributes, name), value);
 }
 
