@@ -124,7 +124,8 @@ static bool arrive(struct walk *k, const struct place *next, bool back)
 	const struct block *b = &next->act->fn->cfg.blocks[next->block];
 	if (!r->stops || next->act->caller || !r->stops[b->start])
 		return false;
-	if (back && b->start == r->start && (unsigned)next->iteration[b->depth - 1] < r->rounds)
+	unsigned least = back && b->start == r->start ? r->rounds : r->late;
+	if (b->size > 0 && (unsigned)next->iteration[b->depth - 1] < least)
 		return false;
 	struct state **at = &r->arrivals[b->start];
 	*at = *at ? state_merge(r->world, *at, next->state) : next->state;

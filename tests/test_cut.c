@@ -214,6 +214,29 @@ Test(cut, calls_that_see_what_is_common)
 		      CALLS("call get_prandom_u32\n*(u64 *)(r7 + 8) = r0\n*(u64 *)(r7 + 0) = r9\n"));
 }
 
+/* r6 rounds of one step, or two at once; even: what makes r6 so */
+#define STEPS(even, by, body)                                                                                      \
+	BOUND "r6 = r2\n" even "r7 = *(u32 *)(r1 + 16)\nr0 = 0\nr3 = 0\nl: if r3 >= r6 goto out\n" body "r3 += " by   \
+	      "\ngoto l\nout: exit"
+#define STEP "r0 <<= 1\nr0 ^= r7\n"
+Test(cut, rounds_of_one_for_one_of_the_other)
+{
+	expect_proved(STEPS("r6 &= 0xfffe\n", "1", STEP), STEPS("r6 &= 0xfffe\n", "2", STEP STEP));
+	expect_proved(STEPS("r6 &= 0xfffe\n", "2", STEP STEP), STEPS("r6 &= 0xfffe\n", "1", STEP));
+	expect_not(STEPS("", "1", STEP), STEPS("", "2", STEP STEP));
+	expect_not(STEPS("r6 &= 0xfffe\n", "1", STEP), STEPS("r6 &= 0xfffe\n", "2", STEP STEP STEP));
+	expect_proved(STEPS("r6 &= 0xfffc\n", "1", STEP), STEPS("r6 &= 0xfffc\n", "4", STEP STEP STEP STEP));
+	expect_not(STEPS("r6 &= 0xfffe\n", "1", STEP), STEPS("r6 &= 0xfffe\n", "4", STEP STEP STEP STEP));
+}
+
+Test(cut, first_round_peeled)
+{
+	expect_proved(STEPS("", "1", STEP), BOUND "r6 = r2\nr7 = *(u32 *)(r1 + 16)\nr0 = 0\nr3 = 0\nif r3 >= r6 goto out\n" STEP
+						  "r3 += 1\nl: if r3 >= r6 goto out\n" STEP "r3 += 1\ngoto l\nout: exit");
+	expect_not(STEPS("", "1", STEP), BOUND "r6 = r2\nr7 = *(u32 *)(r1 + 16)\nr0 = 0\nr3 = 0\n" STEP
+					       "r3 += 1\nl: if r3 >= r6 goto out\n" STEP "r3 += 1\ngoto l\nout: exit");
+}
+
 Test(cut, nothing_is_proved_of_an_unsafe_program)
 {
 	struct cut_answer out;

@@ -8,8 +8,10 @@
 
 #include <stdlib.h>
 
-#define RESTARTS 16
 #define STEPS 4000 /* of one attempt */
+#define ATTEMPTS 80
+#define SEARCH_MS 1000 /* for other plans than the first ones, and so many times that of the first attempt */
+#define SEARCH_TIMES 2
 
 static struct facts *find_facts(const struct program *p, const struct cut_options *o)
 {
@@ -18,35 +20,6 @@ static struct facts *find_facts(const struct program *p, const struct cut_option
 	struct facts *f = facts_new(p, &so, &r);
 	safety_release(&r);
 	return f;
-}
-
-/* How a node may be tried otherwise, when what it leads to fails. */
-static enum move next_move(enum move m)
-{
-	static const enum move next[MOVES] = {
-	    [MOVE_B_LEADS] = MOVE_BOTH, [MOVE_A_LEADS] = MOVE_BOTH, [MOVE_BOTH] = MOVE_A, [MOVE_A] = MOVE_B, [MOVE_B] = MOVES};
-	return next[m];
-}
-
-static bool has_choice(const struct product *p, const struct node *n)
-{
-	if (n->start || n->at[0] == CUT_EXIT || n->at[1] == CUT_EXIT)
-		return false;
-	return p->side[0].loops[n->at[0]] || p->side[1].loops[n->at[1]];
-}
-
-/* The last choice on the way to a node that has another one left: true, and it is taken from now on. */
-static bool choose_again(struct product *p, size_t failed)
-{
-	for (size_t i = failed;; i = p->nodes[i].parent) {
-		const struct node *n = &p->nodes[i];
-		if (n->start)
-			return false;
-		if (!has_choice(p, n) || next_move(n->move) == MOVES)
-			continue;
-		product_choose(p, n, next_move(n->move));
-		return true;
-	}
 }
 
 static bool is_before(const struct product *p, const struct node *x, const struct node *y)
@@ -116,19 +89,91 @@ static void count(struct product *p)
 	}
 }
 
-static void answer(struct product *p)
+struct search {
+	struct product *p;
+	const char *why; /* of the first walk, which the answer tells */
+	size_t failed;
+	unsigned attempts;
+};
+
+static bool may_go_on(const struct search *s)
+{
+	return s->attempts < ATTEMPTS && !is_over(s->p);
+}
+
+static const struct node *find_node(const struct product *p, const struct choice *c)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->nodes[i].start == c->start && p->nodes[i].at[0] == c->at[0] && p->nodes[i].at[1] == c->at[1])
+			return &p->nodes[i];
+	return NULL;
+}
+
+static bool attempt(struct search *s, const struct choice *c)
 {
 	size_t failed = 0;
-	const char *why = walk(p, &failed);
-	for (unsigned i = 0; why && i < RESTARTS && !is_over(p) && choose_again(p, failed); i++) {
-		forget_nodes(p);
-		why = walk(p, &failed);
+	if (c)
+		product_choose(s->p, c);
+	forget_nodes(s->p);
+	s->attempts++;
+	return !walk(s->p, &failed);
+}
+
+/* Tries a pair's plans one after the other; stays with the one by which the programs say most of each other. */
+static bool try_plans(struct search *s, struct choice c, size_t least)
+{
+	struct product *p = s->p;
+	struct plan best = c.plan;
+	size_t before = p->n_choices;
+	const struct node like = {.at = {c.at[0], c.at[1]}, .start = c.start};
+	for (unsigned i = 1; may_go_on(s) && choice_find(p, &like, i, &c.plan); i++) {
+		if (attempt(s, &c))
+			return true;
+		const struct node *n = find_node(p, &c);
+		size_t score = n ? choice_score(n) : 0;
+		if (score > least) {
+			least = score;
+			best = c.plan;
+		}
+		p->n_choices = before;
 	}
-	count(p);
-	p->out->verdict = why ? VERDICT_UNKNOWN : VERDICT_PROVED;
-	p->out->why = why ? why : "";
+	c.plan = best;
+	return may_go_on(s) && attempt(s, &c);
+}
+
+/* Other plans for pairs where loops begin, in the order in which they are reached. */
+static bool search_plans(struct search *s)
+{
+	struct product *p = s->p;
+	for (size_t i = 0; i < p->n && may_go_on(s); i++) {
+		const struct node *n = &p->nodes[i];
+		struct choice c = {n->start, {n->at[0], n->at[1]}, n->plan};
+		struct plan other;
+		if (choice_find(p, n, 1, &other) && try_plans(s, c, choice_score(n)))
+			return true;
+	}
+	return false;
+}
+
+static void end_sooner(struct product *p, uint64_t ns)
+{
+	if (!p->deadline_ns || ns < p->deadline_ns)
+		p->deadline_ns = ns;
+}
+
+static void answer(struct product *p)
+{
+	struct search s = {.p = p};
+	uint64_t start = clock_now_ns();
+	s.why = walk(p, &s.failed);
 	for (unsigned side = 0; side < 2; side++)
-		p->out->slot[side] = why ? p->nodes[failed].at[side] : 0;
+		p->out->slot[side] = s.why ? p->nodes[s.failed].at[side] : 0;
+	end_sooner(p, clock_now_ns() + 1000000u * SEARCH_MS + SEARCH_TIMES * (clock_now_ns() - start));
+	if (s.why && search_plans(&s))
+		s.why = NULL;
+	count(p);
+	p->out->verdict = s.why ? VERDICT_UNKNOWN : VERDICT_PROVED;
+	p->out->why = s.why ? s.why : "";
 }
 
 static bool has_loose_types(const struct program *p)

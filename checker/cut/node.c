@@ -50,7 +50,9 @@ static void find_order(struct side *s)
 		return;
 	for (size_t i = 0; i < g.n; i++) {
 		s->order[g.blocks[i].start] = (uint32_t)(g.blocks[i].place + 1);
-		s->loops[g.blocks[i].start] = g.blocks[i].size > 0;
+		for (size_t k = 0; g.blocks[i].size > 0 && k < g.n; k++)
+			if (cfg_loop_holds(&g, (int)i, (int)k))
+				s->loops[g.blocks[i].start] += g.blocks[k].end - g.blocks[k].start;
 	}
 	cfg_release(&g);
 }
@@ -242,27 +244,23 @@ static void find_places(struct product *p, struct node *n)
 	}
 }
 
-/* Both sides' next steps by the points' own numbers of rounds. */
-static enum move first_move(const struct product *p, const struct node *n)
+static struct plan plan_of(const struct product *p, const struct node *n)
 {
-	if (n->at[0] == CUT_EXIT)
-		return MOVE_B;
-	if (n->at[1] == CUT_EXIT)
-		return MOVE_A;
-	if (n->start)
-		return MOVE_BOTH;
-	for (size_t i = p->n_choices; i-- > 0;)
-		if (p->choices[i].at[0] == n->at[0] && p->choices[i].at[1] == n->at[1])
-			return p->choices[i].move;
-	unsigned a = p->side[0].rounds[n->at[0]], b = p->side[1].rounds[n->at[1]];
-	return a > b ? MOVE_B_LEADS : b > a ? MOVE_A_LEADS : MOVE_BOTH;
+	struct plan plan;
+	for (size_t i = p->n_choices; i-- > 0;) {
+		const struct choice *c = &p->choices[i];
+		if (c->start == n->start && c->at[0] == n->at[0] && c->at[1] == n->at[1])
+			return c->plan;
+	}
+	choice_find(p, n, 0, &plan);
+	return plan;
 }
 
-void product_choose(struct product *p, const struct node *n, enum move move)
+void product_choose(struct product *p, const struct choice *c)
 {
 	if ((p->n_choices & (p->n_choices - 1)) == 0)
 		p->choices = checked(realloc(p->choices, 2 * (p->n_choices + 1) * sizeof *p->choices));
-	p->choices[p->n_choices++] = (struct choice){{n->at[0], n->at[1]}, move};
+	p->choices[p->n_choices++] = *c;
 }
 
 size_t product_find_node(struct product *p, uint32_t a, uint32_t b, size_t parent)
@@ -283,7 +281,7 @@ size_t product_find_node(struct product *p, uint32_t a, uint32_t b, size_t paren
 		find_orders(p, n);
 	}
 	affine_init(&n->affine, n->n);
-	n->move = first_move(p, n);
+	n->plan = plan_of(p, n);
 	return p->n++;
 }
 

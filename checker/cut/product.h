@@ -15,9 +15,9 @@ struct side {
 	struct live *live;
 	const uint32_t *numbers;      /* object map index -> number in the world */
 	bool *stops;                  /* by slot */
-	uint32_t *rounds;             /* by slot of a stop: visits of it that one step may take, at least 1 */
+	uint32_t *rounds;             /* by slot of a stop: times that one step comes back to it, at least 1 */
 	uint32_t *order;              /* by slot of a stop: its place in a walk of the graph, loops contiguous */
-	bool *loops;                  /* by slot: a loop begins there */
+	uint32_t *loops;              /* by slot where a loop begins: slots of the loop; else 0 */
 	uint8_t cell[STACK_BYTES / 8]; /* by word of the stack: bytes of the parts that the program works with */
 };
 
@@ -61,6 +61,12 @@ enum move {
 	MOVES
 };
 
+struct plan {
+	enum move move;
+	uint8_t rounds[2]; /* times that one step of either side comes back to where it begins */
+	uint8_t late[2];   /* rounds of loops that it enters */
+};
+
 struct node {
 	uint32_t at[2]; /* slot, or CUT_EXIT */
 	bool start;     /* the programs' beginning, where all is the same */
@@ -71,16 +77,17 @@ struct node {
 	size_t n_twins;
 	struct rank *orders; /* of one side's places, where a loop begins */
 	size_t n_orders;
-	enum move move;
+	struct plan plan;
 	size_t parent; /* the node from which it was reached first */
 	bool waits;    /* to be checked (again) */
 	bool alive;    /* some state gets through it */
 };
 
-/* Another move for a pair than its first one. */
+/* Another plan for a pair than its first one. */
 struct choice {
+	bool start;
 	uint32_t at[2];
-	enum move move;
+	struct plan plan;
 };
 
 struct product {
@@ -92,7 +99,7 @@ struct product {
 	bool moves, slices, renews; /* as in struct entry; of either program */
 	struct node *nodes;
 	size_t n, cap;
-	struct choice *choices;
+	struct choice *choices; /* later ones count */
 	size_t n_choices;
 	struct cut_answer *out;
 	uint64_t deadline_ns; /* 0: none */
@@ -103,7 +110,7 @@ struct product {
 size_t product_find_node(struct product *p, uint32_t a, uint32_t b, size_t parent);
 void node_release(struct node *n);
 /* From now on the pair goes on like this; it holds for nodes that are made. */
-void product_choose(struct product *p, const struct node *n, enum move move);
+void product_choose(struct product *p, const struct choice *c);
 void side_init(struct side *s, const struct program *p, const struct cut_points *points, unsigned side);
 void side_learn(struct side *s); /* what its facts say of the stack */
 void side_release(struct side *s);
@@ -131,6 +138,13 @@ term joint_leaves(struct joint *j, const struct node *to, const term *words, siz
 term joint_violates(struct joint *j, const struct node *to, struct state *const s[2], const term *words);
 /* The same of one twin. */
 term joint_parts(struct joint *j, const struct node *to, const struct twin *t, struct state *const s[2]);
+
+/* choice.c */
+
+/* The number of a plan for a pair, 0 the first; false: there are not so many. */
+bool choice_find(const struct product *p, const struct node *n, unsigned number, struct plan *out);
+/* How much either program's places say of the other's: words. */
+size_t choice_score(const struct node *n);
 
 /* step.c */
 

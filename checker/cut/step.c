@@ -126,7 +126,8 @@ static void run_side(struct step *t, unsigned side)
 	r->arrivals = t->arrivals[side];
 	r->stops = s->stops;
 	r->start = n->at[side];
-	r->rounds = n->move == MOVE_A_LEADS || n->move == MOVE_B_LEADS ? s->rounds[n->at[side]] : 1;
+	r->rounds = n->plan.rounds[side];
+	r->late = n->plan.late[side];
 	r->solver = t->p->solver;
 	r->stop = t->p->o->stop;
 	r->unroll = UNROLL;
@@ -187,7 +188,7 @@ static term goes_round(struct step *t, unsigned side)
 
 static void make_turns(struct step *t)
 {
-	enum move move = node_of(t)->move;
+	enum move move = node_of(t)->plan.move;
 	t->turns[0] = (struct turn){term_true(t->pool), {move != MOVE_B, move != MOVE_A}};
 	t->n_turns = 1;
 	if (move != MOVE_A_LEADS && move != MOVE_B_LEADS)

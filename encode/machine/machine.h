@@ -306,11 +306,12 @@ struct run {
 	struct state **exits;
 	/* With them: it begins at this slot of the main function, which begins a block, and ends as well where it gets to a
 	 * block of that function that begins at a stop; the state then goes to the slot's place in `arrivals`. NULL: no stops.
-	 * Where `start` is a stop and the head of a loop, the run ends there on the visit number `rounds`, or 1. */
+	 * Where `start` is a stop and the head of a loop, the run ends there when it has come back `rounds` times, or once. Heads
+	 * of loops that it enters from outside are passed `late` times first. */
 	uint32_t start;
 	const bool *stops;
 	struct state **arrivals;
-	unsigned rounds;
+	unsigned rounds, late;
 	/* Not NULL: no context; r1 is at memory of these bytes, r2 their number; both 0 if there are none. */
 	const uint8_t *memory;
 	size_t memory_len;
