@@ -16,7 +16,7 @@ static struct object *assemble(const char *text)
 	return o;
 }
 
-static enum verdict ask(const char *a, const char *b, struct cut_answer *out)
+static enum verdict ask(const char *a, const char *b, unsigned attempts, struct cut_answer *out)
 {
 	struct object *x = assemble(a), *y = assemble(b);
 	char err[200];
@@ -26,7 +26,7 @@ static enum verdict ask(const char *a, const char *b, struct cut_answer *out)
 	struct cut_points points;
 	struct solver *s = solver_open("sat", (struct solver_limits){.query_ms = 3000}, err, sizeof err);
 	cr_assert(s, "%s", err);
-	struct cut_options o = {.solver = s, .timeout_ms = 20000};
+	struct cut_options o = {.solver = s, .timeout_ms = 60000, .attempts = attempts};
 	cr_assert(pairing_build(x->programs[0], y->programs[0], &maps_of, &why, &what));
 	cr_assert(align_find_points(x->programs[0], y->programs[0], &points));
 	cut_check(x->programs[0], y->programs[0], &maps_of, &points, &o, out);
@@ -41,13 +41,13 @@ static enum verdict ask(const char *a, const char *b, struct cut_answer *out)
 static void expect_proved(const char *a, const char *b)
 {
 	struct cut_answer out;
-	cr_expect_eq(ask(a, b, &out), VERDICT_PROVED, "%s\n=>\n%s\n%s at %u, %u", a, b, out.why, out.slot[0], out.slot[1]);
+	cr_expect_eq(ask(a, b, 0, &out), VERDICT_PROVED, "%s\n=>\n%s\n%s at %u, %u", a, b, out.why, out.slot[0], out.slot[1]);
 }
 
 static void expect_not(const char *a, const char *b)
 {
 	struct cut_answer out;
-	cr_expect_neq(ask(a, b, &out), VERDICT_PROVED, "%s\n=>\n%s", a, b);
+	cr_expect_neq(ask(a, b, 2, &out), VERDICT_PROVED, "%s\n=>\n%s", a, b);
 	cr_expect(strcmp(out.why, "the first program is not proved safe") &&
 		  strcmp(out.why, "the second program is not proved safe"), "%s: %s\n%s", out.why, a, b);
 }
@@ -240,6 +240,6 @@ Test(cut, first_round_peeled)
 Test(cut, nothing_is_proved_of_an_unsafe_program)
 {
 	struct cut_answer out;
-	cr_expect_neq(ask(BOUND "r0 = r5\nexit", BOUND "r0 = r5\nexit", &out), VERDICT_PROVED);
-	cr_expect_neq(ask(BOUND "r0 = 1\nexit", BOUND "l: goto l\nexit", &out), VERDICT_PROVED);
+	cr_expect_neq(ask(BOUND "r0 = r5\nexit", BOUND "r0 = r5\nexit", 0, &out), VERDICT_PROVED);
+	cr_expect_neq(ask(BOUND "r0 = 1\nexit", BOUND "l: goto l\nexit", 0, &out), VERDICT_PROVED);
 }

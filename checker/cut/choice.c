@@ -60,13 +60,13 @@ static void list_plans(const struct product *p, const struct node *n, struct lis
 		add_unrolled(l, 1);
 	if (loop[0] && loop[1] && UNROLLED(loop[0], loop[1]))
 		add_unrolled(l, 0);
-	if (n->start || loop[0] || loop[1]) {
-		add(l, MOVE_BOTH, 1, 1, 1, 0);
-		add(l, MOVE_BOTH, 1, 1, 0, 1);
-	}
 	if (loop[0] || loop[1]) {
 		add(l, MOVE_A, 1, 1, 0, 0);
 		add(l, MOVE_B, 1, 1, 0, 0);
+	}
+	if (n->start || loop[0] || loop[1]) {
+		add(l, MOVE_BOTH, 1, 1, 1, 0);
+		add(l, MOVE_BOTH, 1, 1, 0, 1);
 	}
 }
 

@@ -10,8 +10,7 @@
 
 #define STEPS 4000 /* of one attempt */
 #define ATTEMPTS 80
-#define SEARCH_MS 1000 /* for other plans than the first ones, and so many times that of the first attempt */
-#define SEARCH_TIMES 2
+#define SEARCH_TIMES 2 /* that of the first attempt, beside the limit that is given */
 
 static struct facts *find_facts(const struct program *p, const struct cut_options *o)
 {
@@ -98,7 +97,8 @@ struct search {
 
 static bool may_go_on(const struct search *s)
 {
-	return s->attempts < ATTEMPTS && !is_over(s->p);
+	unsigned most = s->p->o->attempts ? s->p->o->attempts : ATTEMPTS;
+	return s->attempts < most && !is_over(s->p);
 }
 
 static const struct node *find_node(const struct product *p, const struct choice *c)
@@ -168,7 +168,8 @@ static void answer(struct product *p)
 	s.why = walk(p, &s.failed);
 	for (unsigned side = 0; side < 2; side++)
 		p->out->slot[side] = s.why ? p->nodes[s.failed].at[side] : 0;
-	end_sooner(p, clock_now_ns() + 1000000u * SEARCH_MS + SEARCH_TIMES * (clock_now_ns() - start));
+	if (p->o->search_ms)
+		end_sooner(p, clock_now_ns() + 1000000ull * p->o->search_ms + SEARCH_TIMES * (clock_now_ns() - start));
 	if (s.why && search_plans(&s))
 		s.why = NULL;
 	count(p);

@@ -27,6 +27,8 @@ struct cut_options {
 	volatile int *stop;      /* set by ctrl-C; may be NULL */
 	unsigned query_ms;       /* for one query, 0: the solver's own limit */
 	unsigned timeout_ms;     /* of the whole check, 0: none */
+	unsigned search_ms;      /* for other ways to walk loops together than the first one, beside twice its time; 0: no limit */
+	unsigned attempts;       /* at most so many of these, 0: as many as are worth it */
 };
 
 /* Both programs have one type, and maps is their pairing. Proved: as equiv_programs has it; moreover both programs are

@@ -8,6 +8,7 @@
 #define LOOPS_MS 8000   /* before the whole programs are run */
 #define LARGE_MS 60000
 #define QUERY_MS 3000
+#define SEARCH_MS 2000
 
 static bool has_loop(const struct program *p)
 {
@@ -48,6 +49,8 @@ bool cuts_prove(struct question *q)
 	enum stage before = question_enter(q, STAGE_CUT);
 	struct cut_options o = {.solver = q->opt->solver, .stop = q->opt->stop, .query_ms = QUERY_MS};
 	if (!o.solver || !solver_replays(o.solver))
+		o.search_ms = SEARCH_MS;
+	if (o.search_ms)
 		o.timeout_ms = is_large(a) || is_large(b) ? LARGE_MS : LOOPS_MS;
 	if (align_find_points(a, b, &points))
 		cut_check(a, b, &q->out->pairing, &points, &o, &answer);
