@@ -355,7 +355,8 @@ Test(certificate, changed_queries)
 	expect_forgery(&f, 1, "another query");
 	f = open_forgery(c);
 	json_array_remove(json_object_get(program(&f), "queries"), 0);
-	expect_forgery(&f, 1, "not proved by it");
+	json_object_set_new(f.manifest, "executable", json_string("another"));
+	expect_forgery(&f, 1, "it was made by another executable");
 	f = open_forgery(c);
 	json_array_append(json_object_get(program(&f), "queries"), query(&f, 0));
 	expect_forgery(&f, 1, "does not need all queries");

@@ -56,3 +56,16 @@ void certificate_free(struct certificate *c)
 	container_release(&c->files);
 	free(c);
 }
+
+char *certificate_executable(void)
+{
+	char err[200];
+	struct container self = {0};
+	if (!container_add_file(&self, "self", "/proc/self/exe", err, sizeof err))
+		return NULL;
+	struct digest d = digest_make(self.at[0].bytes, self.at[0].n);
+	char *text = fault_calloc(DIGEST_TEXT, 1);
+	digest_print(&d, text);
+	container_release(&self);
+	return text;
+}

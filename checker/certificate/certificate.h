@@ -111,6 +111,8 @@ struct digest code_digest(const struct program *p);
 
 /* certificate.c: a copy, or NULL of NULL */
 char *certificate_copy(const char *text);
+/* The digest of the executable that runs, NULL: it can't be read. The caller frees it. */
+char *certificate_executable(void);
 
 /* run.c, from the inputs in the certificate: */
 /* Decides every program, and notes it and what was asked in the certificate. False with a sentence in err. */

@@ -81,19 +81,6 @@ static bool keep(void *arg, size_t program, size_t number, const struct query *q
 	return true;
 }
 
-/* For people who wonder why a certificate does not hold. */
-static void note_executable(struct certificate *c)
-{
-	char err[200];
-	struct container self = {0};
-	if (!container_add_file(&self, "self", "/proc/self/exe", err, sizeof err))
-		return;
-	struct digest d = digest_make(self.at[0].bytes, self.at[0].n);
-	c->digest = fault_calloc(DIGEST_TEXT, 1);
-	digest_print(&d, c->digest);
-	container_release(&self);
-}
-
 static bool take_inputs(struct certificate *c, const struct certificate_making *m, char *err, size_t errlen)
 {
 	static const char *const names[] = {"inputs/first", "inputs/second"};
@@ -117,7 +104,7 @@ static bool fill(struct making *k, const struct certificate_making *m, char *err
 		snprintf(err, errlen, "the run can't be had again: %s", why);
 		return false;
 	}
-	note_executable(c);
+	c->digest = certificate_executable();
 	manifest_add(c);
 	return true;
 }

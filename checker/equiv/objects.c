@@ -167,9 +167,11 @@ void objects_decide(struct object_pairs *pairs, const struct equiv_options *opt,
 			    .verdict = VERDICT_UNKNOWN, .reason = REASON_INTERRUPTED, .decided_by = "nothing"};
 			continue;
 		}
-		solver_use_tape(opt->solver, p->tape);
+		if (opt->solver)
+			solver_use_tape(opt->solver, p->tape);
 		equiv_programs(p->a, p->b, opt, &p->result);
-		solver_use_tape(opt->solver, NULL);
+		if (opt->solver)
+			solver_use_tape(opt->solver, NULL);
 	}
 	if (progress)
 		progress(pairs->n, pairs->n, "");

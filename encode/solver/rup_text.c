@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_VARIABLES (1l << 28)
+#define MAX_VARIABLES (1l << 24)
 #define LOOK_STEPS 64 /* between two looks at the clock */
 
 struct reader {
