@@ -30,7 +30,7 @@ MACHINE_SRC = $(addprefix encode/machine/,world.c memory.c kept.c value.c stack.
 	step.c) encode/symex.c encode/callback.c encode/sample.c encode/sweep.c
 EXEC_SRC = $(addprefix checker/exec/,input.c machine.c memory.c packet.c context.c element.c callback.c helper.c helper_event.c helper_map.c helper_storage.c helper_inner.c \
 	helper_xdp.c helper_skb.c helper_mem.c helper_dynptr.c helper_field.c helper_format.c helper_string.c after.c core.c strict.c demand.c progress.c exec.c differ.c settle.c probe_value.c probe_packet.c probe.c live_map.c live_types.c live_load.c live_test.c live_session.c kernel.c symbolic.c)
-EQUIV_SRC = $(addprefix checker/equiv/,pairing.c stamp.c events.c compare.c address.c loadable.c friendly.c question.c identical.c ask.c refute.c merge.c decide.c cuts.c vacuous.c equiv.c) \
+EQUIV_SRC = $(addprefix checker/equiv/,pairing.c stamp.c search.c events.c compare.c address.c loadable.c friendly.c question.c identical.c ask.c refute.c merge.c decide.c cuts.c vacuous.c equiv.c) \
 	$(addprefix checker/witness/,oracle.c witness.c show.c) checker/assertion/assertion.c
 SAFETY_SRC = $(addprefix checker/safety/,symbol.c state.c stack.c lattice.c liveness.c transfer.c atomic.c branch.c access.c \
 	measure.c visit.c arrive.c frame.c explore.c origin.c object.c contract.c contract_args.c contract_map.c contract_object.c contract_rule.c \

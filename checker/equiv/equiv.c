@@ -69,12 +69,12 @@ static void answer(struct question *q)
 		return;
 	}
 	if (cuts_come_first(q)) {
-		if (!cuts_prove(q))
+		if (!search_refutes(q) && !cuts_prove(q))
 			decide_whole(q);
 		return;
 	}
 	decide_whole(q);
-	if (cuts_may_help(q))
+	if (cuts_may_help(q) && !search_refutes(q))
 		cuts_prove(q);
 }
 

@@ -43,7 +43,12 @@ enum solver_answer ask_plain(struct question *q, const char *name, term conditio
 /* The limit of the queries that follow, unless a shorter one holds. Returns the one before. */
 unsigned ask_shorten(struct question *q, unsigned ms);
 
-/* refute.c: a model of `question` was found, which is released: true if the concrete machine confirms it. */
+/* search.c: refuted by one of some inputs that are simply run? Where loops or size make solvers slow. */
+bool search_refutes(struct question *q);
+
+/* refute.c: an input that tells the programs apart becomes the answer's; it is the question's from now on. */
+void refute_by_input(struct question *q, struct input *in);
+/* A model of `question` was found, which is released: true if the concrete machine confirms it. */
 bool refute_by_model(struct question *q, term question, struct solver_model *model);
 
 /* cuts.c: proved by cut points? Asked first where the programs have loops or are large, and later where the whole programs

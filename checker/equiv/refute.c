@@ -8,7 +8,7 @@
 
 #define FRIENDLY_MS 2000
 
-static void finish_refuted(struct question *q, struct input *in)
+void refute_by_input(struct question *q, struct input *in)
 {
 	struct equiv_result *out = q->out;
 	const struct program *a = q->prog[0], *b = q->prog[1];
@@ -65,7 +65,7 @@ static bool confirm(struct question *q, term question, struct solver_model *mode
 	solver_release_model(model);
 	bool unified = witness_unify(q->prog[0], q->prog[1], &q->out->pairing, in);
 	if (witness_replay(q->prog[0], q->prog[1], &q->out->pairing, in, what, sizeof what)) {
-		finish_refuted(q, in);
+		refute_by_input(q, in);
 		return true;
 	}
 	question_set_unknown(q, unified ? REASON_OPAQUE : REASON_REPLAY, what);

@@ -9,8 +9,7 @@
 
 enum { STAMP_USE, STAMP_TYPE };
 
-/* Could an instruction be a read of tstamp_type, whose place is no other field's? */
-static bool may_read_type(const struct program *p)
+bool stamp_may_read_type(const struct program *p)
 {
 	const struct context_field *f = context_find(CONTEXT_SK_BUFF, 0);
 	for (uint64_t off = 0; !f || context_stamp(f) != STAMP_TYPE; f = context_find(CONTEXT_SK_BUFF, ++off))
@@ -27,7 +26,7 @@ static bool may_read_type(const struct program *p)
 /* Does the verifier come by a read of it? It does for sure where a run does. */
 static enum awareness { IS_UNAWARE, IS_AWARE, MAY_BE_AWARE } awareness(const struct run *r, struct solver *s)
 {
-	if (!may_read_type(r->program))
+	if (!stamp_may_read_type(r->program))
 		return IS_UNAWARE;
 	term reads = r->stamps[STAMP_TYPE];
 	if (!reads || term_is_false(r->world->pool, reads) || !s)

@@ -153,3 +153,50 @@ bool probe_fault(const struct program *p, const struct probe_options *opt, struc
 	input_free(base);
 	return found;
 }
+
+static uint64_t record_pair(void *arg, enum input_fn fn, const uint64_t *args, size_t n)
+{
+	struct recorder *r = arg;
+	uint64_t v = chooser_answer(r->chooser, fn, args, n);
+	if (fn < IN_AT_STACK || fn > IN_AT_FUNC)
+		input_set(r->to, fn, args, n, v);
+	return v;
+}
+
+static struct input *record_both(const struct program *const p[2], const struct exec_options exec[2],
+				 const struct input *base, struct chooser *c)
+{
+	struct recorder r = {c, input_copy(base)};
+	for (unsigned side = 0; side < 2; side++) {
+		struct input *in = input_copy(base);
+		struct exec_outcome out;
+		input_set_default(in, record_pair, &r);
+		exec_run(p[side], in, &exec[side], &out);
+		exec_release(&out);
+		input_free(in);
+	}
+	return r.to;
+}
+
+bool probe_pair(const struct program *const p[2], const struct exec_options exec[2], const struct probe_options *opt,
+		probe_test *test, void *arg, struct input **witness)
+{
+	struct pool pools[2];
+	struct chooser c;
+	bool found = false;
+	struct input *base = input_new();
+	exec_set_core(p[0], base);
+	for (unsigned side = 0; side < 2; side++)
+		pool_init(&pools[side], p[side]);
+	for (unsigned i = 0; i < opt->runs && !found; i++) {
+		chooser_start(&c, p[i % 2], &pools[i % 2], opt->seed * 0x10001 + i);
+		input_set_default(base, chooser_answer, &c);
+		found = test(arg, base);
+		if (found)
+			*witness = record_both(p, exec, base, &c);
+	}
+	for (unsigned side = 0; side < 2; side++)
+		pool_release(&pools[side]);
+	input_free(base);
+	return found;
+}

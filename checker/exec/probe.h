@@ -20,4 +20,11 @@ struct probe_options {
  */
 bool probe_fault(const struct program *p, const struct probe_options *opt, struct input **witness,
 		 struct exec_outcome *out);
+
+/* Told of an input, of which nothing is in its table: true ends the search. */
+typedef bool probe_test(void *arg, struct input *in);
+/* The same kind of inputs, made for two programs of one type; true: the test was true of one, whose answers to all that
+ * both programs ask are in *witness, owned by the caller; addresses are left out. */
+bool probe_pair(const struct program *const p[2], const struct exec_options exec[2], const struct probe_options *opt,
+		probe_test *test, void *arg, struct input **witness);
 #endif
