@@ -83,7 +83,7 @@ static void choose(struct alignment *m)
 		for (; position < x->a; position++)
 			since += blocks[position].end - blocks[position].start;
 		const struct outline_block *b = &blocks[x->a];
-		x->chosen = x->a > 0 && (b->head || b->after || since >= (b->entries > 1 ? NEAR : FAR));
+		x->chosen = x->a > 0 && (b->head || since >= (b->entries > 1 ? NEAR : FAR));
 		if (x->chosen)
 			since = 0;
 	}

@@ -186,7 +186,6 @@ static void fill_block(struct maker *m, int b)
 		if (to < 0)
 			continue;
 		m->out->at[m->place[to]].entries++;
-		m->out->at[m->place[to]].after |= m->g.blocks[to].depth < at->depth;
 	}
 	collect_marks(m->p, o);
 }

@@ -17,7 +17,6 @@ struct outline_block {
 	uint16_t entries; /* edges that lead here */
 	uint16_t depth;   /* of loops around it */
 	bool head;        /* a loop begins here */
-	bool after;       /* a loop ends here */
 };
 
 struct outline {
