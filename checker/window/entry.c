@@ -41,6 +41,8 @@ static unsigned length_of(uint64_t x)
 static void assume_low_half(struct entry *e, const struct scalar *s, term t)
 {
 	struct term_pool *p = e->w->pool;
+	if (!s->umin32 && s->umax32 == UINT32_MAX && s->smin32 == INT32_MIN && s->smax32 == INT32_MAX)
+		return;
 	term low = term_extract(p, t, 31, 0);
 	assume(e, term_ule(p, term_const(p, 32, s->umin32), low));
 	assume(e, term_ule(p, low, term_const(p, 32, s->umax32)));
@@ -48,15 +50,24 @@ static void assume_low_half(struct entry *e, const struct scalar *s, term t)
 	assume(e, term_sle(p, low, term_const(p, 32, (uint32_t)s->smax32)));
 }
 
+/* What facts of the term say already makes no term, nor signed bounds that unsigned ones of a positive number imply. */
 static void assume_all(struct entry *e, const struct scalar *s, term t)
 {
 	struct term_pool *p = e->w->pool;
 	struct world *w = e->w;
-	assume(e, term_eq(p, term_and(p, t, word_const(w, ~s->bits.mask)), word_const(w, s->bits.value)));
-	assume(e, term_ule(p, word_const(w, s->umin), t));
-	assume(e, term_ule(p, t, word_const(w, s->umax)));
-	assume(e, term_sle(p, word_const(w, (uint64_t)s->smin), t));
-	assume(e, term_sle(p, t, word_const(w, (uint64_t)s->smax)));
+	struct tnum bits = term_tnum(p, t);
+	struct range range = term_range(p, t);
+	bool positive = s->umax <= INT64_MAX;
+	if ((bits.mask | (bits.value ^ s->bits.value)) & ~s->bits.mask)
+		assume(e, term_eq(p, term_and(p, t, word_const(w, ~s->bits.mask)), word_const(w, s->bits.value)));
+	if (range.lo < s->umin)
+		assume(e, term_ule(p, word_const(w, s->umin), t));
+	if (range.hi > s->umax)
+		assume(e, term_ule(p, t, word_const(w, s->umax)));
+	if (!positive || s->smin > (int64_t)s->umin)
+		assume(e, term_sle(p, word_const(w, (uint64_t)s->smin), t));
+	if (!positive || s->smax < (int64_t)s->umax)
+		assume(e, term_sle(p, t, word_const(w, (uint64_t)s->smax)));
 	if (s->umax > UINT32_MAX)
 		assume_low_half(e, s, t);
 }
