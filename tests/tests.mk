@@ -307,7 +307,8 @@ bench-scale: $(B)/bpfprove $(B)/tests/grow
 	@bash tests/scale.sh $(B) $(B)/scale $(BENCH)
 .PHONY: bench-scale
 
-# Time and memory by stage and program, saved as JSON; two such files side by side.
+# Time and memory by stage and program, saved as JSON; two such files side by side. BENCH='--terms=plain' does without
+# rewrite rules, --quick with less, --parts=NAME,.. with some of tests/bench_part.def.
 BENCH_JSON = $(B)/bench.json
 REAL_OBJ = $(firstword $(wildcard $(REAL)/obj /tmp/real/obj))
 BENCH_ROW_OBJ = $(patsubst %,$(B)/tests/%.c.o,bench_options bench_plan bench_work bench_windows bench_scene bench_corpus \
