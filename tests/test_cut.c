@@ -11,7 +11,7 @@ static struct object *assemble(const char *text)
 {
 	char whole[6000], err[256];
 	struct object *o;
-	snprintf(whole, sizeof whole, "%s%s", maps, text);
+	snprintf(whole, sizeof whole, "%s%s", *text == '.' ? "" : maps, text);
 	cr_assert_eq(object_assemble("test", whole, &o, err, sizeof err), OBJECT_OK, "%s", err);
 	return o;
 }
@@ -235,6 +235,17 @@ Test(cut, first_round_peeled)
 						  "r3 += 1\nl: if r3 >= r6 goto out\n" STEP "r3 += 1\ngoto l\nout: exit");
 	expect_not(STEPS("", "1", STEP), BOUND "r6 = r2\nr7 = *(u32 *)(r1 + 16)\nr0 = 0\nr3 = 0\n" STEP
 					       "r3 += 1\nl: if r3 >= r6 goto out\n" STEP "r3 += 1\ngoto l\nout: exit");
+}
+
+/* A helper that writes a part of its buffer: what it leaves counts as written for the prover of safety. */
+Test(cut, bytes_that_a_helper_leaves)
+{
+#define STRING(first)                                                                                              \
+	".program p kprobe/f\nr6 = *(u64 *)(r1 + 112)\n" first "r1 = r10\nr1 += -8\nr2 = 8\nr3 = r6\n"                  \
+	"call probe_read_kernel_str\nr3 = 0\nl: if r3 >= 9 goto out\nr3 += 1\ngoto l\nout: r0 = *(u8 *)(r10 - 1)\nexit"
+	expect_proved(STRING("*(u64 *)(r10 - 8) = 0\n"), STRING("r2 = 0\n*(u64 *)(r10 - 8) = r2\n"));
+	expect_not(STRING("*(u64 *)(r10 - 8) = 0\n"), STRING(""));
+	expect_not(STRING("*(u64 *)(r10 - 8) = 0\n"), STRING("*(u32 *)(r10 - 8) = 0\n"));
 }
 
 Test(cut, nothing_is_proved_of_an_unsafe_program)

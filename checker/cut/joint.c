@@ -126,7 +126,8 @@ static void write_word(struct joint *j, unsigned side, unsigned word, const stru
 	for (unsigned i = 8; i-- > 0;) {
 		term byte = b->byte[i] ? b->byte[i] : term_extract(p, rest, 8 * i + 7, 8 * i);
 		all = all ? term_concat(p, all, byte) : byte;
-		init[i] = is_written(at, 8 * word + i) ? term_true(p) : term_extract(p, bits, i, i);
+		bool written = b->byte[i] || (!side && is_written(at, 8 * word + i));
+		init[i] = written ? term_true(p) : term_extract(p, bits, i, i);
 	}
 	bool number = facts_place(at, FACTS_STACK + word)->kind == KIND_NUMBER;
 	struct value v = number ? value_number(w, all) : value_pointer(w, LOST_REGION, all);
@@ -275,6 +276,18 @@ void joint_read(struct joint *j, const struct node *to, struct state *const s[2]
 		unsigned side = to->places[i].side;
 		words[i] = place_word(j, to, &to->places[i], &e[side], s[side]);
 	}
+}
+
+term joint_unwritten(struct joint *j, const struct node *to, struct state *const s[2])
+{
+	struct term_pool *p = j->w->pool;
+	term any = term_false(p);
+	for (size_t i = 0; i < to->n; i++) {
+		const struct place *place = &to->places[i];
+		if (place->side)
+			any = term_or(p, any, term_not(p, content(j, place, s[1]).init));
+	}
+	return any;
 }
 
 static term is_lost(struct joint *j, const struct value *v)

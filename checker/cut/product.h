@@ -132,6 +132,8 @@ struct joint {
 void joint_make(struct joint *j, struct product *p, struct node *n, struct world *w);
 /* The words of the places of `to` in two states of the world. */
 void joint_read(struct joint *j, const struct node *to, struct state *const s[2], term *words);
+/* Where some place of b that counts as written at `to` is not. */
+term joint_unwritten(struct joint *j, const struct node *to, struct state *const s[2]);
 /* Where words of the places of `to` are not in its set. *n: words that rewriting leaves open. */
 term joint_leaves(struct joint *j, const struct node *to, const term *words, size_t *n);
 /* Where two states are not what its other relations say. */

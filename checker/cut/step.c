@@ -218,18 +218,26 @@ static void demand(struct step *t, term broken, const char *why)
 	t->demands[t->n_demands++] = (struct demand){broken, why};
 }
 
-/* Facts forget which values of several places go together (window.c). */
-static bool is_forgotten(enum fault kind)
+/* What a fault of either program means: facts forget which values of several places go together (window.c), so that a
+ * program which is proved safe seems to leave its bounds or to meet NULL. What is unwritten counts as read by the proof
+ * of safety where helpers may leave old bytes: of a, that reading it is a fault may be taken for granted, but not of b. */
+enum meaning { IMPOSSIBLE, UNWRITTEN, UNMODELLED };
+
+static enum meaning meaning_of(enum fault kind, unsigned side)
 {
-	return kind == FAULT_BOUNDS || kind == FAULT_NULL || kind == FAULT_REG_UNINIT || kind == FAULT_STACK_UNINIT;
+	if (kind == FAULT_BOUNDS || kind == FAULT_NULL)
+		return IMPOSSIBLE;
+	if (kind == FAULT_REG_UNINIT || kind == FAULT_STACK_UNINIT)
+		return side ? UNWRITTEN : IMPOSSIBLE;
+	return UNMODELLED;
 }
 
-static term faults_of(struct step *t, unsigned side, bool forgotten)
+static term faults_of(struct step *t, unsigned side, enum meaning meaning)
 {
 	const struct run *r = t->run[side];
 	term any = term_false(t->pool);
 	for (size_t i = 0; i < r->n_faults; i++)
-		if (is_forgotten(r->faults[i].kind) == forgotten)
+		if (meaning_of(r->faults[i].kind, side) == meaning)
 			any = term_or(t->pool, any, r->faults[i].guard);
 	return any;
 }
@@ -239,8 +247,10 @@ static void demand_models(struct step *t, const struct turn *turn)
 	for (unsigned side = 0; side < 2; side++) {
 		if (!turn->moves[side])
 			continue;
-		term unknown = term_or(t->pool, run_any_unknown(t->run[side]), faults_of(t, side, false));
+		term unknown = term_or(t->pool, run_any_unknown(t->run[side]), faults_of(t, side, UNMODELLED));
+		term unwritten = faults_of(t, side, UNWRITTEN);
 		demand(t, term_and(t->pool, turn->when, unknown), "a stretch does something that is not modelled");
+		demand(t, term_and(t->pool, turn->when, unwritten), "the second program may read what is not written");
 	}
 }
 
@@ -625,6 +635,9 @@ static bool visit_arrival(struct step *t, const struct turn *turn, const struct 
 	a.words = checked(calloc(n->n + 1, sizeof *a.words));
 	a.values = checked(calloc(n->n + 1, sizeof *a.values));
 	joint_read(&t->joint, n, a.s, a.words);
+	term unwritten = joint_unwritten(&t->joint, n, a.s);
+	if (ask(t, "cut-written", term_and(t->pool, a.here, unwritten), NULL) != SOLVER_UNSAT)
+		fail(t, "a place of the second program may be unwritten at a point");
 	assume_terms(t->pool, a.here, a.words, n->n);
 	unsigned full = solver_set_query_ms(p->solver, RELATIONS_MS);
 	bool settled = settle(&a);
@@ -632,7 +645,7 @@ static bool visit_arrival(struct step *t, const struct turn *turn, const struct 
 	target(&a)->waits |= a.grown;
 	free(a.words);
 	free(a.values);
-	return settled;
+	return settled && !t->why;
 }
 
 /* Some state gets through: a proof about nothing is none. */
@@ -671,7 +684,7 @@ static bool check(struct step *t)
 	}
 	t->given = term_and(t->pool, t->joint.entry[0].assumed, t->joint.entry[1].assumed);
 	for (unsigned side = 0; side < 2; side++)
-		t->given = term_and(t->pool, t->given, term_not(t->pool, faults_of(t, side, true)));
+		t->given = term_and(t->pool, t->given, term_not(t->pool, faults_of(t, side, IMPOSSIBLE)));
 	make_turns(t);
 	return meet_demands(t) && each_pair(t, visit_arrival) && is_alive(t);
 }
