@@ -114,6 +114,8 @@ static bool refute(const struct formula *f, uint64_t end_ns, struct refutation *
 	CCaDiCaL *solver = ccadical_init();
 	ccadical_set_option(solver, "quiet", 1);
 	ccadical_set_option(solver, "inprocessing", 0);
+	ccadical_set_option(solver, "stabilize", 0); /* and no walk: both look for models */
+	ccadical_set_option(solver, "walk", 0);
 	ccadical_set_learn(solver, &s, INT_MAX, learn);
 	ccadical_set_terminate(solver, &s, must_stop);
 	for (size_t i = 0; i < f->n; i++)
