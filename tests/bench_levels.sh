@@ -12,10 +12,18 @@ limit=${SECONDS_EACH:-10}
 lines=${OUT:-$(mktemp)}
 : > "$lines"
 
+# Sections whose names iproute2 gave a type, not libbpf.
+type_of() {
+	case $1 in
+	parse_* | tc_l2_redirect_kern | test_cgrp2_tc_kern | tcbpf1_kern) echo --type=tc ;;
+	lwt_len_hist_kern) echo --type=lwt_xmit ;;
+	esac
+}
+
 # What links the library of samples has its tracepoint programs too: they count once, in xdp_monitor.
 compare() {
 	local pair=$1 name=$2
-	"$bpfprove" equiv --no-cache --no-kernel --allow-missing --timeout="$limit" "$3" "$4" 2> /dev/null |
+	"$bpfprove" equiv --no-cache --no-kernel --allow-missing --timeout="$limit" $(type_of "$name") "$3" "$4" 2> /dev/null |
 		awk -v pair="$pair" -v name="$name" '
 		$3 ~ /^[0-9.]+$/ && $2 ~ /^(proved|refuted|unknown)$/ {
 			if ($1 ~ /^tp_xdp_/ && name ~ /lbpf/ && name !~ /^xdp_monitor/)

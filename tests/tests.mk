@@ -98,6 +98,12 @@ agree: $(B)/tests/agree
 bench-equiv: $(B)/tests/bench_equiv $(B)/bpfprove $(CORPUS_OBJ)
 	$< --bpfprove=$(B)/bpfprove --objects=$(B)/corpus $(BENCH)
 
+# The kernel's samples and the corpus, -O1 against -O2 and clang-14 against clang-19, as whole programs.
+bench-levels: $(B)/bpfprove $(B)/tests/extract_bpf $(CORPUS_OBJ)
+	STAGES="samples samples-O1" tests/real_objects.sh $(REAL) $(B)/tests/extract_bpf
+	tests/bench_levels.sh $< $(REAL)/obj $(B)/corpus
+.PHONY: bench-levels
+
 # Everything that works on a machine without the packages starts make again once they are there.
 JOBS = 2
 TIMEOUT = 300

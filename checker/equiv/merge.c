@@ -10,6 +10,7 @@
 
 #define SWEEP_MS 10000
 #define SWEEP_QUERIES 5000
+#define ALONE_QUERIES 600   /* that share nothing */
 #define MERGE_CONFLICTS 200 /* a query for one pair of terms */
 #define MERGE_MS 300
 #define CLAIM_CONFLICTS 1000
@@ -58,11 +59,12 @@ static bool merge_under(struct question *q, struct session *s, term condition)
 				   .conflicts = MERGE_CONFLICTS,
 				   .query_ms = MERGE_MS,
 				   .total_ms = SWEEP_MS,
-				   .max_queries = SWEEP_QUERIES,
+				   .max_queries = s ? SWEEP_QUERIES : ALONE_QUERIES,
 				   .stop = q->opt->stop};
 	sweep(q, &so);
-	if (settle(q, s, condition))
-		return true;
+	bool all = settle(q, s, condition);
+	if (all || !s)
+		return all;
 	so.first = 0;
 	sweep(q, &so);
 	return settle(q, s, condition);
