@@ -28,6 +28,11 @@ static bool is_large(const struct program *p)
 	return p->n > LARGE;
 }
 
+bool cuts_are_large(const struct question *q)
+{
+	return is_large(q->prog[0]) || is_large(q->prog[1]);
+}
+
 bool cuts_come_first(const struct question *q)
 {
 	const struct program *a = q->prog[0], *b = q->prog[1];

@@ -57,6 +57,8 @@ static enum solver_answer ask_visible(struct question *q, struct solver_model *m
 	if (q->opt->quick || a != SOLVER_UNKNOWN || (*why != SOLVER_TIMEOUT && *why != SOLVER_GAVE_UP))
 		return a;
 	merge_claims(q);
+	if (q->brief && !term_is_false(q->pool, any_claim(q, false)))
+		return SOLVER_UNKNOWN;
 	return ask_solver(q, "visible-swept", any_claim(q, false), model, why);
 }
 
@@ -97,6 +99,8 @@ void decide_claims(struct question *q)
 	enum solver_failure why;
 	bool modelled = everything_modelled(q);
 	struct equiv_result first = *q->out;
+	if (q->brief && !modelled)
+		return;
 	enum solver_answer a = ask_visible(q, &model, &why);
 	if (a == SOLVER_SAT) {
 		if (refute_by_model(q, any_claim(q, false), &model))
@@ -107,7 +111,7 @@ void decide_claims(struct question *q)
 		a = term_is_false(q->pool, internal) ? SOLVER_UNSAT : ask_solver(q, "internal", internal, NULL, &why);
 		if (a != SOLVER_UNSAT)
 			question_set_unknown(q, a == SOLVER_SAT ? REASON_OPAQUE : question_reason(why), "opaque calls");
-	} else if (why == SOLVER_TIMEOUT || why == SOLVER_GAVE_UP || why == SOLVER_MEMORY) {
+	} else if (!q->brief && (why == SOLVER_TIMEOUT || why == SOLVER_GAVE_UP || why == SOLVER_MEMORY)) {
 		decide_by_parts(q);
 	} else {
 		question_set_unknown(q, question_reason(why), "");

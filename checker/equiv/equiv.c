@@ -11,6 +11,8 @@
 #include "checker/safety/liveness.h"
 
 /* Both programs as a whole: run, compared, decided. */
+#define BRIEF_CONFLICTS 500
+
 static void decide_whole(struct question *q)
 {
 	question_encode(q);
@@ -59,6 +61,23 @@ static bool settle(struct question *q)
 	return true;
 }
 
+/* Loops that end after a few rounds are decided sooner by a run of the whole programs than by cut points. */
+static bool decide_brief(struct question *q)
+{
+	if (!solver_is_incremental(q->opt->solver))
+		return false;
+	unsigned small = solver_set_small(q->opt->solver, BRIEF_CONFLICTS);
+	q->brief = true;
+	decide_whole(q);
+	q->brief = false;
+	q->out->swept &= q->out->verdict != VERDICT_UNKNOWN;
+	solver_set_small(q->opt->solver, small);
+	if (q->out->verdict != VERDICT_UNKNOWN)
+		return true;
+	question_forget(q);
+	return false;
+}
+
 static void answer(struct question *q)
 {
 	const struct program *a = q->prog[0], *b = q->prog[1];
@@ -69,7 +88,7 @@ static void answer(struct question *q)
 		return;
 	}
 	if (cuts_come_first(q)) {
-		if (!search_refutes(q) && !cuts_prove(q))
+		if (!search_refutes(q) && (cuts_are_large(q) || !decide_brief(q)) && !cuts_prove(q))
 			decide_whole(q);
 		return;
 	}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define SWEEP_MS 10000
+#define BRIEF_MS 500
 #define SWEEP_QUERIES 5000
 #define ALONE_QUERIES 600   /* that share nothing */
 #define MERGE_CONFLICTS 200 /* a query for one pair of terms */
@@ -58,7 +59,7 @@ static bool merge_under(struct question *q, struct session *s, term condition)
 				   .session = s,
 				   .conflicts = MERGE_CONFLICTS,
 				   .query_ms = MERGE_MS,
-				   .total_ms = SWEEP_MS,
+				   .total_ms = q->brief ? BRIEF_MS : SWEEP_MS,
 				   .max_queries = s ? SWEEP_QUERIES : ALONE_QUERIES,
 				   .stop = q->opt->stop};
 	sweep(q, &so);

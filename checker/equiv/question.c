@@ -4,6 +4,9 @@
 
 #include "checker/equiv/question.h"
 
+#define BRIEF_ROUNDS 24
+#define BRIEF_TERMS 60000
+
 enum reason question_reason(enum solver_failure f)
 {
 	switch (f) {
@@ -44,6 +47,8 @@ void question_encode(struct question *q)
 	q->pool = term_new_pool();
 	term_set_mode(q->pool, q->opt->terms);
 	q->world = world_new(q->pool, q->prog[0]->type, p->maps, p->n);
+	if (q->brief)
+		q->world->term_limit = BRIEF_TERMS;
 	for (int i = 0; i < 2; i++) {
 		q->second = (term)term_count(q->pool) + 1;
 		q->run[i] = run_new(q->world, q->prog[i], p->number[i]);
@@ -51,6 +56,8 @@ void question_encode(struct question *q)
 		q->run[i]->stop = q->opt->stop;
 		if (q->opt->unroll)
 			q->run[i]->unroll = q->opt->unroll;
+		else if (q->brief)
+			q->run[i]->unroll = BRIEF_ROUNDS;
 		run_execute(q->run[i]);
 	}
 	question_enter(q, STAGE_COMPARE);
@@ -74,6 +81,15 @@ void question_release(struct question *q)
 	world_free(q->world);
 	if (q->pool)
 		term_free_pool(q->pool);
+}
+
+void question_forget(struct question *q)
+{
+	question_release(q);
+	q->claims = (struct claims){0};
+	q->run[0] = q->run[1] = NULL;
+	q->world = NULL;
+	q->pool = NULL;
 }
 
 bool question_gave_up(struct question *q)

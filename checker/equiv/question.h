@@ -15,12 +15,15 @@ struct question {
 	term no_fault; /* the first program does not fault */
 	term modelled; /* neither run meets what is not modelled */
 	term layout;   /* how addresses stand to each other, as far as claims were changed on the strength of it */
+	bool brief;    /* loops go a few rounds, and no solver is asked for long: unknown says nothing then */
 	term second;   /* the first term that was made for the second program */
 	struct equiv_result *out;
 };
 
 /* question.c */
 void question_encode(struct question *q);
+/* Back to what it was before it was encoded. */
+void question_forget(struct question *q);
 void question_release(struct question *q);
 void question_set_unknown(struct question *q, enum reason why, const char *what);
 void question_set_proved(struct question *q);
@@ -54,6 +57,7 @@ bool refute_by_model(struct question *q, term question, struct solver_model *mod
 /* cuts.c: proved by cut points? Asked first where the programs have loops or are large, and later where the whole programs
  * took too much. */
 bool cuts_come_first(const struct question *q);
+bool cuts_are_large(const struct question *q);
 bool cuts_may_help(const struct question *q);
 bool cuts_prove(struct question *q);
 

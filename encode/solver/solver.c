@@ -181,7 +181,7 @@ void solver_print_backends(FILE *out)
 
 bool solver_is_incremental(const struct solver *s)
 {
-	return !s->tape && s->engine.kind->trusts && s->engine.kind->trusts(s->engine.self, &solver_sat);
+	return s && !s->tape && s->engine.kind->trusts && s->engine.kind->trusts(s->engine.self, &solver_sat);
 }
 
 unsigned solver_set_query_ms(struct solver *s, unsigned ms)
