@@ -40,6 +40,7 @@ enum status command_whole_open(const struct options *opt, struct whole_options *
 				      .verbose = opt->verbose,
 				      .allow_missing = opt->allow_missing,
 				      .jobs = count_jobs(opt),
+				      .timeout = opt->timeout,
 				      .stop = command_catch_interrupt(),
 				      .show = command_show_progress,
 				      .out = stdout};

@@ -18,6 +18,7 @@ struct whole_options {
 	enum progtype type;                  /* of programs whose section doesn't tell */
 	bool json, verbose, allow_missing;
 	unsigned jobs; /* as in crew_new */
+	unsigned timeout; /* seconds for each comparison where there are folders, 0: none; else the solver has its limit */
 	volatile int *stop;
 	struct verdicts *cache;                                /* NULL: none */
 	void (*show)(size_t done, size_t n, const char *name); /* progress; may be NULL */

@@ -86,6 +86,8 @@ static void decide(void *arg, size_t unit, size_t question, struct bytes *out)
 	const struct unit *u = &c->units[unit];
 	const struct object_pair *p = &u->pairs.at[u->open[question]];
 	struct equiv_result result;
+	if (c->files->folders && c->eo->solver)
+		solver_set_deadline(c->eo->solver, c->o->timeout ? clock_now_ns() + 1000000000ull * c->o->timeout : 0);
 	equiv_programs(p->a, p->b, c->eo, &result);
 	results_send_equiv(out, &result);
 	equiv_release(&result);
