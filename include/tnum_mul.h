@@ -129,6 +129,8 @@ static inline struct tnum tnum_mul(struct tnum a, struct tnum b)
 {
 	struct tnum_sums s = tnum_mul_certain_first(a, b);
 	struct tnum r = tnum_of_sums(s);
+	if (r.mask == s.seen)
+		return r;
 	tnum_meet(r, tnum_mul_range(a, b), &r);
 	if (r.mask == s.seen)
 		return r;

@@ -20,13 +20,14 @@ struct srange;
 struct arc;
 struct scalar;
 struct scalar_view;
+enum scalar_operator;
 enum scalar_relation;
 
 #ifdef __bpf__
 #define ITSELF(name) name##_itself
 /* which theorem says that it is kept, then the function */
 /* clang-format off */
-#define CONTRACT(theorem, type, name, ...) static type name(__VA_ARGS__); static type ITSELF(name)(__VA_ARGS__);
+#define CONTRACT(theorem, type, name, ...) static type name(__VA_ARGS__); __attribute__((always_inline)) static type ITSELF(name)(__VA_ARGS__);
 CONTRACT(scalar_tighten_is_sound, bool, scalar_tighten, struct range *r, struct tnum *t, uint64_t flip)
 CONTRACT(scalar_tighten_low_is_sound, bool, scalar_tighten_low, struct range *r, uint32_t start, uint32_t width)
 CONTRACT(scalar_with_a_member_is_not_empty, bool, scalar_is_empty, struct scalar s)
@@ -43,12 +44,16 @@ CONTRACT(scalar_sync_is_sound, void, scalar_sync, struct scalar *s)
 CONTRACT(scalar_set_view64_is_sound, void, scalar_set_view, struct scalar *s, struct scalar_view v, unsigned bits)
 CONTRACT(scalar_assume_EQ64, bool, scalar_assume_views, enum scalar_relation rel, struct scalar_view *a, struct scalar_view *b, unsigned bits)
 CONTRACT(scalar_assume64_is_sound, bool, scalar_assume, enum scalar_relation rel, unsigned bits, struct scalar *a, struct scalar *b)
+CONTRACT(scalar_apply_ADD_arcs, struct arc, scalar_apply_arcs, enum scalar_operator op, struct arc a, struct arc b)
+CONTRACT(scalar_apply_ADD_bits, struct tnum, scalar_apply_bits, enum scalar_operator op, struct tnum a, struct tnum b)
+CONTRACT(scalar_apply_sides64_is_sound_0, struct scalar, scalar_apply_sides, enum scalar_operator op, struct scalar a, struct scalar b, unsigned bits)
+CONTRACT(scalar_with_low_is_sound, struct scalar, scalar_with_low, struct scalar wide, struct scalar low)
 /* clang-format on */
 #else
 #define ITSELF(name) name
 #endif
 
-#include "scalars.h"
+#include "words.h"
 
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wbitwise-instead-of-logical" /* fewer branches to walk */
@@ -65,25 +70,19 @@ CONTRACT(scalar_assume64_is_sound, bool, scalar_assume, enum scalar_relation rel
  * of their low halves, sign-extended, as words.
  */
 enum { X, Y, Z, LOW };
+#define RESULT (WORDS > 2 ? Z : X)
 static uint64_t about[WORDS];
-static const struct scalar *with_y; /* by its address: this one has Y */
+__attribute__((unused)) static const struct scalar *with_y; /* by its address: this one has Y */
 
-#define ALL(condition)                            \
-	({                                        \
-		bool all = true;                  \
-		for (int w = 0; w < WORDS; w++) { \
-			uint64_t x = about[w];    \
-			all &= (condition);       \
-		}                                 \
-		all;                              \
-	})
-#define SOME(condition) (!ALL(!(condition)))
-
-/* x, or its low half with the sign extended */
-ALWAYS_INLINE uint64_t word_of(uint64_t x, unsigned bits)
-{
-	return bits == 64 ? x : (uint64_t)(int32_t)x;
-}
+/*
+ * The side of X's sign is there, and that of Y's; whether the other ones are is
+ * the same at each call (about_others, a bit for X and one for Y: a theorem of
+ * two operands goes through all choices). X's operand is asked for its side
+ * first, then, if it has one, Y's.
+ */
+__attribute__((unused)) static unsigned about_others, about_signs;
+__attribute__((unused)) static bool asked_first;
+__attribute__((unused)) static unsigned asked; /* whether they are empty */
 
 ALWAYS_INLINE bool is_side_of(struct arc a, uint64_t x)
 {
@@ -149,27 +148,20 @@ ALWAYS_INLINE bool keeps(struct scalar before, struct scalar after, uint64_t x)
 	return !scalar_contains(before, x) | scalar_contains(after, x);
 }
 
-/* It has one of the words. */
-ALWAYS_INLINE void claim_some(struct scalar s)
+/* Where there are results the operands are asked about first, one after the other: which is claimed. */
+ALWAYS_INLINE uint64_t next_word(void)
 {
-	if (WORDS == 1)
-		CLAIM_CONTAINS(s, about[X]);
-	else
-		CLAIM(SOME(scalar_contains(s, x)));
+	unsigned i = WORDS > 2 && asked < Z ? asked++ : RESULT;
+	return about[i];
 }
 
 ALWAYS_INLINE void keep_all(struct scalar *s)
 {
 	struct scalar before = *s;
+	uint64_t x = WORDS == 2 && s == with_y ? about[WORDS - 1] : about[RESULT];
 	*s = any_scalar();
-	if (WORDS <= 2) {
-		uint64_t x = WORDS == 2 && s == with_y ? about[WORDS - 1] : about[X];
-		CLAIM_CONTAINS(before, x);
-		assume(scalar_contains(*s, x));
-	} else {
-		claim_some(before);
-		assume(ALL(keeps(before, *s, x)));
-	}
+	CLAIM_CONTAINS(before, x);
+	assume(scalar_contains(*s, x));
 }
 
 /* Of x, or of its low half */
@@ -202,7 +194,12 @@ ALWAYS_INLINE bool scalar_tighten_low(struct range *r, uint32_t start, uint32_t 
 
 ALWAYS_INLINE bool scalar_is_empty(struct scalar s)
 {
-	claim_some(s);
+	if (WORDS == 2) {
+		CLAIM(scalar_contains(s, about[X]) | scalar_contains(s, about[WORDS - 1]));
+		return false;
+	}
+	uint64_t x = next_word();
+	CLAIM_CONTAINS(s, x);
 	return false;
 }
 
@@ -211,44 +208,50 @@ ALWAYS_INLINE bool scalar_same(struct scalar a, struct scalar b)
 	return any_bool(); /* nothing is said of it */
 }
 
+/* With two operands it is the result that is made of arcs, one for each pair of signs. */
 ALWAYS_INLINE struct scalar scalar_of_arc(struct arc a)
 {
 	struct scalar r = any_scalar();
-	assume(ALL(!is_on(a, x) | scalar_contains(r, x)));
+	uint64_t x = about[RESULT];
+	assume(!is_on(a, x) | scalar_contains(r, x));
 	return r;
 }
 
 ALWAYS_INLINE struct scalar scalar_cover(struct scalar a, struct scalar b)
 {
 	struct scalar r = any_scalar();
-	assume(ALL(keeps(a, r, x) & keeps(b, r, x)));
+	uint64_t x = about[RESULT];
+	assume(keeps(a, r, x) & keeps(b, r, x));
 	return r;
 }
 
 ALWAYS_INLINE bool scalar_side(struct scalar s, unsigned bits, bool negative, struct arc *side)
 {
-	claim_some(s);
+	int who = asked_first ? Y : X;
+	uint64_t x = about[WORDS > 1 ? who : X], w = word_of(x, bits);
+	bool same = (bool)(about_signs >> who & 1) == negative;
+	CLAIM((w >> 63) == (about_signs >> who & 1));
+	CLAIM_CONTAINS(s, x);
+	CLAIM(bits == 64 || bits == 32);
 	*side = (struct arc){any_word(), any_word()};
-	assume(
-	    ALL(!scalar_contains(s, x) | (word_of(x, bits) >> 63 != negative) | is_side_of(*side, word_of(x, bits))));
-	return SOME(scalar_contains(s, x) & (word_of(x, bits) >> 63 == negative)) | any_bool();
+	assume(!same | is_side_of(*side, w));
+	bool some = same || (about_others >> who & 1);
+	asked_first = WORDS > 1 && who == X && some;
+	return some;
 }
 
 ALWAYS_INLINE struct scalar scalar_of_sides(struct scalar s, unsigned bits)
 {
-	claim_some(s);
+	CLAIM_CONTAINS(s, about[X]);
 	return any_scalar_with(word_of(about[X], bits));
 }
 
 ALWAYS_INLINE struct scalar scalar_intersect(struct scalar a, struct scalar b)
 {
-	struct scalar r = any_scalar();
-	if (WORDS == 1) {
-		claim_some(a);
-		claim_some(b);
-	}
-	assume(ALL(!(scalar_contains(a, x) & scalar_contains(b, x)) | scalar_contains(r, x)));
-	return r;
+	uint64_t x = about[RESULT];
+	CLAIM_CONTAINS(a, x);
+	CLAIM_CONTAINS(b, x);
+	return any_scalar_with(x);
 }
 
 #define EXCHANGE(name)                            \
