@@ -20,7 +20,8 @@ static const struct row {
 #undef RULE
 };
 
-/* Choices of numbers for each width: all up to some width, then few. Instances of each choice that are tried. */
+/* Choices of numbers for each width: all up to some width, then few at some widths and one at the others. Instances of
+ * each choice that are tried. */
 enum { ALL_UP_TO = 8, STATED = 3, CODED = 2, HARD_WIDTH = 8, TRIES = 60, MORE_TRIES = 4000 };
 
 struct proof {
@@ -50,15 +51,37 @@ static size_t pick(size_t i, size_t some, size_t n)
 	return n <= some ? i : some == 1 ? n / 2 : i * (n - 1) / (some - 1);
 }
 
+/* Equality of sums: solvers substitute where one side is assumed, and add where it is not. */
+static bool is_of_equal_sums(const struct law *l)
+{
+	const struct law_node *left = &l->nodes[l->left];
+	return left->kind == LAW_OPERATION && left->op == TERM_EQ && (law_has(l, TERM_ADD) || law_has(l, TERM_NEG));
+}
+
+/* Widths that are looked at more closely. */
+static bool is_sample(unsigned w)
+{
+	return w <= ALL_UP_TO || w == 16 || w == 32 || w == 33 || w == 48 || w >= 63;
+}
+
 static void state_width(struct proof *pr, struct law *l, unsigned w)
 {
-	size_t n = pr->n_choices[w], some = w <= ALL_UP_TO && !is_hard(l) ? LAW_CHOICES : STATED;
+	size_t n = pr->n_choices[w], some = is_sample(w) ? STATED : 1;
+	if (w <= ALL_UP_TO && !is_hard(l))
+		some = LAW_CHOICES;
 	if (is_hard(l) && w > HARD_WIDTH)
 		return;
 	for (size_t i = 0; i < n && i < some; i++) {
 		const int *numbers = pr->choices[w][pick(i, some, n)];
 		law_choose(l, numbers);
-		law_print(l, numbers, question_add(&pr->q, w), pr->q.out);
+		for (int side = 0; side <= is_of_equal_sums(l); side++) {
+			unsigned id = question_add(&pr->q, w);
+			law_print(l, numbers, id, pr->q.out);
+			if (!is_of_equal_sums(l))
+				continue;
+			fprintf(pr->q.out, "(assert (= L%u #b%d))\n", id, side);
+			question_end(&pr->q, side ? "stated, where they are equal" : "stated, where they differ");
+		}
 	}
 }
 
@@ -100,16 +123,12 @@ static bool try_instance(struct proof *pr, struct term_pool *p, struct law *l, c
 	return true;
 }
 
-/* Widths that are looked at more closely. */
-static bool is_sample(unsigned w)
-{
-	return w <= ALL_UP_TO || w == 16 || w == 32 || w == 33 || w == 48 || w >= 63;
-}
-
 /* Instances of one law at one width; true if the code made something of one of them. */
 static bool try_width(struct proof *pr, struct law *l, unsigned w, bool alone)
 {
-	size_t n = pr->n_choices[w], some = is_sample(w) ? CODED : 1;
+	/* Solvers need long for wide products and divisions. */
+	bool wide = is_hard(l) && w > HARD_WIDTH;
+	size_t n = pr->n_choices[w], some = is_sample(w) && !wide ? CODED : 1;
 	struct term_pool *p = term_new_pool();
 	bool any = false;
 	for (size_t i = 0; i < n && i < some; i++) {
@@ -141,7 +160,8 @@ static void try_law(struct proof *pr, struct law *l)
 		uint64_t bit = 1ull << (w - 1);
 		bool lone = pr->n_choices[w] && try_width(pr, l, w, true);
 		/* What a rule builds with others is another matter only where it looks at what it built. */
-		bool with = pr->n_choices[w] && (!lone || is_sample(w)) && try_width(pr, l, w, false);
+		bool with = pr->n_choices[w] && (!lone || (is_sample(w) && !(is_hard(l) && w > HARD_WIDTH))) &&
+			    try_width(pr, l, w, false);
 		fits |= pr->n_choices[w] ? bit : 0;
 		alone |= lone ? bit : 0;
 		fired |= lone || with ? bit : 0;
@@ -167,7 +187,7 @@ static bool prove_rule(const char *directory, size_t i)
 	question_open(&pr.q, directory, rows[i].name);
 	pr.n_laws = law_read(rows[i].name, rows[i].text, &pr.laws);
 	for (size_t k = 0; k < pr.n_laws; k++) {
-		pr.hard |= is_hard(&pr.laws[k]) || rows[i].kind == TERM_ANY;
+		pr.hard |= is_hard(&pr.laws[k]) || is_of_equal_sums(&pr.laws[k]) || rows[i].kind == TERM_ANY;
 		state_law(&pr, &pr.laws[k]);
 		try_law(&pr, &pr.laws[k]);
 	}
