@@ -57,10 +57,10 @@ counterexample() {
 	echo "  $(timeout 60 "$2" "$one.value" 2>/dev/null | tail -n +3 | tr -s '\n ' ' ')"
 }
 
-# How often do both leave the same question open?
+# How often do both leave the same question open? An answer that is missing, or something else among them, counts too.
 count_open() {
 	paste "$out/$1.z3" "$out/$1.cvc5" <(seq "$2") |
-		awk -F'\t' '$1 != "unsat" && $2 != "unsat" { n++ } END { print n + 0 }'
+		awk -F'\t' -v n="$2" '$1 != "unsat" && $2 != "unsat" { open++ } END { print open + (NR != n) }'
 }
 
 # $1: statement, $2: solver
