@@ -6,12 +6,12 @@
 #include "tables.h"
 
 struct cut_answer {
-	enum verdict verdict;  /* proved or unknown */
-	const char *why;       /* unknown: a fixed sentence, static; else "" */
-	uint32_t slot[2];      /* unknown: the points of the node where it failed */
-	size_t pairs;          /* nodes */
-	size_t relations;      /* proved at them */
+	enum verdict verdict; /* proved or unknown */
+	const char *why;      /* unknown: a fixed sentence, static; else "" */
+	uint32_t slot[2];     /* unknown: the points of the node where it failed */
+	size_t pairs;         /* nodes */
+	size_t relations;     /* proved at them */
 	size_t queries, rounds;
-	double ms, safety_ms;  /* all of it; of that what both programs' safety took */
+	double ms, safety_ms; /* all of it; of that what both programs' safety took */
 };
 #endif

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNROLLED(big, small) (5 * (big) >= 6 * (small)) /* slots of two loops of which one may be the other unrolled \
-							 */
+#define UNROLLED(big, small)                                                                    \
+	(5 * (big) >= 6 * (small)) /* slots of two loops of which one may be the other unrolled \
+				    */
 
 /* The points' own numbers of rounds come first. */
 static struct plan first_plan(const struct product *p, const struct node *n)

@@ -2,6 +2,26 @@
 /*
  * The check as a whole: both programs are safe, then the product of both is
  * walked until the relations at its nodes don't change any more.
+ *
+ * Why a proof holds. Take an input on which the first program does not fault,
+ * and let both programs run on it as the plans say: from a node either side, or
+ * both, go on to the next stop. Claim: whenever both stop at a node, (1) all
+ * memory that outlives a run is the same on both sides, and the events so far
+ * are the same; (2) the words of the node's places are in its set, twins point
+ * into one element, orders hold, and b's places are written. By induction over
+ * the steps: at the start all is the same. From a node, facts of either program
+ * (which hold on all of its runs, since both are safe) and (2) are what its two
+ * symbolic states were made from, so some assignment to their inputs makes them
+ * the two states at hand; names of what happened before (calls, elements,
+ * records, oracles) count from the node on, on both sides alike, since all
+ * counters are the same by (1). A place that no relation is about holds an
+ * arbitrary word that can't be followed. So the step that both really do is one
+ * that step.c asked about: events are the same, nothing unmodelled was met, and
+ * at the node that is reached (1) and (2) hold, since each node that anything
+ * was learnt of was checked again afterwards. Faults that are taken for granted
+ * not to happen (step.c) don't: both programs are safe. Both end, so the steps
+ * end, with both returned; there results and memories were compared. Which
+ * plans, points, relations and samples were guessed does not matter for that.
  */
 #include "checker/cut/product.h"
 #include "clock.h"

@@ -92,8 +92,9 @@ static struct value place_value(struct joint *j, const struct node *n, size_t i,
 		elements[i].region = entry_region(e, &place->fact, s);
 		elements[i].there = term_true(j->w->pool);
 		if (place->fact.maybe_null)
-			elements[i].there = term_eq(j->w->pool, term_const(j->w->pool, 1, 1),
-						    term_extract(j->w->pool, entry_number(e, &(struct fact){.kind = KIND_NONE}, s), 0, 0));
+			elements[i].there = term_eq(
+			    j->w->pool, term_const(j->w->pool, 1, 1),
+			    term_extract(j->w->pool, entry_number(e, &(struct fact){.kind = KIND_NONE}, s), 0, 0));
 	}
 	return entry_pointer(e, &place->fact, s, elements[i].region, elements[i].there, word);
 }
@@ -344,7 +345,8 @@ term joint_violates(struct joint *j, const struct node *to, struct state *const 
 	term any = term_false(j->w->pool);
 	for (size_t i = 0; i < to->n_orders; i++)
 		if (to->orders[i].holds)
-			any = term_or(j->w->pool, any, term_not(j->w->pool, order_holds(j->w->pool, &to->orders[i], words)));
+			any = term_or(j->w->pool, any,
+				      term_not(j->w->pool, order_holds(j->w->pool, &to->orders[i], words)));
 	for (size_t i = 0; i < to->n_twins; i++)
 		if (to->twins[i].holds)
 			any = term_or(j->w->pool, any, joint_parts(j, to, &to->twins[i], s));

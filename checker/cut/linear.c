@@ -28,8 +28,8 @@ static void add_atom(struct forms *f, size_t word, term t, uint64_t factor)
 	f->factors[i][word] += factor;
 }
 
-/* Adds factor * t. Of a term of w bits the factor is a multiple of 2^(64 - w), or the term is an atom: so sums that wrap
- * at its width are sums of words. */
+/* Adds factor * t. Of a term of w bits the factor is a multiple of 2^(64 - w), or the term is an atom: so sums that
+ * wrap at its width are sums of words. */
 static void add_term(struct forms *f, size_t word, term t, uint64_t factor, unsigned depth)
 {
 	const struct term_pool *p = f->p;

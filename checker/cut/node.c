@@ -189,7 +189,8 @@ static void find_twins(struct product *p, struct node *n)
 			if (!may_be_twins(p, &n->places[i], &n->places[k]))
 				continue;
 			if ((n->n_twins & (n->n_twins - 1)) == 0)
-				n->twins = checked(realloc(n->twins, 2 * (n->n_twins ? n->n_twins : 1) * sizeof *n->twins));
+				n->twins =
+				    checked(realloc(n->twins, 2 * (n->n_twins ? n->n_twins : 1) * sizeof *n->twins));
 			n->twins[n->n_twins++] = (struct twin){i, k, true};
 		}
 }
@@ -199,7 +200,8 @@ static bool may_be_ordered(const struct place *x, const struct place *y)
 {
 	bool number = x->fact.kind == KIND_NUMBER && !x->fact.followable;
 	bool constant = scalar_is_const(x->fact.value) && scalar_is_const(y->fact.value);
-	return x->side == y->side && x->fact.kind == y->fact.kind && (number || x->fact.kind == KIND_PACKET) && !constant;
+	return x->side == y->side && x->fact.kind == y->fact.kind && (number || x->fact.kind == KIND_PACKET) &&
+	       !constant;
 }
 
 static void add_order(struct node *n, uint16_t p, uint16_t q, bool is_signed)
@@ -217,7 +219,8 @@ static void find_orders(const struct product *p, struct node *n)
 	for (uint16_t i = 0; i < n->n; i++)
 		for (uint16_t k = 0; k < n->n; k++) {
 			const struct place *x = &n->places[i];
-			if (i == k || !loop[x->side] || !x->works || !n->places[k].works || !may_be_ordered(x, &n->places[k]))
+			if (i == k || !loop[x->side] || !x->works || !n->places[k].works ||
+			    !may_be_ordered(x, &n->places[k]))
 				continue;
 			add_order(n, i, k, true);
 			if (x->fact.kind == KIND_NUMBER)
@@ -237,7 +240,8 @@ static void find_places(struct product *p, struct node *n)
 			maps[k] = (struct world_map){p->maps->maps[k], (uint32_t)k};
 		w.maps = maps;
 		struct collector c = {.p = p, .n = n, .side = side, .bounded = i < 2};
-		c.e = (struct entry){.w = &w, .p = s->p, .numbers = s->numbers, .slices = p->slices, .renews = p->renews};
+		c.e =
+		    (struct entry){.w = &w, .p = s->p, .numbers = s->numbers, .slices = p->slices, .renews = p->renews};
 		c.e.at = n->at[side] == CUT_EXIT ? &returned : &s->facts->at[n->at[side]];
 		add_places(&c);
 		free(maps);

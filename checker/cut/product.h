@@ -7,17 +7,18 @@
 #include "checker/cut/cut.h"
 #include "checker/window/entry.h"
 
-#define CUT_EXIT UINT32_MAX /* in place of a slot: that program has returned, and r0 holds what the kernel reads of it */
+#define CUT_EXIT \
+	UINT32_MAX /* in place of a slot: that program has returned, and r0 holds what the kernel reads of it */
 
 struct side {
 	const struct program *p;
 	struct facts *facts;
 	struct live *live;
-	const uint32_t *numbers;      /* object map index -> number in the world */
-	bool *stops;                  /* by slot */
-	uint32_t *rounds;             /* by slot of a stop: times that one step comes back to it, at least 1 */
-	uint32_t *order;              /* by slot of a stop: its place in a walk of the graph, loops contiguous */
-	uint32_t *loops;              /* by slot where a loop begins: slots of the loop; else 0 */
+	const uint32_t *numbers;       /* object map index -> number in the world */
+	bool *stops;                   /* by slot */
+	uint32_t *rounds;              /* by slot of a stop: times that one step comes back to it, at least 1 */
+	uint32_t *order;               /* by slot of a stop: its place in a walk of the graph, loops contiguous */
+	uint32_t *loops;               /* by slot where a loop begins: slots of the loop; else 0 */
 	uint8_t cell[STACK_BYTES / 8]; /* by word of the stack: bytes of the parts that the program works with */
 };
 

@@ -136,8 +136,8 @@ static uint64_t other_value(uint64_t r, uint64_t now)
 	}
 }
 
-void sample_wander(struct sample *s, const struct term_pool *p, term given, const term *roots, size_t n,
-		   unsigned steps, sample_visitor visit, void *arg)
+void sample_wander(struct sample *s, const struct term_pool *p, term given, const term *roots, size_t n, unsigned steps,
+		   sample_visitor visit, void *arg)
 {
 	term *leaves;
 	size_t n_leaves = term_leaves(p, roots, n, &leaves);

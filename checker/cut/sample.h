@@ -6,7 +6,7 @@
 #include "encode/solver/solver.h"
 
 struct sample {
-	uint64_t seed; /* of inputs that have no entry */
+	uint64_t seed;           /* of inputs that have no entry */
 	uint64_t *keys, *values; /* by hash of function and arguments; key 0: free */
 	size_t n, cap;
 };
@@ -20,6 +20,6 @@ struct term_eval *sample_eval(struct sample *s, const struct term_pool *p); /* t
 /* Told of each assignment found; false: there are enough. */
 typedef bool (*sample_visitor)(void *arg, struct term_eval *e);
 /* Wanders from an assignment, under which `given` is true, to others, changing inputs in the cones of the roots. */
-void sample_wander(struct sample *s, const struct term_pool *p, term given, const term *roots, size_t n,
-		   unsigned steps, sample_visitor visit, void *arg);
+void sample_wander(struct sample *s, const struct term_pool *p, term given, const term *roots, size_t n, unsigned steps,
+		   sample_visitor visit, void *arg);
 #endif

@@ -220,7 +220,8 @@ static void demand(struct step *t, term broken, const char *why)
 
 /* What a fault of either program means: facts forget which values of several places go together (window.c), so that a
  * program which is proved safe seems to leave its bounds or to meet NULL. What is unwritten counts as read by the proof
- * of safety where helpers may leave old bytes: of a, that reading it is a fault may be taken for granted, but not of b. */
+ * of safety where helpers may leave old bytes: of a, that reading it is a fault may be taken for granted, but not of b.
+ */
 enum meaning { IMPOSSIBLE, UNWRITTEN, UNMODELLED };
 
 static enum meaning meaning_of(enum fault kind, unsigned side)
