@@ -30,3 +30,20 @@ THEOREM(scalar_widen_bits_is_sound, "include/scalar_widen.h", "scalar_widen_bits
 	CLAIM(tnum_contains(c, any_member(b)));
 	QED;
 }
+
+/* Bounds that go to thresholds, of which there are four, anywhere. */
+#define WIDEN(name, type, any_of, member, word, bits)                                      \
+	THEOREM(name##bits##_is_sound, "include/scalar_widen.h", #name)                    \
+	{                                                                                  \
+		uint64_t thresholds[4] = {any_word(), any_word(), any_word(), any_word()}; \
+		word x = (word)any_word(), y = (word)any_word();                           \
+		struct scalar_thresholds ts = {thresholds, 4};                             \
+		struct type c = type##_of(name(any_of(y), any_of(x), ts, bits));           \
+		CLAIM(member(c, x));                                                       \
+		CLAIM(member(c, y));                                                       \
+		QED;                                                                       \
+	}
+WIDEN(scalar_widen_range, range, any_range_of, is_in, uint64_t, 64)
+WIDEN(scalar_widen_range, range, any_half_range_of, is_in, uint32_t, 32)
+WIDEN(scalar_widen_srange, srange, any_srange_of, is_in_signed, int64_t, 64)
+WIDEN(scalar_widen_srange, srange, any_half_srange_of, is_in_signed, int32_t, 32)
