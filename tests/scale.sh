@@ -38,7 +38,7 @@ for size in ${SIZES:-250 500 1000 2000 4000}; do
 		echo "$size $ms $verdict" >>"$dir/points"
 		for fault in 1 2 3; do
 			"$build/tests/grow" "$size" "$seed" $((seed + 7)) $fault >"$dir/c.s"
-			measure equiv --no-kernel --no-cache "$@" --timeout=20 "$dir/a.s" "$dir/c.s"
+			measure equiv --no-kernel --no-cache "$@" --timeout=10 "$dir/a.s" "$dir/c.s"
 			row "$size" "$seed" "equiv, a faulty one ($fault)"
 			[ "$verdict" = proved ] && wrong=$((wrong + 1))
 		done
