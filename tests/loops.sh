@@ -44,7 +44,7 @@ while read -r -a words; do
 	n=${#words[@]}
 	name=${words[*]:0:n-3} first=${words[n-3]} second=${words[n-2]} truth=${words[n-1]}
 	[ "${SAFE:-1}" = 1 ] && check_safe "$first" && check_safe "$second"
-	"$build/bpfprove" equiv --no-kernel --no-cache --timeout=5 "$@" "$(path_of "$first")" "$(path_of "$second")" \
+	"$build/bpfprove" equiv --no-kernel --no-cache --timeout=10 "$@" "$(path_of "$first")" "$(path_of "$second")" \
 		>"$work/out" 2>"$work/err" </dev/null
 	read -r _ verdict ms by < <(sed -n 2p "$work/out")
 	printf '%-32s %-8s %10s  %s\n' "$name" "${verdict:-failed}" "${ms:-}" "${by:-}"
