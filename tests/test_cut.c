@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Cut points: loops without a bound, and pairs that a sloppy product would prove. */
+#include "checker/cut/affine.h"
 #include "checker/cut/align.h"
 
 #include <criterion/criterion.h>
@@ -253,4 +254,32 @@ Test(cut, nothing_is_proved_of_an_unsafe_program)
 	struct cut_answer out;
 	cr_expect_neq(ask(BOUND "r0 = r5\nexit", BOUND "r0 = r5\nexit", 0, &out), VERDICT_PROVED);
 	cr_expect_neq(ask(BOUND "r0 = 1\nexit", BOUND "l: goto l\nexit", 0, &out), VERDICT_PROVED);
+}
+
+Test(cut, sets_of_vectors)
+{
+	struct affine a;
+	affine_init(&a, 3);
+	cr_expect(affine_add(&a, (uint64_t[]){5, 0, 1}));
+	cr_expect(affine_add(&a, (uint64_t[]){6, 3, 1}));
+	cr_expect_eq(affine_relations(&a), 2);
+	cr_expect_not(affine_add(&a, (uint64_t[]){4, -3ull, 1}));
+	cr_expect(affine_add(&a, (uint64_t[]){5, 1ull << 32, 1}));
+	cr_expect_not(affine_add(&a, (uint64_t[]){7, 6 + (5ull << 32), 1})); /* equal in the low half */
+	cr_expect_eq(affine_relations(&a), 1);
+	cr_expect(affine_add(&a, (uint64_t[]){5, 1ull << 31, 1}));
+	cr_expect_not(affine_add(&a, (uint64_t[]){5, 1ull << 32, 1}));
+	affine_release(&a);
+}
+
+/* What remains of a direction when a power of two takes its first word away. */
+Test(cut, directions_that_wrap)
+{
+	struct affine a;
+	affine_init(&a, 2);
+	affine_add(&a, (uint64_t[]){0, 0});
+	affine_add(&a, (uint64_t[]){1ull << 63, 1});
+	cr_expect_not(affine_add(&a, (uint64_t[]){0, 2}));
+	cr_expect(affine_add(&a, (uint64_t[]){0, 1}));
+	affine_release(&a);
 }
