@@ -14,7 +14,11 @@ int headers(struct xdp_md *ctx)
 		return XDP_PASS;
 	__u8 next = ip->nexthdr, *p = (void *)(ip + 1);
 #pragma clang loop unroll(disable)
+#if VERSION == 1 /* the other way round */
+	for (int i = 24; i > 0; i--) {
+#else
 	for (int i = 0; i < 24; i++) {
+#endif
 #if VERSION == 2 /* no routing headers */
 		if (next != 0 && next != 60)
 #else
@@ -24,11 +28,7 @@ int headers(struct xdp_md *ctx)
 		if (p + 2 > (__u8 *)end)
 			return XDP_DROP;
 		next = p[0];
-#if VERSION == 1
-		p += 8 + p[1] * 8;
-#else
 		p += (p[1] + 1) * 8;
-#endif
 	}
 	return XDP_ABORTED;
 }
