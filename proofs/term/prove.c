@@ -22,7 +22,7 @@ static const struct row {
 
 /* Choices of numbers for each width: all up to some width, then few at some widths and one at the others. Instances of
  * each choice that are tried. */
-enum { ALL_UP_TO = 8, STATED = 3, CODED = 2, HARD_WIDTH = 8, TRIES = 60, MORE_TRIES = 4000 };
+enum { ALL_UP_TO = 8, STATED = 3, CODED = 2, HARD_WIDTH = 8, ORDERED_SUMS = 16, TRIES = 60, MORE_TRIES = 4000 };
 
 struct proof {
 	struct questions q;
@@ -64,12 +64,20 @@ static bool is_sample(unsigned w)
 	return w <= ALL_UP_TO || w == 16 || w == 32 || w == 33 || w == 48 || w >= 63;
 }
 
+/* Up to which width the law is stated. */
+static unsigned stated_width(const struct law *l)
+{
+	const struct law_node *left = &l->nodes[l->left], *a = &l->nodes[left->args[0]];
+	bool sums = left->op == TERM_ULT && a->kind == LAW_OPERATION && a->op == TERM_ADD;
+	return is_hard(l) ? HARD_WIDTH : sums ? ORDERED_SUMS : 64;
+}
+
 static void state_width(struct proof *pr, struct law *l, unsigned w)
 {
 	size_t n = pr->n_choices[w], some = is_sample(w) ? STATED : 1;
 	if (w <= ALL_UP_TO && !is_hard(l))
 		some = LAW_CHOICES;
-	if (is_hard(l) && w > HARD_WIDTH)
+	if (w > stated_width(l))
 		return;
 	for (size_t i = 0; i < n && i < some; i++) {
 		const int *numbers = pr->choices[w][pick(i, some, n)];
@@ -187,7 +195,7 @@ static bool prove_rule(const char *directory, size_t i)
 	question_open(&pr.q, directory, rows[i].name);
 	pr.n_laws = law_read(rows[i].name, rows[i].text, &pr.laws);
 	for (size_t k = 0; k < pr.n_laws; k++) {
-		pr.hard |= is_hard(&pr.laws[k]) || is_of_equal_sums(&pr.laws[k]) || rows[i].kind == TERM_ANY;
+		pr.hard |= stated_width(&pr.laws[k]) < 64 || is_of_equal_sums(&pr.laws[k]) || rows[i].kind == TERM_ANY;
 		state_law(&pr, &pr.laws[k]);
 		try_law(&pr, &pr.laws[k]);
 	}
