@@ -99,7 +99,7 @@ static void state_law(struct proof *pr, struct law *l)
 		pr->n_choices[w] = law_choices(l, w, pr->choices[w]);
 		pr->stated |= pr->n_choices[w] ? 1ull << (w - 1) : 0;
 		state_width(pr, l, w);
-		if (is_hard(l) || w % 8 == 0)
+		if (stated_width(l) < 64 || w % 8 == 0)
 			question_end(&pr->q, "stated");
 	}
 	if (is_hard(l) && law_is_of_rings(l)) {
@@ -173,7 +173,7 @@ static void try_law(struct proof *pr, struct law *l)
 		fits |= pr->n_choices[w] ? bit : 0;
 		alone |= lone ? bit : 0;
 		fired |= lone || with ? bit : 0;
-		if (is_hard(l) || w % 8 == 0)
+		if (stated_width(l) < 64 || w % 8 == 0)
 			question_end(&pr->q, "code");
 	}
 	for (unsigned w = 1; w <= 64; w++)

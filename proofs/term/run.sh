@@ -72,7 +72,7 @@ find_sat() {
 prove() {
 	local name=$1 function=$2 n=$3 widths=$4 ms=1000 begin=$EPOCHREALTIME result=proved a b k solver
 	[ "$5" = easy ] || ms=200
-	timeout 300 z3 rlimit="${Z3_LIMIT:-2000000}" "$out/$name.smt2" >"$out/$name.z3" 2>&1
+	timeout 300 z3 rlimit="${Z3_LIMIT:-4000000}" "$out/$name.smt2" >"$out/$name.z3" 2>&1
 	{ timeout 120 cvc5 --tlimit-per="${CVC5_MS:-$ms}" "$out/$name.smt2" >"$out/$name.cvc5"; } 2>/dev/null # it may abort
 	a=$(grep -c '^unsat$' "$out/$name.z3") b=$(grep -c '^unsat$' "$out/$name.cvc5")
 	[ "$(count_open "$name" "$n")" = 0 ] || result=unknown
