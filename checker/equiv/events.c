@@ -101,8 +101,8 @@ static term same_both(struct sequences *s, size_t i, size_t j)
 {
 	struct term_pool *p = s->c->pool;
 	const struct event *x = s->a[i], *y = s->b[j];
-	if (y->atomic && x->kind != y->kind)
-		return same_from(s, i, j + 1); /* an atomic more is allowed */
+	if (y->atomic && x->kind != y->kind) /* an atomic more is allowed, where x happens */
+		return term_ite(p, x->guard, same_from(s, i, j + 1), same_from(s, i + 1, j));
 	term match = same_event(s->c, x, y, s->surroundings), skip = term_false(p);
 	if (y->atomic && s->more_atomics)
 		skip = same_from(s, i, j + 1);
