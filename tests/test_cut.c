@@ -249,6 +249,15 @@ Test(cut, bytes_that_a_helper_leaves)
 	expect_not(STRING("*(u64 *)(r10 - 8) = 0\n"), STRING("*(u32 *)(r10 - 8) = 0\n"));
 }
 
+/* Both bounds of a packet that isn't there are NULL. */
+Test(cut, no_packet)
+{
+#define WAIT "r9 = 3\nl: r9 += -1\nif r9 != 0 goto l\n"
+	static const char head[] = ".program p sockops\nr2 = *(u64 *)(r1 + 192)\n" WAIT "r0 = 0\nif r2 == 0 goto o\nr0 = 1\no: exit";
+	expect_proved(head, head);
+	expect_not(head, ".program p sockops\n" WAIT "r0 = 1\nexit");
+}
+
 Test(cut, nothing_is_proved_of_an_unsafe_program)
 {
 	struct cut_answer out;

@@ -24,8 +24,10 @@ static const struct map *map_of(const struct prover *v, const struct aval *p)
 static void make_stale(void *arg, struct aval *v)
 {
 	(void)arg;
-	if (v->kind == KIND_PACKET)
-		v->kind = KIND_STALE;
+	if (v->kind != KIND_PACKET)
+		return;
+	v->kind = KIND_STALE;
+	v->object = 0;
 }
 
 void access_move_packet(struct astate *s)
@@ -273,14 +275,15 @@ static struct aval field_value(struct prover *v, struct astate *s, const struct 
 			       unsigned size)
 {
 	struct aval x = {0};
+	uint32_t packet = progtype_rows[v->p->type].packet == PACKET_HEADER ? NO_PACKET : 0;
 	switch (f ? f->kind : FIELD_SCALAR) {
-	case FIELD_PKT: return aval_pointer(KIND_PACKET, 0, 0);
+	case FIELD_PKT: return aval_pointer(KIND_PACKET, packet, 0);
 	case FIELD_PKT_END:
-		x = aval_pointer(KIND_PACKET, 0, 0);
+		x = aval_pointer(KIND_PACKET, packet, 0);
 		x.sym = packet_end(s);
 		return x;
 	case FIELD_PKT_META:
-		x = aval_pointer(KIND_PACKET, 0, 0);
+		x = aval_pointer(KIND_PACKET, packet, 0);
 		x.sym = packet_meta(v, s);
 		return x;
 	case FIELD_KERNEL: return aval_pointer(KIND_KERNEL, object_of_field(f), 0);

@@ -117,6 +117,11 @@ static bool assume_numbers(struct astate *s, enum scalar_relation rel, unsigned 
 	return true;
 }
 
+static bool may_be_no_packet(const struct aval *a)
+{
+	return a->kind == KIND_PACKET && a->object == NO_PACKET;
+}
+
 /* Pointers into one region: their addresses order as their offsets do. */
 static bool same_memory(const struct astate *s, const struct aval *a, const struct aval *b)
 {
@@ -124,6 +129,8 @@ static bool same_memory(const struct astate *s, const struct aval *a, const stru
 	int64_t far = 1ll << 40;
 	bool region = a->kind == b->kind && a->object == b->object &&
 		      (a->kind == KIND_PACKET || a->kind == KIND_STACK || a->kind == KIND_CTX);
+	if (may_be_no_packet(a) && (x.smin < 0 || y.smin < 0)) /* below NULL is the highest address */
+		return false;
 	return region && !a->maybe_null && !b->maybe_null && x.smin > -far && x.smax < far && y.smin > -far && y.smax < far &&
 	       is_small(s, a) && is_small(s, b);
 }
@@ -192,6 +199,8 @@ static bool assume_null(struct astate *s, const struct aval *p, bool is_null)
 {
 	struct scalar f = state_number(s, p);
 	int64_t far = 1ll << 40;
+	if (!p->maybe_null && may_be_no_packet(p))
+		return true;
 	if (!p->maybe_null)
 		return !is_null || f.smin < -far || f.smax > far;
 	if (!(scalar_is_const(f) && f.bits.value == 0)) /* NULL plus an offset is no NULL */

@@ -60,7 +60,8 @@ enum kind {
 	KIND_NUMBER,
 	KIND_STACK,   /* object: frame; offset from its end: r10 is 0, the lowest byte -512 */
 	KIND_CTX,
-	KIND_PACKET,  /* offset from data; data_end is at the symbol state.length, data_meta at state.meta */
+	KIND_PACKET,  /* offset from data; data_end is at the symbol state.length, data_meta at state.meta; object: NO_PACKET
+	               * where there may be no packet: data and data_end are NULL then */
 	KIND_STALE,   /* pointed into the packet before it moved, or (object: 1) at what was given back since */
 	KIND_VALUE,   /* object: index of the map; data sections too */
 	KIND_MAP,     /* object: index of the map, or INNER_MAP + index of the outer one */
@@ -73,6 +74,7 @@ enum kind {
 	KIND_COUNT
 };
 #define INNER_MAP 0x80000000u
+#define NO_PACKET 1u
 
 /* Those behind BTF are told apart; BTF: of a type that nobody wrote down. */
 enum kernel_kind {

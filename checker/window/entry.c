@@ -145,8 +145,9 @@ bool entry_follows(const struct entry *e, const struct fact *f)
 	case KIND_STACK:
 		return !e->at->deep && f->object == e->at->depth - 1;
 	case KIND_CTX:
-	case KIND_PACKET:
 		return true;
+	case KIND_PACKET:
+		return f->object != NO_PACKET;
 	case KIND_VALUE:
 		return follows_value(e, map_number(e, f->object));
 	case KIND_MAP:
