@@ -34,8 +34,11 @@ struct tnum_sums {
 	uint64_t least, most, mask, seen;
 };
 
+/* Inlined, what is not asked of the sums costs nothing. */
+#define SUMS static inline __attribute__((always_inline)) struct tnum_sums
+
 /* One row more, from that bit on; `top`: its greatest value. */
-static inline struct tnum_sums tnum_add_row(struct tnum_sums s, uint64_t bit, struct tnum row, uint64_t top)
+SUMS tnum_add_row(struct tnum_sums s, uint64_t bit, struct tnum row, uint64_t top)
 {
 	uint64_t value = row.value * bit, mask = row.mask * bit;
 	uint64_t lo = (s.least & ~s.mask) + value, hi = (s.least | s.mask) + (value + mask);
@@ -45,7 +48,7 @@ static inline struct tnum_sums tnum_add_row(struct tnum_sums s, uint64_t bit, st
 }
 
 /* For every unknown bit of `at`, a row that starts there may be added. */
-static inline struct tnum_sums tnum_add_rows(struct tnum_sums s, uint64_t at, struct tnum row, uint64_t top)
+SUMS tnum_add_rows(struct tnum_sums s, uint64_t at, struct tnum row, uint64_t top)
 {
 	for (; at; at &= at - 1)
 		s = tnum_add_row(s, tnum_lowest(at), row, top);
@@ -53,13 +56,15 @@ static inline struct tnum_sums tnum_add_rows(struct tnum_sums s, uint64_t at, st
 }
 
 /* x * y = a.value * b.value + (a.value << j for each unknown bit j that y has) + (y << i for each that x has). */
-static inline struct tnum_sums tnum_mul_certain_first(struct tnum a, struct tnum b)
+SUMS tnum_mul_certain_first(struct tnum a, struct tnum b)
 {
 	uint64_t top_a = a.value | a.mask, top_b = b.value | b.mask, least = a.value * b.value, most = top_a * top_b;
 	struct tnum_sums s = {least, most, 0, least ^ most};
 	s = tnum_add_rows(s, b.mask, tnum_const(a.value), top_a);
 	return tnum_add_rows(s, a.mask, b, top_b);
 }
+
+#undef SUMS
 
 static inline struct tnum tnum_of_sums(struct tnum_sums s)
 {
