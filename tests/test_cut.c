@@ -258,6 +258,17 @@ Test(cut, no_packet)
 	expect_not(head, ".program p sockops\n" WAIT "r0 = 1\nexit");
 }
 
+/* A lookup more keeps its key for longer, so that another one may be gone. */
+Test(cut, evictions)
+{
+#define KEY(k, call) "*(u32 *)(r10 - 4) = " k "\nr1 = l ll\nr2 = r10\nr2 += -4\n" call
+#define INSERT KEY("3", "r3 = r10\nr3 += -16\nr4 = 0\ncall map_update_elem\n")
+#define EVICT(first) \
+	".program p xdp\n.map l lru_hash 4 8 16\n*(u64 *)(r10 - 16) = 1\n" first INSERT "r9 = 3\nl: r9 += -1\n" \
+	"if r9 != 0 goto l\n" KEY("2", "call map_lookup_elem\nif r0 == 0 goto o\nr0 = 1\no: exit")
+	expect_not(EVICT(""), EVICT(KEY("1", "call map_lookup_elem\n")));
+}
+
 Test(cut, nothing_is_proved_of_an_unsafe_program)
 {
 	struct cut_answer out;
