@@ -7,7 +7,8 @@
 #include "synth/propose/propose.h"
 #include "tests/exec_fixture.h"
 
-struct stage {
+/* With the things it needs. */
+struct staging {
 	struct object *o;
 	struct judge *judge;
 	struct cfg cfgs[8];
@@ -26,7 +27,7 @@ static inline bool stage_may_edit(const struct scene *s, uint32_t slot)
 
 static inline bool stage_offer(const struct scene *s, struct draft *d, const char *what)
 {
-	struct stage *t = s->engine;
+	struct staging *t = s->engine;
 	struct judge_answer a = {.verdict = VERDICT_UNKNOWN};
 	(void)what;
 	t->offers++;
@@ -43,7 +44,7 @@ static inline bool stage_offer(const struct scene *s, struct draft *d, const cha
 	return true;
 }
 
-static inline bool stage_set(struct stage *t, const struct program *p, const uint32_t *origin)
+static inline bool stage_set(struct staging *t, const struct program *p, const uint32_t *origin)
 {
 	char why[200] = "", err[200];
 	struct judge_options o = {.solver = "z3", .window_ms = 5000};
@@ -64,9 +65,9 @@ static inline bool stage_set(struct stage *t, const struct program *p, const uin
 }
 
 /* False: it is not proved safe. To be closed in either case. */
-static inline bool stage_try(struct stage *t, const char *text)
+static inline bool stage_try(struct staging *t, const char *text)
 {
-	*t = (struct stage){.o = fixture_assemble(text)};
+	*t = (struct staging){.o = fixture_assemble(text)};
 	t->scene = (struct scene){.cfgs = t->cfgs,
 				  .cpu = 4,
 				  .seed = 1,
@@ -80,13 +81,13 @@ static inline bool stage_try(struct stage *t, const char *text)
 	return stage_set(t, t->o->programs[0], NULL);
 }
 
-static inline void stage_open(struct stage *t, const char *text)
+static inline void stage_open(struct staging *t, const char *text)
 {
 	cr_assert(stage_try(t, text), "%s", text);
 }
 
 /* Until nothing is adopted any more. */
-static inline void stage_run(struct stage *t, void (*propose)(const struct scene *s))
+static inline void stage_run(struct staging *t, void (*propose)(const struct scene *s))
 {
 	for (unsigned i = 0; i < 40; i++) {
 		propose(&t->scene);
@@ -103,7 +104,7 @@ static inline void stage_run(struct stage *t, void (*propose)(const struct scene
 	}
 }
 
-static inline void stage_print(const struct stage *t, char *out, size_t len)
+static inline void stage_print(const struct staging *t, char *out, size_t len)
 {
 	*out = 0;
 	for (size_t i = 0; i < t->scene.p->n; i++) {
@@ -114,7 +115,7 @@ static inline void stage_print(const struct stage *t, char *out, size_t len)
 	}
 }
 
-static inline void stage_close(struct stage *t)
+static inline void stage_close(struct staging *t)
 {
 	for (size_t i = 0; t->scene.p && i < t->scene.p->n_subs; i++)
 		cfg_release(&t->cfgs[i]);

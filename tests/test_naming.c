@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct stage {
+struct staging {
 	struct object *object;
 	struct judge *judge;
 	struct cfg *cfgs;
@@ -21,7 +21,7 @@ static bool may_edit(const struct scene *s, uint32_t slot)
 	return true;
 }
 
-static void stage_open(struct stage *t, const char *text)
+static void stage_open(struct staging *t, const char *text)
 {
 	char err[256];
 	memset(t, 0, sizeof *t);
@@ -42,7 +42,7 @@ static void stage_open(struct stage *t, const char *text)
 	passages_find(&t->scene, &t->list);
 }
 
-static void stage_close(struct stage *t)
+static void stage_close(struct staging *t)
 {
 	passages_release(&t->list);
 	for (size_t i = 0; i < t->scene.p->n_subs; i++)
@@ -53,7 +53,7 @@ static void stage_close(struct stage *t)
 }
 
 /* Keys of passages in the order of their places, for the texts' programs alike. */
-static struct naming name_at(const struct stage *t, uint32_t start, uint32_t end, bool *found)
+static struct naming name_at(const struct staging *t, uint32_t start, uint32_t end, bool *found)
 {
 	*found = false;
 	for (size_t i = 0; i < t->list.n; i++)
@@ -67,7 +67,7 @@ static struct naming name_at(const struct stage *t, uint32_t start, uint32_t end
 /* Of the passages that both programs have at the same place: how many have the same key; all: how many there are. */
 static unsigned count_same(const char *a, const char *b, unsigned *all)
 {
-	struct stage x, y;
+	struct staging x, y;
 	unsigned same = 0;
 	stage_open(&x, a);
 	stage_open(&y, b);
@@ -107,7 +107,7 @@ Test(naming, what_is_known_and_live_matters)
 
 Test(naming, names_are_given_back)
 {
-	struct stage t;
+	struct staging t;
 	stage_open(&t, BODY("7", "3", "15", "7"));
 	cr_assert_gt(t.list.n, 0);
 	for (size_t i = 0; i < t.list.n; i++) {

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct stage {
+struct staging {
 	struct object *object;
 	struct judge *judge;
 	struct cfg *cfgs;
@@ -20,11 +20,11 @@ struct stage {
 static bool may_edit(const struct scene *s, uint32_t slot)
 {
 	(void)slot;
-	return !((const struct stage *)s->engine)->locked;
+	return !((const struct staging *)s->engine)->locked;
 }
 
 /* False: the program is not proved safe. */
-static bool stage_set(struct stage *t, const struct program *p, char *err, size_t len)
+static bool stage_set(struct staging *t, const struct program *p, char *err, size_t len)
 {
 	struct judge_options o = {.solver = SOLVER_DEFAULT, .window_ms = 10000, .whole_ms = 10000, .privileged = true};
 	t->judge = judge_new(p, &o, err, len);
@@ -43,15 +43,15 @@ static bool stage_set(struct stage *t, const struct program *p, char *err, size_
 	return true;
 }
 
-static void stage_open(struct stage *t, const char *text)
+static void stage_open(struct staging *t, const char *text)
 {
 	char err[256];
-	*t = (struct stage){.locked = false};
+	*t = (struct staging){.locked = false};
 	cr_assert_eq(object_assemble("test", text, &t->object, err, sizeof err), OBJECT_OK, "%s\n%s", err, text);
 	cr_assert(stage_set(t, t->object->programs[0], err, sizeof err), "%s\n%s", err, text);
 }
 
-static void stage_unset(struct stage *t)
+static void stage_unset(struct staging *t)
 {
 	for (size_t i = 0; i < t->scene.p->n_subs; i++)
 		cfg_release(&t->cfgs[i]);
@@ -59,7 +59,7 @@ static void stage_unset(struct stage *t)
 	judge_free(t->judge);
 }
 
-static void stage_close(struct stage *t)
+static void stage_close(struct staging *t)
 {
 	stage_unset(t);
 	object_free(t->object);
@@ -78,7 +78,7 @@ static void print_program(const struct program *p, char *out, size_t len)
 }
 
 /* The program after the match, which the judge finds as good as before. */
-static void apply(struct stage *t, const struct rule_match *m, char *out, size_t len)
+static void apply(struct staging *t, const struct rule_match *m, char *out, size_t len)
 {
 	struct version v;
 	struct judge_answer a;
@@ -93,7 +93,7 @@ static void apply(struct stage *t, const struct rule_match *m, char *out, size_t
 }
 
 /* The program after the first match of the rule; "" if there is none. */
-static void rewrite(struct stage *t, const char *text, bool gaps, char *out, size_t len)
+static void rewrite(struct staging *t, const char *text, bool gaps, char *out, size_t len)
 {
 	struct rules rules;
 	struct rule_match m;
@@ -108,7 +108,7 @@ static void rewrite(struct stage *t, const char *text, bool gaps, char *out, siz
 
 static void expect_match(const char *rule, const char *program, bool gaps, const char *wanted)
 {
-	struct stage t;
+	struct staging t;
 	char got[2000], want[2000];
 	struct object *o;
 	char err[256];
@@ -123,7 +123,7 @@ static void expect_match(const char *rule, const char *program, bool gaps, const
 
 static void expect_none(const char *rule, const char *program)
 {
-	struct stage t;
+	struct staging t;
 	char got[2000];
 	stage_open(&t, program);
 	rewrite(&t, rule, true, got, sizeof got);
@@ -228,7 +228,7 @@ Test(rule_match, pointers_lead_to_plain_bytes)
 
 Test(rule_match, what_may_not_be_edited_is_left)
 {
-	struct stage t;
+	struct staging t;
 	char got[2000];
 	stage_open(&t, NUMBER "r0 <<= 32\nr0 >>= 32\nexit\n");
 	t.locked = true;
@@ -245,7 +245,7 @@ Test(rule_match, what_may_not_be_edited_is_left)
 #define SHORT 200 /* slots of programs that are looked at */
 
 /* The judge, who knows nothing of rules, agrees. Returns how many matches there were. */
-static unsigned judge_matches(struct stage *t, unsigned *seen)
+static unsigned judge_matches(struct staging *t, unsigned *seen)
 {
 	const struct rules *base = rule_base();
 	unsigned n = 0;
@@ -275,7 +275,7 @@ Test(rule_match, the_judge_agrees_on_the_corpus)
 		cr_skip("no corpus: make corpus");
 	unsigned *seen = calloc(rule_base()->n, sizeof *seen), n = 0;
 	for (size_t i = 0; i < g.gl_pathc; i++) {
-		struct stage t = {.locked = false};
+		struct staging t = {.locked = false};
 		if (object_read(g.gl_pathv[i], &t.object, err, sizeof err) != OBJECT_OK)
 			continue;
 		for (size_t k = 0; k < t.object->n_programs; k++) {

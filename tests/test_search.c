@@ -18,7 +18,7 @@ void propose_repair(const struct scene *s);
 #define TAIL "\n*(u64 *)(r6 + 16) = r1\n*(u64 *)(r6 + 24) = r2\n*(u64 *)(r6 + 8) = r3\nexit\nout: r0 = 1\nexit\n"
 #define REST 14 /* slots of both */
 
-static void run_body(struct stage *t, const char *body, void (*run)(const struct scene *s))
+static void run_body(struct staging *t, const char *body, void (*run)(const struct scene *s))
 {
 	char text[2000], now[2000];
 	snprintf(text, sizeof text, HEAD "%s" TAIL, body);
@@ -52,7 +52,7 @@ static const struct {
 Test(search, enumeration_finds_shorter_forms)
 {
 	for (size_t i = 0; i < sizeof shorter / sizeof *shorter; i++) {
-		struct stage t;
+		struct staging t;
 		run_body(&t, shorter[i].body, propose_enumerate);
 		unsigned n = (unsigned)t.scene.p->n - REST;
 		cr_expect_leq(n, shorter[i].slots, "%s: %u", shorter[i].body, n);
@@ -71,7 +71,7 @@ static const char *const shortest[] = {
 Test(search, nothing_is_found_where_nothing_is)
 {
 	for (size_t i = 0; i < sizeof shortest / sizeof *shortest; i++) {
-		struct stage t;
+		struct staging t;
 		run_body(&t, shortest[i], propose_enumerate);
 		stage_run(&t, propose_deepen);
 		cr_expect_eq(t.adopted, 0, "%s", shortest[i]);
@@ -81,7 +81,7 @@ Test(search, nothing_is_found_where_nothing_is)
 
 Test(search, three_instructions_for_four)
 {
-	struct stage t;
+	struct staging t;
 	run_body(&t, "r0 = r1; r0 <<= 8; r4 = r0; r4 >>= 8; r0 = r4; r0 += r2; r0 ^= r3", propose_deepen);
 	cr_expect_leq(t.scene.p->n, REST + 5);
 	stage_close(&t);
@@ -89,7 +89,7 @@ Test(search, three_instructions_for_four)
 
 Test(search, one_less_and_the_others_repaired)
 {
-	struct stage t;
+	struct staging t;
 	run_body(&t, "r0 = r1; r4 = r2; r0 ^= r3; r4 += 1; r0 *= r3; r4 -= 3; r0 -= r4", propose_repair);
 	cr_expect_leq(t.scene.p->n, REST + 6);
 	stage_close(&t);
@@ -103,7 +103,7 @@ Test(search, chains_find_shorter_forms)
 	static const char *const bodies[] = {"r1 <<= 32; r1 >>= 32; r0 = 0", "r0 = 7; r0 += 5",
 					     "*(u64 *)(r10 - 8) = r1; r0 = *(u64 *)(r10 - 8)"};
 	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
-		struct stage t;
+		struct staging t;
 		struct move_stats all = {0};
 		run_body(&t, bodies[i], propose_search);
 		cr_expect_geq(t.adopted, 1, "%s", bodies[i]);
@@ -120,7 +120,7 @@ Test(search, chains_find_shorter_forms)
 static void run_twice(void (*run)(const struct scene *s), unsigned jobs, uint64_t max, char out[2][2000])
 {
 	for (int i = 0; i < 2; i++) {
-		struct stage t;
+		struct staging t;
 		stage_open(&t, HEAD "r1 <<= 32; r1 >>= 32; r0 = r1; r0 &= 3; r0 <<= 4; r0 += 5; r0 -= 1" TAIL);
 		t.scene.jobs = jobs;
 		t.scene.max_proposals = max;
@@ -145,7 +145,7 @@ Test(search, equal_seeds_and_jobs_give_equal_results)
 }
 
 /* A chain on the passage of the whole body. */
-static void open_chain(struct stage *t, const char *body, struct passages *l, struct hunt *h, struct vocabulary *v,
+static void open_chain(struct staging *t, const char *body, struct passages *l, struct hunt *h, struct vocabulary *v,
 		       struct search_chain *c)
 {
 	static const struct hunt_plan idle = {.name = "", .trials = 16};
@@ -167,7 +167,7 @@ static void open_chain(struct stage *t, const char *body, struct passages *l, st
 
 Test(search, moves_are_taken_back)
 {
-	struct stage t;
+	struct staging t;
 	struct passages l;
 	struct hunt h;
 	struct vocabulary v;
@@ -198,7 +198,7 @@ Test(search, moves_are_taken_back)
 
 Test(search, the_cost_stops_at_its_bound)
 {
-	struct stage t;
+	struct staging t;
 	struct passages l;
 	struct hunt h;
 	struct vocabulary v;

@@ -29,7 +29,7 @@ static void check_same(const struct program *a, const struct program *b, uint64_
 
 static unsigned run_seed(enum random_style style, uint64_t seed)
 {
-	struct stage t;
+	struct staging t;
 	if (!stage_try(&t, random_program_text(style, seed))) {
 		stage_close(&t);
 		return 0;
