@@ -163,3 +163,10 @@ Test(window, what_the_stack_holds_counts_only_when_it_is_looked_at)
 	    "*(u64 *)(r10 - 8) = 1\nr4 = *(u64 *)(r10 - 8)\nr5 = 0\nl: r0 = *(u8 *)(r10 - 8)\n*(u8 *)(r10 - 8) = "
 	    "7\nr5 += 1\nif r5 < 9 goto l\nexit");
 }
+
+Test(window, flow_keys_that_were_written)
+{
+#define KEYS ".program p flow_dissector\nr2 = *(u64 *)(r1 + 144)\n*(u8 *)(r2 + 9) = 7\nr0 = 0\n"
+#define USE "if r4 == 0 goto out\nr0 = 1" END
+	expect_not(KEYS "r3 = *(u64 *)(r1 + 144)\nr4 = *(u8 *)(r3 + 9)\n" USE, KEYS "r3 = 5\nr4 = 0\n" USE);
+}

@@ -291,6 +291,8 @@ static void answer(struct question *q)
 	q->entry.at = &ask->facts->at[ask->start];
 	if (!why && !q->entry.at->reached)
 		why = "no run gets to the window";
+	if (!why && ask->a->type == PROGTYPE_FLOW_DISSECTOR)
+		why = "flow keys are not known in the middle of a program";
 	if (why) {
 		set_unknown(q, why);
 		return;
