@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Echelon forms over the words modulo 2^64. */
 #include "checker/cut/affine.h"
+#include "encode/solver/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
-
 void affine_init(struct affine *a, size_t n)
 {
 	*a = (struct affine){.n = n, .empty = true};
-	a->base = checked(calloc(n + 1, sizeof *a->base));
-	a->row = checked(calloc(n + 1, sizeof *a->row));
+	a->base = fault_calloc(n + 1, sizeof *a->base);
+	a->row = fault_calloc(n + 1, sizeof *a->row);
 }
 
 void affine_release(struct affine *a)
@@ -57,7 +51,7 @@ static void scale(const struct affine *a, uint64_t *v, uint64_t factor)
 
 static uint64_t *copy(const struct affine *a, const uint64_t *v)
 {
-	uint64_t *c = checked(malloc((a->n + 1) * sizeof *c));
+	uint64_t *c = fault_calloc(a->n + 1, sizeof *c);
 	memcpy(c, v, a->n * sizeof *c);
 	return c;
 }

@@ -8,6 +8,7 @@
 #include "checker/cut/align.h"
 #include "checker/cut/outline.h"
 #include "checker/cut/rounds.h"
+#include "encode/solver/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,13 +31,6 @@ struct alignment {
 	int32_t *match_of[2]; /* by position: the chosen match, or -1 */
 };
 
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
-
 /* 0: they can't be the same. */
 static unsigned score(const struct outline_block *a, const struct outline_block *b)
 {
@@ -51,7 +45,7 @@ static bool find_matches(struct alignment *m)
 	size_t n = m->side[0].n, w = m->side[1].n + 1;
 	if ((n + 1) * w > CELLS_MOST)
 		return false;
-	uint32_t *best = checked(calloc((n + 1) * w, sizeof *best)); /* of what follows both positions */
+	uint32_t *best = fault_calloc((n + 1) * w, sizeof *best); /* of what follows both positions */
 	for (size_t i = n; i-- > 0;)
 		for (size_t k = w - 1; k-- > 0;) {
 			uint32_t skip = best[(i + 1) * w + k], other = best[i * w + k + 1];
@@ -60,7 +54,7 @@ static bool find_matches(struct alignment *m)
 			skip = other > skip ? other : skip;
 			best[i * w + k] = both > skip ? both : skip;
 		}
-	m->matches = checked(calloc(n + 1, sizeof *m->matches));
+	m->matches = fault_calloc(n + 1, sizeof *m->matches);
 	for (size_t i = 0, k = 0; i < n && k < w - 1;) {
 		if (best[i * w + k] == best[(i + 1) * w + k])
 			i++;
@@ -93,7 +87,7 @@ static void note_chosen(struct alignment *m)
 {
 	for (unsigned side = 0; side < 2; side++) {
 		free(m->match_of[side]);
-		m->match_of[side] = checked(malloc((m->side[side].n + 1) * sizeof *m->match_of[side]));
+		m->match_of[side] = fault_calloc(m->side[side].n + 1, sizeof *m->match_of[side]);
 		memset(m->match_of[side], -1, (m->side[side].n + 1) * sizeof *m->match_of[side]);
 	}
 	for (size_t i = 0; i < m->n; i++)
@@ -143,9 +137,9 @@ static void search_init(struct search *s, const struct alignment *m, unsigned si
 {
 	size_t n = m->side[side].n + 1;
 	*s = (struct search){.m = m, .side = side};
-	s->seen = checked(calloc(n, sizeof *s->seen));
-	s->stack = checked(calloc(n, sizeof *s->stack));
-	s->found = checked(calloc(n, sizeof *s->found));
+	s->seen = fault_calloc(n, sizeof *s->seen);
+	s->stack = fault_calloc(n, sizeof *s->stack);
+	s->found = fault_calloc(n, sizeof *s->found);
 }
 
 static void search_release(struct search *s)
@@ -181,7 +175,7 @@ static bool drop_lonely(struct alignment *m, struct search s[2], uint32_t a, uin
 /* Until both sides get from each pair of points to the same pairs. */
 static void agree(struct alignment *m)
 {
-	uint8_t *hits = checked(calloc(m->n + 1, 1));
+	uint8_t *hits = fault_calloc(m->n + 1, 1);
 	for (bool dropped = true; dropped;) {
 		struct search s[2];
 		note_chosen(m);
@@ -239,8 +233,8 @@ static void find_rounds(const struct alignment *m, const struct program *const p
 static void take_points(const struct alignment *m, unsigned side, struct cut_points *out)
 {
 	const struct outline *o = &m->side[side];
-	out->at[side] = checked(calloc(o->n + 1, sizeof *out->at[side]));
-	out->every[side] = checked(calloc(o->n + 1, sizeof *out->every[side]));
+	out->at[side] = fault_calloc(o->n + 1, sizeof *out->at[side]);
+	out->every[side] = fault_calloc(o->n + 1, sizeof *out->every[side]);
 	for (size_t i = 0; i < o->n; i++)
 		if (o->at[i].head || (m->match_of[side] && m->match_of[side][i] >= 0))
 			out->at[side][out->n[side]++] = o->at[i].start;

@@ -9,6 +9,7 @@
 #include "checker/cut/sample.h"
 #include "checker/cut/simplify.h"
 #include "checker/cut/step.h"
+#include "encode/solver/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +18,6 @@
 #define WEAKENINGS 40 /* of one arrival's relations, before some are given up */
 #define OPEN_MOST 6   /* words whose relations the solver is asked about */
 #define RELATIONS_MS 400
-
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
 
 /* An arrival at a node, whose relations may be too strong for it. */
 struct arrival {
@@ -78,7 +72,7 @@ static void learn_from(struct arrival *a, struct solver_model *m)
 	struct step *t = a->t;
 	struct sample s;
 	struct node *n = target(a);
-	term *roots = checked(malloc((n->n + 1) * sizeof *roots));
+	term *roots = fault_calloc(n->n + 1, sizeof *roots);
 	memcpy(roots, a->words, n->n * sizeof *roots);
 	roots[n->n] = a->here;
 	sample_init(&s, a->to * 131 + t->number + 1);
@@ -168,8 +162,8 @@ static bool cover(struct arrival *a)
 	struct node *n = target(a);
 	struct merging m = {0};
 	forms_init(&m.forms, t->pool, a->words, n->n);
-	m.marks = checked(calloc(m.forms.n_atoms + 1, sizeof *m.marks));
-	m.leader = checked(calloc(m.forms.n_atoms + 1, sizeof *m.leader));
+	m.marks = fault_calloc(m.forms.n_atoms + 1, sizeof *m.marks);
+	m.leader = fault_calloc(m.forms.n_atoms + 1, sizeof *m.leader);
 	struct solver_model model = {0};
 	bool there = step_ask(t, "cut-arrival", a->here, &model) == SOLVER_SAT;
 	if (there) {
@@ -279,8 +273,8 @@ bool arrive_check(struct step *t, size_t to, term here, struct state *const s[2]
 	struct product *p = t->p;
 	struct arrival a = {.t = t, .to = to, .here = here, .s = {s[0], s[1]}};
 	struct node *n = target(&a);
-	a.words = checked(calloc(n->n + 1, sizeof *a.words));
-	a.values = checked(calloc(n->n + 1, sizeof *a.values));
+	a.words = fault_calloc(n->n + 1, sizeof *a.words);
+	a.values = fault_calloc(n->n + 1, sizeof *a.values);
 	joint_read(&t->joint, n, a.s, a.words);
 	term unwritten = joint_unwritten(&t->joint, n, a.s);
 	if (step_ask(t, "cut-written", term_and(t->pool, a.here, unwritten), NULL) != SOLVER_UNSAT)

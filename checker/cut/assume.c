@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "checker/cut/assume.h"
+#include "encode/solver/fault.h"
 
 #include <stdlib.h>
 
@@ -11,13 +12,6 @@ struct assuming {
 	term *image;   /* by id: what stands for it, 0: not in the cone */
 	bool *in_cone; /* by id */
 };
-
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
 
 /* What t, which is decided, is made of. */
 static void decide_parts(struct assuming *a, term t)
@@ -68,8 +62,8 @@ void assume_terms(struct term_pool *p, term given, term *roots, size_t n)
 	struct assuming a = {.p = p, .n = given + 1};
 	for (size_t i = 0; i < n; i++)
 		a.n = roots[i] >= a.n ? roots[i] + 1 : a.n;
-	a.image = checked(calloc(a.n + 1, sizeof *a.image));
-	a.in_cone = checked(calloc(a.n + 1, sizeof *a.in_cone));
+	a.image = fault_calloc(a.n + 1, sizeof *a.image);
+	a.in_cone = fault_calloc(a.n + 1, sizeof *a.in_cone);
 	decide(&a, given);
 	mark_cone(&a, roots, n);
 	for (term t = 1; t < a.n; t++)

@@ -7,18 +7,12 @@
  */
 #include "checker/cut/product.h"
 #include "checker/window/differ.h"
+#include "encode/solver/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SIDE_WORDS (1ull << 32) /* arbitrary words of the second side begin here; the relations' at twice that */
-
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
 
 static const struct facts_at *facts_of(const struct product *p, const struct node *n, unsigned side)
 {
@@ -44,7 +38,7 @@ static term *make_words(struct joint *j, const struct node *n)
 	struct term_pool *p = w->pool;
 	const struct affine *a = &n->affine;
 	struct entry loose = j->entry[0];
-	term *x = checked(calloc(n->n + 1, sizeof *x)), *along = checked(calloc(n->n + 1, sizeof *along));
+	term *x = fault_calloc(n->n + 1, sizeof *x), *along = fault_calloc(n->n + 1, sizeof *along);
 	loose.n_fresh = 2 * SIDE_WORDS;
 	for (size_t c = 0; c < n->n; c++) {
 		const struct place *place = &n->places[c];
@@ -167,8 +161,8 @@ static void assume_orders(struct joint *j, const struct node *n, const term *wor
 
 static void make_states(struct joint *j, struct node *n)
 {
-	struct bytes *words = checked(calloc(2 * STACK_BYTES / 8, sizeof *words));
-	struct element *elements = checked(calloc(n->n + 1, sizeof *elements));
+	struct bytes *words = fault_calloc(2 * STACK_BYTES / 8, sizeof *words);
+	struct element *elements = fault_calloc(n->n + 1, sizeof *elements);
 	affine_reduce(&n->affine);
 	term *x = make_words(j, n);
 	for (unsigned side = 0; side < 2; side++)
@@ -326,7 +320,7 @@ term joint_leaves(struct joint *j, const struct node *to, const term *words, siz
 	struct world *w = j->w;
 	const struct affine *a = &to->affine;
 	struct term_pool *p = w->pool;
-	term any = term_false(p), *along = checked(calloc(a->n + 1, sizeof *along));
+	term any = term_false(p), *along = fault_calloc(a->n + 1, sizeof *along);
 	for (size_t c = 0; c < a->n; c++) {
 		term rest = residue(j, a, words, along, c);
 		unsigned shift = a->row[c] ? affine_shift(a, c) : 64;

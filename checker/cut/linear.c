@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Words taken apart as sums of multiples of atoms, modulo 2^64. */
 #include "checker/cut/linear.h"
+#include "encode/solver/fault.h"
 
 #include <stdlib.h>
 
 #define DEPTH 40
-
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
 
 static void add_atom(struct forms *f, size_t word, term t, uint64_t factor)
 {
@@ -19,10 +13,10 @@ static void add_atom(struct forms *f, size_t word, term t, uint64_t factor)
 	while (i < f->n_atoms && f->atoms[i] != t)
 		i++;
 	if (i == f->n_atoms) {
-		f->atoms = checked(realloc(f->atoms, (i + 1) * sizeof *f->atoms));
-		f->factors = checked(realloc(f->factors, (i + 1) * sizeof *f->factors));
+		f->atoms = fault_realloc(f->atoms, i + 1, sizeof *f->atoms);
+		f->factors = fault_realloc(f->factors, i + 1, sizeof *f->factors);
 		f->atoms[i] = t;
-		f->factors[i] = checked(calloc(f->n + 1, sizeof **f->factors));
+		f->factors[i] = fault_calloc(f->n + 1, sizeof **f->factors);
 		f->n_atoms++;
 	}
 	f->factors[i][word] += factor;
@@ -67,7 +61,7 @@ static void add_term(struct forms *f, size_t word, term t, uint64_t factor, unsi
 void forms_init(struct forms *f, const struct term_pool *p, const term *words, size_t n)
 {
 	*f = (struct forms){.p = p, .n = n};
-	f->constants = checked(calloc(n + 1, sizeof *f->constants));
+	f->constants = fault_calloc(n + 1, sizeof *f->constants);
 	for (size_t i = 0; i < n; i++)
 		add_term(f, i, words[i], 1, 0);
 }

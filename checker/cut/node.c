@@ -6,18 +6,12 @@
  */
 #include "checker/cut/product.h"
 #include "encode/isa/cfg.h"
+#include "encode/solver/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define FAR (1ull << 31) /* offsets and counters below count as bounded */
-
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
 
 /* The parts that the program's own accesses take a word of the stack in. */
 static void find_cells(struct side *s)
@@ -60,10 +54,10 @@ static void find_order(struct side *s)
 void side_init(struct side *s, const struct program *p, const struct cut_points *points, unsigned side)
 {
 	*s = (struct side){.p = p};
-	s->stops = checked(calloc(p->n + 1, sizeof *s->stops));
-	s->rounds = checked(calloc(p->n + 1, sizeof *s->rounds));
-	s->order = checked(calloc(p->n + 1, sizeof *s->order));
-	s->loops = checked(calloc(p->n + 1, sizeof *s->loops));
+	s->stops = fault_calloc(p->n + 1, sizeof *s->stops);
+	s->rounds = fault_calloc(p->n + 1, sizeof *s->rounds);
+	s->order = fault_calloc(p->n + 1, sizeof *s->order);
+	s->loops = fault_calloc(p->n + 1, sizeof *s->loops);
 	find_order(s);
 	for (size_t i = 0; i < points->n[side]; i++) {
 		uint32_t at = points->at[side][i];
@@ -135,7 +129,7 @@ static void add_place(struct collector *c, bool stack, unsigned at, unsigned siz
 	if (is_bounded(f) != c->bounded)
 		return;
 	if ((n->n & (n->n - 1)) == 0)
-		n->places = checked(realloc(n->places, 2 * (n->n ? n->n : 1) * sizeof *n->places));
+		n->places = fault_realloc(n->places, 2 * (n->n ? n->n : 1), sizeof *n->places);
 	n->places[n->n++] = place;
 }
 
@@ -189,8 +183,7 @@ static void find_twins(struct product *p, struct node *n)
 			if (!may_be_twins(p, &n->places[i], &n->places[k]))
 				continue;
 			if ((n->n_twins & (n->n_twins - 1)) == 0)
-				n->twins =
-				    checked(realloc(n->twins, 2 * (n->n_twins ? n->n_twins : 1) * sizeof *n->twins));
+				n->twins = fault_realloc(n->twins, 2 * (n->n_twins ? n->n_twins : 1), sizeof *n->twins);
 			n->twins[n->n_twins++] = (struct twin){i, k, true};
 		}
 }
@@ -207,7 +200,7 @@ static bool may_be_ordered(const struct place *x, const struct place *y)
 static void add_order(struct node *n, uint16_t p, uint16_t q, bool is_signed)
 {
 	if ((n->n_orders & (n->n_orders - 1)) == 0)
-		n->orders = checked(realloc(n->orders, 2 * (n->n_orders ? n->n_orders : 1) * sizeof *n->orders));
+		n->orders = fault_realloc(n->orders, 2 * (n->n_orders ? n->n_orders : 1), sizeof *n->orders);
 	n->orders[n->n_orders++] = (struct rank){p, q, is_signed, true};
 }
 
@@ -235,7 +228,7 @@ static void find_places(struct product *p, struct node *n)
 		uint8_t side = i % 2;
 		const struct side *s = &p->side[side];
 		struct world w = {.n_maps = p->maps->n};
-		struct world_map *maps = checked(calloc(p->maps->n + 1, sizeof *maps));
+		struct world_map *maps = fault_calloc(p->maps->n + 1, sizeof *maps);
 		for (size_t k = 0; k < p->maps->n; k++)
 			maps[k] = (struct world_map){p->maps->maps[k], (uint32_t)k};
 		w.maps = maps;
@@ -263,7 +256,7 @@ static struct plan plan_of(const struct product *p, const struct node *n)
 void product_choose(struct product *p, const struct choice *c)
 {
 	if ((p->n_choices & (p->n_choices - 1)) == 0)
-		p->choices = checked(realloc(p->choices, 2 * (p->n_choices + 1) * sizeof *p->choices));
+		p->choices = fault_realloc(p->choices, 2 * (p->n_choices + 1), sizeof *p->choices);
 	p->choices[p->n_choices++] = *c;
 }
 
@@ -274,7 +267,7 @@ size_t product_find_node(struct product *p, uint32_t a, uint32_t b, size_t paren
 			return i;
 	if (p->n == p->cap) {
 		p->cap = 2 * p->cap + 16;
-		p->nodes = checked(realloc(p->nodes, p->cap * sizeof *p->nodes));
+		p->nodes = fault_realloc(p->nodes, p->cap, sizeof *p->nodes);
 	}
 	struct node *n = &p->nodes[p->n];
 	*n = (struct node){.at = {a, b}, .start = p->n == 0, .parent = parent};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "checker/cut/outline.h"
 #include "encode/isa/cfg.h"
+#include "encode/solver/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +14,6 @@ struct maker {
 	int *place; /* of a block in the outline, counted from its end until all are there; -1: not visited */
 	struct outline *out;
 };
-
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
 
 static uint32_t mix(uint32_t h, uint64_t x)
 {
@@ -108,7 +102,7 @@ static int compare_marks(const void *a, const void *b)
 
 static void collect_marks(const struct program *p, struct outline_block *b)
 {
-	b->marks = checked(malloc((b->end - b->start + 1) * sizeof *b->marks));
+	b->marks = fault_calloc(b->end - b->start + 1, sizeof *b->marks);
 	for (uint32_t i = b->start; i < b->end; i++) {
 		uint32_t mark = mark_of(p, &p->insns[i]);
 		if (mark)
@@ -147,8 +141,8 @@ static int settle(const struct maker *m, int b)
 /* Depth first, so that a block's number is above those of all that come after it but for loops. */
 static void number_blocks(struct maker *m)
 {
-	int *stack = checked(malloc((m->g.n + 1) * sizeof *stack));
-	uint8_t *done = checked(calloc(m->g.n + 1, 1));
+	int *stack = fault_calloc(m->g.n + 1, sizeof *stack);
+	uint8_t *done = fault_calloc(m->g.n + 1, 1);
 	size_t depth = 0;
 	stack[depth++] = settle(m, 0);
 	m->place[stack[0]] = 0;
@@ -195,7 +189,7 @@ static void fill(struct maker *m)
 	struct outline *o = m->out;
 	memset(m->place, -1, m->g.n * sizeof *m->place);
 	number_blocks(m);
-	o->at = checked(calloc(o->n + 1, sizeof *o->at));
+	o->at = fault_calloc(o->n + 1, sizeof *o->at);
 	for (size_t b = 0; b < m->g.n; b++)
 		if (m->place[b] >= 0)
 			m->place[b] = (int)o->n - 1 - m->place[b];
@@ -211,7 +205,7 @@ bool outline_make(const struct program *p, struct outline *out)
 	*out = (struct outline){0};
 	if (!cfg_build(p->insns, p->subs[0].start, p->subs[0].end, &m.g, err, sizeof err))
 		return false;
-	m.place = checked(malloc((m.g.n + 1) * sizeof *m.place));
+	m.place = fault_calloc(m.g.n + 1, sizeof *m.place);
 	fill(&m);
 	free(m.place);
 	cfg_release(&m.g);

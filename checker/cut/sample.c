@@ -2,16 +2,10 @@
 /* A table of inputs, and a random walk over such tables. */
 #include "checker/cut/sample.h"
 #include "tables.h"
+#include "encode/solver/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
 
 static uint64_t mix(uint64_t x)
 {
@@ -31,8 +25,8 @@ static uint64_t hash_input(uint32_t fn, const uint64_t *args, size_t n)
 void sample_init(struct sample *s, uint64_t seed)
 {
 	*s = (struct sample){.seed = seed, .cap = 64};
-	s->keys = checked(calloc(s->cap, sizeof *s->keys));
-	s->values = checked(calloc(s->cap, sizeof *s->values));
+	s->keys = fault_calloc(s->cap, sizeof *s->keys);
+	s->values = fault_calloc(s->cap, sizeof *s->values);
 }
 
 void sample_release(struct sample *s)
@@ -55,8 +49,8 @@ static void set(struct sample *s, uint64_t key, uint64_t value)
 	if (2 * s->n >= s->cap) {
 		struct sample old = *s;
 		s->cap *= 2;
-		s->keys = checked(calloc(s->cap, sizeof *s->keys));
-		s->values = checked(calloc(s->cap, sizeof *s->values));
+		s->keys = fault_calloc(s->cap, sizeof *s->keys);
+		s->values = fault_calloc(s->cap, sizeof *s->values);
 		for (size_t i = 0; i < old.cap; i++)
 			if (old.keys[i]) {
 				size_t at = slot_of(s, old.keys[i]);

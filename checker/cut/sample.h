@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Assignments to the inputs of a world under which some term is true, to guess from: nothing is proved by them. */
-#ifndef SAMPLE_H
-#define SAMPLE_H
+#ifndef CUT_SAMPLE_H
+#define CUT_SAMPLE_H
 
 #include "encode/solver/solver.h"
 

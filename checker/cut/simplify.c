@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "checker/cut/simplify.h"
+#include "encode/solver/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +23,6 @@ struct simplifier {
 	size_t *class_of; /* by column */
 	uint64_t *vector;
 };
-
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
 
 /* Classes */
 
@@ -108,8 +102,8 @@ static void free_class(struct simplifier *y, size_t k, size_t *leader, uint64_t 
 
 static void free_classes(struct simplifier *y)
 {
-	size_t *leader = checked(calloc(y->n_classes + 1, sizeof *leader));
-	uint64_t *factor = checked(calloc(y->n_classes + 1, sizeof *factor));
+	size_t *leader = fault_calloc(y->n_classes + 1, sizeof *leader);
+	uint64_t *factor = fault_calloc(y->n_classes + 1, sizeof *factor);
 	for (size_t k = 0; k < y->n_classes; k++) {
 		leader[k] = y->n_classes;
 		factor[k] = 1;
@@ -152,9 +146,9 @@ void simplify_relations(struct node *n)
 	struct simplifier y = {.n = n};
 	if (n->affine.empty)
 		return;
-	y.classes = checked(calloc(n->n + 1, sizeof *y.classes));
-	y.class_of = checked(calloc(n->n + 1, sizeof *y.class_of));
-	y.vector = checked(calloc(n->n + 1, sizeof *y.vector));
+	y.classes = fault_calloc(n->n + 1, sizeof *y.classes);
+	y.class_of = fault_calloc(n->n + 1, sizeof *y.class_of);
+	y.vector = fault_calloc(n->n + 1, sizeof *y.vector);
 	start_again(&y);
 	for (size_t c = 0; c < n->n; c++)
 		add_to_class(&y, c);

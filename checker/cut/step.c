@@ -10,6 +10,7 @@
 #include "checker/equiv/compare.h"
 #include "checker/window/differ.h"
 #include "encode/sweep.h"
+#include "encode/solver/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +22,6 @@
 #define SWEEP_CONFLICTS 200
 #define SWEEP_QUERY_MS 100
 #define SWEEP_QUERIES 300
-
-static void *checked(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
 
 struct node *step_node(struct step *t)
 {
@@ -70,8 +64,8 @@ static void run_side(struct step *t, unsigned side)
 	struct node *n = step_node(t);
 	struct run *r = t->run[side] = run_new(t->joint.w, s->p, s->numbers);
 	t->idle[side] = run_new(t->joint.w, s->p, s->numbers);
-	t->exits[side] = checked(calloc(s->p->n + 1, sizeof *t->exits[side]));
-	t->arrivals[side] = checked(calloc(s->p->n + 1, sizeof *t->arrivals[side]));
+	t->exits[side] = fault_calloc(s->p->n + 1, sizeof *t->exits[side]);
+	t->arrivals[side] = fault_calloc(s->p->n + 1, sizeof *t->arrivals[side]);
 	if (n->at[side] == CUT_EXIT)
 		return;
 	r->entry = t->joint.state[side];
@@ -99,7 +93,7 @@ static void gather_ways(struct step *t, unsigned side)
 	const struct program *p = t->p->side[side].p;
 	struct world *world = t->joint.w;
 	struct state *end = t->run[side]->final;
-	w->at = checked(calloc(p->n + 2, sizeof *w->at));
+	w->at = fault_calloc(p->n + 2, sizeof *w->at);
 	for (uint32_t i = 0; i < p->n; i++) {
 		if (t->exits[side][i])
 			end = end ? state_merge(world, end, t->exits[side][i]) : t->exits[side][i];
@@ -167,7 +161,7 @@ static void demand(struct step *t, term broken, const char *why)
 	if (term_is_false(t->pool, broken))
 		return;
 	if ((t->n_demands & (t->n_demands - 1)) == 0)
-		t->demands = checked(realloc(t->demands, 2 * (t->n_demands + 1) * sizeof *t->demands));
+		t->demands = fault_realloc(t->demands, 2 * (t->n_demands + 1), sizeof *t->demands);
 	t->demands[t->n_demands++] = (struct demand){broken, why};
 }
 
@@ -331,7 +325,8 @@ static bool visit_arrival(struct step *t, const struct turn *turn, const struct 
 		return true;
 	if (!is_reached(t->p, 0, x->to) || !is_reached(t->p, 1, y->to))
 		return true;
-	return arrive_check(t, product_find_node(t->p, x->to, y->to, t->number), here, (struct state *const[]){x->s, y->s});
+	return arrive_check(t, product_find_node(t->p, x->to, y->to, t->number), here,
+			    (struct state *const[]){x->s, y->s});
 }
 
 /* Some state gets through: a proof about nothing is none. */

@@ -10,9 +10,9 @@
 #include "checker/equiv/stamp.h"
 #include "checker/safety/liveness.h"
 
-/* Both programs as a whole: run, compared, decided. */
-#define BRIEF_CONFLICTS 500
+#define BRIEF_CONFLICTS 500 /* of a query about programs that may better be compared by cut points */
 
+/* Both programs as a whole: run, compared, decided. */
 static void decide_whole(struct question *q)
 {
 	question_encode(q);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From two objects to a verdict for each pair of their programs. */
 #include "checker/equiv/objects.h"
+#include "clock.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static char *read_text(const char *path, char *err, size_t len)
 {
@@ -85,9 +85,7 @@ enum object_error objects_read(const char *path, const char *btf, struct object 
 
 static uint64_t deadline(unsigned seconds)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return seconds ? (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec + seconds * 1000000000ull : 0;
+	return seconds ? clock_now_ns() + 1000000000ull * seconds : 0;
 }
 
 struct solver *objects_open_solver(const char *spec, unsigned timeout, unsigned query_timeout, unsigned memory,

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From a model to an input, its replay on the concrete machine, and shrinking. */
 #include "checker/witness/witness.h"
+#include "clock.h"
 #include "checker/witness/oracle.h"
 
 #include "checker/exec/kernel.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define SHRINK_SECONDS 2.0
+#define SHRINK_MS 2000
 #define UNIFY_ROUNDS 8
-
-static double now_s(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static uint64_t leaf_value(void *arg, uint32_t fn, unsigned width, const uint64_t *args, size_t n)
 {
@@ -206,9 +199,9 @@ void witness_shrink_by(enum progtype type, struct input *in, witness_test *test,
 	struct shrinker s = {type, in, test, arg};
 	shrink_packet(&s);
 	size_t n = input_count(in);
-	double end = now_s() + SHRINK_SECONDS;
+	double end = clock_now_ms() + SHRINK_MS;
 	for (int round = 0; round < 2; round++)
-		for (size_t i = 0; i < n && now_s() < end; i++)
+		for (size_t i = 0; i < n && clock_now_ms() < end; i++)
 			if (input_at(in, i)->fn != IN_PKT_LEN && (input_rows[input_at(in, i)->fn].width < 64 || round == 0))
 				shrink_value(&s, i);
 }
